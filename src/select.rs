@@ -34,11 +34,12 @@ pub trait SelectPolicy {
 #[derive(Clone, Debug)]
 pub struct Selected<'a> {
     policy: Cow<'a, Policy>,
+    name: Option<&'a str>,
     /// The result of matching the origin, where that was part of the selection.
     origin: Option<OriginMatch>,
 }
 
-impl Selected<'_> {
+impl<'a> Selected<'a> {
     /// The policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
@@ -52,10 +53,15 @@ impl Selected<'_> {
         Judgement::new(&self.policy, parts, origin)
     }
 
-    /// Holds the policy by itself.
+    /// Its name, if it has one in its list.
     #[must_use]
-    pub fn into_owned(self) -> Selected<'static> {
-        Selected { policy: Cow::Owned(self.policy.into_owned()), origin: self.origin }
+    pub fn name(&self) -> Option<&str> {
+        self.name
+    }
+
+    #[cfg(feature = "routes")]
+    pub(crate) fn with_name(self, name: Option<&'a str>) -> Self {
+        Self { name, ..self }
     }
 
     #[cfg(feature = "routes")]
@@ -66,13 +72,13 @@ impl Selected<'_> {
 
 impl From<Policy> for Selected<'_> {
     fn from(policy: Policy) -> Self {
-        Self { policy: Cow::Owned(policy), origin: None }
+        Self { policy: Cow::Owned(policy), name: None, origin: None }
     }
 }
 
 impl<'a> From<&'a Policy> for Selected<'a> {
     fn from(policy: &'a Policy) -> Self {
-        Self { policy: Cow::Borrowed(policy), origin: None }
+        Self { policy: Cow::Borrowed(policy), name: None, origin: None }
     }
 }
 
