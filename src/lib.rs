@@ -15,6 +15,9 @@ pub mod protocol;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub mod reload;
+#[cfg(feature = "resolver")]
+#[cfg_attr(docsrs, doc(cfg(feature = "resolver")))]
+pub mod resolver;
 #[cfg(feature = "routes")]
 #[cfg_attr(docsrs, doc(cfg(feature = "routes")))]
 pub mod routes;
@@ -22,6 +25,9 @@ mod select;
 #[cfg(feature = "tower")]
 mod service;
 mod similar;
+#[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
+pub mod source;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
@@ -32,11 +38,20 @@ pub use self::config::{ConfigError, ConfigErrorKind, ConfigErrors, PolicyConfig}
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use self::reload::{Change, Difference, Direction, ReloadHandle, Reloadable};
+#[cfg(feature = "resolver")]
+#[cfg_attr(docsrs, doc(cfg(feature = "resolver")))]
+pub use self::resolver::{LookupError, Resolver, ResolverBuilder, ResolverStats};
 #[cfg(feature = "routes")]
 #[cfg_attr(docsrs, doc(cfg(feature = "routes")))]
 pub use self::routes::{
     PolicyEntry, PolicyList, PolicyListBuilder, PolicyListError, PolicyListErrorKind,
     PolicyListErrors,
+};
+#[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
+pub use self::source::{
+    AsyncCors, AsyncCorsBuilder, AsyncCorsLayer, PolicySource, SourceError, SourceErrorKind,
+    SourceErrors, SourceSetting, TimedOut,
 };
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
