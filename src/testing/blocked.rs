@@ -21,14 +21,7 @@ struct Parts {
 
 impl Blocked {
     pub(super) fn new(url: String, origin: String, reason: Reason, wire: Vec<Exchange>) -> Self {
-        Self {
-            parts: Box::new(Parts {
-                url,
-                origin,
-                reason,
-                wire,
-            }),
-        }
+        Self { parts: Box::new(Parts { url, origin, reason, wire }) }
     }
 
     /// Why.
@@ -55,12 +48,7 @@ impl Blocked {
 
 impl fmt::Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts {
-            url,
-            origin,
-            reason,
-            ..
-        } = &*self.parts;
+        let Parts { url, origin, reason, .. } = &*self.parts;
         write!(f, "fetch of {url:?} from {origin:?} was blocked: {reason}")
     }
 }

@@ -14,9 +14,7 @@ pub(super) fn check(request: &Request) -> Result<(), Reason> {
     }
     // https://w3c.github.io/webappsec-mixed-content/#should-block-fetch
     if request.page_is_https && !url.is_potentially_trustworthy() {
-        return Err(Reason::MixedContent {
-            url: url.to_string(),
-        });
+        return Err(Reason::MixedContent { url: url.to_string() });
     }
     Ok(())
 }

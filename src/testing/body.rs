@@ -78,10 +78,7 @@ impl RequestBody {
     /// An `ArrayBuffer`: no `Content-Type`.
     #[must_use]
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self {
-            bytes: bytes.into(),
-            content_type: None,
-        }
+        Self { bytes: bytes.into(), content_type: None }
     }
 
     /// The `Content-Type` that this kind of body brings.

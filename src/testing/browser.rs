@@ -142,12 +142,7 @@ impl Browser {
             return false;
         };
         let mut state = self.state();
-        let State {
-            cookies,
-            sites,
-            now,
-            ..
-        } = &mut *state;
+        let State { cookies, sites, now, .. } = &mut *state;
         cookies.store(line, &url, sites, true, *now)
     }
 

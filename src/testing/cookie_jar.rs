@@ -69,13 +69,7 @@ impl CookieJar {
     ) {
         for line in headers.get_all("set-cookie") {
             let line = String::from_utf8_lossy(line.as_bytes());
-            self.store(
-                &line,
-                &request.current_url,
-                sites,
-                request.is_same_site(sites),
-                now,
-            );
+            self.store(&line, &request.current_url, sites, request.is_same_site(sites), now);
         }
     }
 
@@ -154,10 +148,7 @@ impl Cookie {
 
     /// A domain the host belongs to, and no public suffix.
     fn set_domain(&mut self, domain: &str, sites: &Sites) -> Option<()> {
-        let domain = domain
-            .strip_prefix('.')
-            .unwrap_or(domain)
-            .to_ascii_lowercase();
+        let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
         if domain == self.host {
             self.host_only = sites.is_public_suffix(&domain);
             return Some(());
@@ -182,6 +173,5 @@ impl Cookie {
 }
 
 fn is_subdomain(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain)
-        .is_some_and(|rest| rest.ends_with('.'))
+    host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
 }

@@ -23,11 +23,7 @@ pub(super) fn cors_check(
     let credentials = request.credentials == Credentials::Include;
     // Steps 1 and 2. Several lines are combined, and so equal nothing.
     let Some(value) = get(response, "access-control-allow-origin") else {
-        return Err(Reason::MissingAllowOrigin {
-            on,
-            origin,
-            credentials,
-        });
+        return Err(Reason::MissingAllowOrigin { on, origin, credentials });
     };
     // Step 3
     if !credentials && value == b"*" {
@@ -37,19 +33,11 @@ pub(super) fn cors_check(
     if value != origin.as_bytes() {
         let text = String::from_utf8_lossy(&value).into_owned();
         return Err(if value.contains(&b',') {
-            Reason::MultipleAllowOrigin {
-                on,
-                origin,
-                value: text,
-            }
+            Reason::MultipleAllowOrigin { on, origin, value: text }
         } else if value == b"*" {
             Reason::WildcardWithCredentials { on, origin }
         } else {
-            Reason::AllowOriginMismatch {
-                on,
-                origin,
-                value: text,
-            }
+            Reason::AllowOriginMismatch { on, origin, value: text }
         });
     }
     // Step 5
@@ -97,8 +85,6 @@ pub(super) fn resource_policy_check(
     if allowed {
         Ok(())
     } else {
-        Err(Reason::ResourcePolicy {
-            value: String::from_utf8_lossy(&value).into_owned(),
-        })
+        Err(Reason::ResourcePolicy { value: String::from_utf8_lossy(&value).into_owned() })
     }
 }

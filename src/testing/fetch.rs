@@ -68,8 +68,7 @@ impl Fetch {
     /// `Origin`, `Sec-…`) are dropped without a word, as in browsers; in the mode
     /// [`NoCors`](Mode::NoCors), so are all that are not safelisted.
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
-        self.headers
-            .push((name.as_ref().to_vec(), value.as_ref().to_vec()));
+        self.headers.push((name.as_ref().to_vec(), value.as_ref().to_vec()));
         self
     }
 
@@ -82,8 +81,7 @@ impl Fetch {
     /// Sets a JSON text as the body, with `Content-Type: application/json`: what scripts write as
     /// `headers: { "content-type": "application/json" }, body: JSON.stringify(value)`.
     pub fn json(self, json: impl Into<String>) -> Self {
-        self.header("content-type", "application/json")
-            .body(RequestBody::text(json))
+        self.header("content-type", "application/json").body(RequestBody::text(json))
     }
 
     /// Sets the mode.
@@ -168,10 +166,7 @@ impl Fetch {
             Err(reason) => return Err(blocked(reason, Vec::new())),
         };
         match main_fetch(&mut request, &mut network).await {
-            Ok(answer) => Ok(Answer {
-                wire: network.wire,
-                ..answer
-            }),
+            Ok(answer) => Ok(Answer { wire: network.wire, ..answer }),
             Err(reason) => Err(blocked(reason, network.wire)),
         }
     }
@@ -194,9 +189,7 @@ impl Fetch {
         }
         let method = method::parse(&self.method)?;
         if self.mode == Mode::NoCors && !method::is_safelisted(&method) {
-            return Err(Reason::NoCorsMethod {
-                method: method.to_string(),
-            });
+            return Err(Reason::NoCorsMethod { method: method.to_string() });
         }
         let mut headers = HeaderList::new();
         for (name, value) in &self.headers {
@@ -208,9 +201,7 @@ impl Fetch {
         let mut body = None;
         if let Some(given) = &self.body {
             if method == Method::GET || method == Method::HEAD {
-                return Err(Reason::BodyNotAllowed {
-                    method: method.to_string(),
-                });
+                return Err(Reason::BodyNotAllowed { method: method.to_string() });
             }
             let (bytes, content_type) = given.clone().into_parts();
             body = Some(bytes);
@@ -223,10 +214,7 @@ impl Fetch {
         }
         // https://fetch.spec.whatwg.org/#concept-fetch: `Accept` is part of what is judged later.
         if !contains(&headers, "accept") {
-            headers.push((
-                HeaderName::from_static("accept"),
-                HeaderValue::from_static("*/*"),
-            ));
+            headers.push((HeaderName::from_static("accept"), HeaderValue::from_static("*/*")));
         }
         Ok(Request {
             method,

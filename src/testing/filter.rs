@@ -18,9 +18,7 @@ pub(super) fn filter<B>(request: &Request, response: Received<B>) -> Answer<B> {
         Tainting::Opaque => return opaque(request, ResponseType::Opaque, &response),
         Tainting::Basic => (
             ResponseType::Basic,
-            retain(&response.headers, |name| {
-                !is_forbidden_response_header(name)
-            }),
+            retain(&response.headers, |name| !is_forbidden_response_header(name)),
         ),
         Tainting::Cors => (ResponseType::Cors, cors_headers(request, &response.headers)),
     };
@@ -47,11 +45,7 @@ pub(super) fn opaque<B>(
     let shows_url = response_type == ResponseType::OpaqueRedirect;
     Answer {
         response_type,
-        url: if shows_url {
-            request.current_url.to_string()
-        } else {
-            String::new()
-        },
+        url: if shows_url { request.current_url.to_string() } else { String::new() },
         redirected: false,
         status: 0,
         headers: HeaderMap::new(),

@@ -8,11 +8,7 @@ pub(super) type HeaderList = Vec<(HeaderName, HeaderValue)>;
 
 /// <https://fetch.spec.whatwg.org/#concept-header-list-get>: all lines, joined by `, `.
 pub(super) fn get(headers: &HeaderMap, name: &str) -> Option<Vec<u8>> {
-    let lines: Vec<&[u8]> = headers
-        .get_all(name)
-        .iter()
-        .map(HeaderValue::as_bytes)
-        .collect();
+    let lines: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
     (!lines.is_empty()).then(|| lines.join(&b", "[..]))
 }
 
@@ -43,10 +39,7 @@ pub(super) fn decode_and_split(value: &[u8]) -> Vec<String> {
             last.push(c);
         }
     }
-    values
-        .iter()
-        .map(|value| value.trim_matches(['\t', ' ']).to_owned())
-        .collect()
+    values.iter().map(|value| value.trim_matches(['\t', ' ']).to_owned()).collect()
 }
 
 /// <https://fetch.spec.whatwg.org/#extract-header-list-values> of a header whose grammar is a list

@@ -67,9 +67,9 @@ fn is_forbidden(name: &HeaderName, value: &[u8]) -> bool {
         | "transfer-encoding"
         | "upgrade"
         | "via" => true,
-        "x-http-method" | "x-http-method-override" | "x-method-override" => decode_and_split(value)
-            .iter()
-            .any(|name| method::is_forbidden(name)),
+        "x-http-method" | "x-http-method-override" | "x-method-override" => {
+            decode_and_split(value).iter().any(|name| method::is_forbidden(name))
+        }
         name => name.starts_with("proxy-") || name.starts_with("sec-"),
     }
 }

@@ -35,10 +35,7 @@ impl StoredResponse {
     fn serves(&self, partition: &str, url: &str, request: &HeaderMap) -> bool {
         self.partition == partition
             && self.url == url
-            && self
-                .varies_on
-                .iter()
-                .all(|(name, value)| get(request, name) == *value)
+            && self.varies_on.iter().all(|(name, value)| get(request, name) == *value)
     }
 }
 
@@ -49,10 +46,7 @@ impl HttpCache {
         url: &str,
         request: &HeaderMap,
     ) -> Option<&StoredResponse> {
-        self.stored
-            .iter()
-            .rev()
-            .find(|stored| stored.serves(partition, url, request))
+        self.stored.iter().rev().find(|stored| stored.serves(partition, url, request))
     }
 
     /// <https://httpwg.org/specs/rfc9111.html#response.cacheability>
@@ -76,8 +70,7 @@ impl HttpCache {
         if !cacheable || vary.iter().any(|name| name == "*") {
             return;
         }
-        self.stored
-            .retain(|stored| !stored.serves(partition, url, request));
+        self.stored.retain(|stored| !stored.serves(partition, url, request));
         self.stored.push(StoredResponse {
             partition: partition.to_owned(),
             url: url.to_owned(),
@@ -104,11 +97,8 @@ impl HttpCache {
         not_modified: &HeaderMap,
         now: Duration,
     ) -> Option<&StoredResponse> {
-        let stored = self
-            .stored
-            .iter_mut()
-            .rev()
-            .find(|stored| stored.serves(partition, url, request))?;
+        let stored =
+            self.stored.iter_mut().rev().find(|stored| stored.serves(partition, url, request))?;
         for name in not_modified.keys() {
             if !is_content_header(name) {
                 stored.headers.remove(name);
@@ -124,8 +114,7 @@ impl HttpCache {
 
     /// <https://httpwg.org/specs/rfc9111.html#invalidation>
     pub(super) fn invalidate(&mut self, partition: &str, url: &str) {
-        self.stored
-            .retain(|stored| stored.partition != partition || stored.url != url);
+        self.stored.retain(|stored| stored.partition != partition || stored.url != url);
     }
 }
 

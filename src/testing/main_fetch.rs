@@ -81,16 +81,10 @@ where
     if is_redirect_status(response.status) {
         match request.redirect {
             Redirect::Error => {
-                return Err(Reason::RedirectNotAllowed {
-                    status: response.status.as_u16(),
-                });
+                return Err(Reason::RedirectNotAllowed { status: response.status.as_u16() });
             }
             Redirect::Manual => {
-                return Ok(Some(opaque(
-                    request,
-                    ResponseType::OpaqueRedirect,
-                    &response,
-                )));
+                return Ok(Some(opaque(request, ResponseType::OpaqueRedirect, &response)));
             }
             Redirect::Follow => {
                 if let Next::Hop = redirect::follow(request, response.status, &response.headers)? {
@@ -111,9 +105,7 @@ fn choose_tainting(request: &mut Request) -> Result<bool, Reason> {
         return Ok(false);
     }
     match request.mode {
-        Mode::SameOrigin => Err(Reason::SameOriginMode {
-            url: url.to_string(),
-        }),
+        Mode::SameOrigin => Err(Reason::SameOriginMode { url: url.to_string() }),
         Mode::NoCors if request.redirect != Redirect::Follow => Err(Reason::NoCorsRedirectMode),
         Mode::NoCors => {
             request.tainting = Tainting::Opaque;

@@ -7,13 +7,9 @@ use super::reason::Reason;
 /// What the `Request` constructor makes of `method`:
 /// <https://fetch.spec.whatwg.org/#dom-request>.
 pub(super) fn parse(method: &str) -> Result<Method, Reason> {
-    let invalid = |_| Reason::InvalidMethod {
-        method: method.to_owned(),
-    };
+    let invalid = |_| Reason::InvalidMethod { method: method.to_owned() };
     if is_forbidden(method) {
-        return Err(Reason::ForbiddenMethod {
-            method: method.to_owned(),
-        });
+        return Err(Reason::ForbiddenMethod { method: method.to_owned() });
     }
     // https://fetch.spec.whatwg.org/#concept-method-normalize: `patch` is not among them
     let normalized = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]
@@ -29,7 +25,5 @@ pub(super) fn is_safelisted(method: &Method) -> bool {
 
 /// <https://fetch.spec.whatwg.org/#forbidden-method>
 pub(super) fn is_forbidden(method: &str) -> bool {
-    ["CONNECT", "TRACE", "TRACK"]
-        .iter()
-        .any(|forbidden| method.eq_ignore_ascii_case(forbidden))
+    ["CONNECT", "TRACE", "TRACK"].iter().any(|forbidden| method.eq_ignore_ascii_case(forbidden))
 }

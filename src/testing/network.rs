@@ -40,25 +40,14 @@ pub(super) struct Received<B> {
 
 impl<B> From<StoredResponse> for Received<B> {
     fn from(stored: StoredResponse) -> Self {
-        Self {
-            status: stored.status,
-            headers: stored.headers,
-            body: None,
-            from_http_cache: true,
-        }
+        Self { status: stored.status, headers: stored.headers, body: None, from_http_cache: true }
     }
 }
 
 impl<S, F> Network<S, F> {
     pub(super) fn new(browser: Browser, service: S, make_body: F) -> Self {
         let sites = browser.state().sites.clone();
-        Self {
-            browser,
-            sites,
-            wire: Vec::new(),
-            service,
-            make_body,
-        }
+        Self { browser, sites, wire: Vec::new(), service, make_body }
     }
 
     /// <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
@@ -94,9 +83,7 @@ impl<S, F> Network<S, F> {
         let now = state.now;
         // https://fetch.spec.whatwg.org/#concept-http-network-fetch: "parse and store"
         if request.includes_credentials() {
-            state
-                .cookies
-                .store_all(&received.headers, request, &self.sites, now);
+            state.cookies.store_all(&received.headers, request, &self.sites, now);
         }
         if let Some(cache) = &mut state.http_cache {
             let partition = request.partition.as_str();
@@ -227,31 +214,17 @@ impl<S, F> Network<S, F> {
         S::Error: Into<Box<dyn Error + Send + Sync>>,
         F: FnMut(Bytes) -> ReqBody,
     {
-        let failed = |error: S::Error| Reason::Service {
-            error: error.into(),
-        };
-        poll_fn(|cx| self.service.poll_ready(cx))
-            .await
-            .map_err(failed)?;
+        let failed = |error: S::Error| Reason::Service { error: error.into() };
+        poll_fn(|cx| self.service.poll_ready(cx)).await.map_err(failed)?;
         let http2 = self.browser.state().http2;
         let url = request.current_url.to_string();
-        let target = if http2 {
-            url.clone()
-        } else {
-            request.current_url.path_and_query()
-        };
-        let uri: Uri = target
-            .parse()
-            .map_err(|_| Reason::InvalidUrl { url: url.clone() })?;
+        let target = if http2 { url.clone() } else { request.current_url.path_and_query() };
+        let uri: Uri = target.parse().map_err(|_| Reason::InvalidUrl { url: url.clone() })?;
         let body = (self.make_body)(request.body.clone().unwrap_or_default());
         let mut message = http::Request::new(body);
         *message.method_mut() = request.method.clone();
         *message.uri_mut() = uri;
-        *message.version_mut() = if http2 {
-            Version::HTTP_2
-        } else {
-            Version::HTTP_11
-        };
+        *message.version_mut() = if http2 { Version::HTTP_2 } else { Version::HTTP_11 };
         *message.headers_mut() = headers.clone();
         self.wire.push(Exchange {
             kind,
@@ -266,24 +239,14 @@ impl<S, F> Network<S, F> {
         if let Some(exchange) = self.wire.last_mut() {
             exchange.response = Some((parts.status, headers.clone()));
         }
-        Ok(Received {
-            status: parts.status,
-            headers,
-            body: Some(body),
-            from_http_cache: false,
-        })
+        Ok(Received { status: parts.status, headers, body: Some(body), from_http_cache: false })
     }
 }
 
 /// Steps 8.15 to 8.17; the cache mode that results.
 fn append_cache_headers(request: &Request, headers: &mut HeaderMap) -> CacheMode {
-    const CONDITIONAL: [&str; 5] = [
-        "if-modified-since",
-        "if-none-match",
-        "if-unmodified-since",
-        "if-match",
-        "if-range",
-    ];
+    const CONDITIONAL: [&str; 5] =
+        ["if-modified-since", "if-none-match", "if-unmodified-since", "if-match", "if-range"];
     let mut cache_mode = request.cache;
     let conditional = CONDITIONAL.iter().any(|name| headers.contains_key(*name));
     if cache_mode == CacheMode::Default && conditional {
@@ -308,10 +271,9 @@ fn append_cache_headers(request: &Request, headers: &mut HeaderMap) -> CacheMode
 /// <https://httpwg.org/specs/rfc9111.html#validation.sent>; whether there is anything to validate by.
 fn append_validators(stored: &StoredResponse, headers: &mut HeaderMap) -> bool {
     let mut found = false;
-    for (condition, validator) in [
-        ("if-none-match", "etag"),
-        ("if-modified-since", "last-modified"),
-    ] {
+    for (condition, validator) in
+        [("if-none-match", "etag"), ("if-modified-since", "last-modified")]
+    {
         if let Some(value) = stored.headers.get(validator) {
             headers.append(condition, value.clone());
             found = true;

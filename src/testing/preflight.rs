@@ -51,20 +51,11 @@ where
     // Step 7, with the request's own credentials mode
     let status = response.status;
     if is_redirect_status(status) {
-        return Err(Reason::PreflightRedirect {
-            status: status.as_u16(),
-        });
+        return Err(Reason::PreflightRedirect { status: status.as_u16() });
     }
-    cors_check(
-        request,
-        &network.sites,
-        &response.headers,
-        ExchangeKind::Preflight,
-    )?;
+    cors_check(request, &network.sites, &response.headers, ExchangeKind::Preflight)?;
     if !status.is_success() {
-        return Err(Reason::PreflightStatus {
-            status: status.as_u16(),
-        });
+        return Err(Reason::PreflightStatus { status: status.as_u16() });
     }
     let allowed = Allowed::read(&response.headers)?;
     allowed.check_method(request)?;
@@ -75,10 +66,8 @@ where
 
 /// Steps 1 to 5
 fn preflight_request(request: &Request, unsafe_names: &BTreeSet<String>) -> Request {
-    let mut headers: HeaderList = vec![(
-        HeaderName::from_static("accept"),
-        HeaderValue::from_static("*/*"),
-    )];
+    let mut headers: HeaderList =
+        vec![(HeaderName::from_static("accept"), HeaderValue::from_static("*/*"))];
     if let Ok(method) = HeaderValue::from_str(request.method.as_str()) {
         let name = HeaderName::from_static("access-control-request-method");
         headers.push((name, method));
@@ -156,10 +145,7 @@ impl Allowed {
         let credentials = request.credentials == Credentials::Include;
         let wildcard = !credentials && self.headers.iter().any(|name| name == "*");
         for name in unsafe_names {
-            let listed = self
-                .headers
-                .iter()
-                .any(|item| item.eq_ignore_ascii_case(name));
+            let listed = self.headers.iter().any(|item| item.eq_ignore_ascii_case(name));
             if !listed && (!wildcard || is_non_wildcard(name)) {
                 return Err(Reason::HeaderNotAllowed {
                     name: name.clone(),

@@ -76,8 +76,7 @@ impl PreflightCache {
         method: &Method,
         now: Duration,
     ) -> bool {
-        self.live(key, credentials, now)
-            .any(|entry| entry.covers.method(method.as_str()))
+        self.live(key, credentials, now).any(|entry| entry.covers.method(method.as_str()))
     }
 
     pub(super) fn has_header(
@@ -87,8 +86,7 @@ impl PreflightCache {
         name: &str,
         now: Duration,
     ) -> bool {
-        self.live(key, credentials, now)
-            .any(|entry| entry.covers.header(name))
+        self.live(key, credentials, now).any(|entry| entry.covers.header(name))
     }
 
     fn live(

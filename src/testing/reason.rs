@@ -280,21 +280,13 @@ impl fmt::Display for Reason {
 impl Reason {
     fn fmt_cors_check(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MissingAllowOrigin {
-                on,
-                origin,
-                credentials,
-            } => {
+            Self::MissingAllowOrigin { on, origin, credentials } => {
                 let on = Checked(*on);
                 write!(
                     f,
                     "{on} has no \"access-control-allow-origin\" header: it must be {origin:?}"
                 )?;
-                if *credentials {
-                    Ok(())
-                } else {
-                    f.write_str(" or \"*\"")
-                }
+                if *credentials { Ok(()) } else { f.write_str(" or \"*\"") }
             }
             Self::MultipleAllowOrigin { on, origin, value } => write!(
                 f,
@@ -324,10 +316,7 @@ impl Reason {
                 match value {
                     None => write!(f, "{on} has no \"access-control-allow-credentials\" header")?,
                     Some(value) => {
-                        write!(
-                            f,
-                            "{on}'s \"access-control-allow-credentials\" is {value:?}"
-                        )?;
+                        write!(f, "{on}'s \"access-control-allow-credentials\" is {value:?}")?;
                     }
                 }
                 f.write_str(": it must be \"true\" when the credentials mode is \"include\"")
@@ -358,11 +347,7 @@ impl Reason {
                 "the response to the preflight's \"access-control-allow-headers\" is no list of \
                  header names: {value:?}"
             ),
-            Self::MethodNotAllowed {
-                method,
-                allowed,
-                credentials,
-            } => {
+            Self::MethodNotAllowed { method, allowed, credentials } => {
                 write!(
                     f,
                     "the method {method:?} is not in the response to the preflight's \
@@ -375,11 +360,7 @@ impl Reason {
                     fmt_wildcard(f, allowed, *credentials)
                 }
             }
-            Self::HeaderNotAllowed {
-                name,
-                allowed,
-                credentials,
-            } => {
+            Self::HeaderNotAllowed { name, allowed, credentials } => {
                 write!(
                     f,
                     "the request header {name:?} is not in the response to the preflight's \

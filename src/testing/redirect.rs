@@ -60,15 +60,11 @@ pub(super) fn follow(
     if becomes_get {
         request.method = Method::GET;
         request.body = None;
-        request
-            .headers
-            .retain(|(name, _)| !is_request_body_header(name.as_str()));
+        request.headers.retain(|(name, _)| !is_request_body_header(name.as_str()));
     }
     // Step 13
     if !request.current_url.origin().is_same(&url.origin()) {
-        request
-            .headers
-            .retain(|(name, _)| !is_non_wildcard(name.as_str()));
+        request.headers.retain(|(name, _)| !is_non_wildcard(name.as_str()));
     }
     // Step 18
     let last = std::mem::replace(&mut request.current_url, url);
@@ -78,8 +74,5 @@ pub(super) fn follow(
 
 /// <https://fetch.spec.whatwg.org/#request-body-header-name>
 fn is_request_body_header(name: &str) -> bool {
-    matches!(
-        name,
-        "content-encoding" | "content-language" | "content-location" | "content-type"
-    )
+    matches!(name, "content-encoding" | "content-language" | "content-location" | "content-type")
 }

@@ -100,7 +100,6 @@ impl Request {
     /// <https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-same-site-requests>:
     /// every URL on the way, and the page, are of one site.
     pub(super) fn is_same_site(&self, sites: &Sites) -> bool {
-        self.urls()
-            .all(|url| sites.is_same(&self.origin, &url.origin()))
+        self.urls().all(|url| sites.is_same(&self.origin, &url.origin()))
     }
 }

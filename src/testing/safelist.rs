@@ -34,9 +34,9 @@ pub(super) fn is_safelisted_request_header(name: &HeaderName, value: &HeaderValu
     }
     match name.as_str() {
         "accept" => !value.iter().copied().any(is_unsafe_byte),
-        "accept-language" | "content-language" => value
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b" *,-.;=".contains(byte)),
+        "accept-language" | "content-language" => {
+            value.iter().all(|byte| byte.is_ascii_alphanumeric() || b" *,-.;=".contains(byte))
+        }
         // Not "extract a MIME type": two values, or one with a comma, are not safe.
         "content-type" => {
             !value.iter().copied().any(is_unsafe_byte)
@@ -54,10 +54,8 @@ pub(super) fn is_safelisted_request_header(name: &HeaderName, value: &HeaderValu
 
 /// <https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header>
 pub(super) fn is_no_cors_safelisted(name: &HeaderName, value: &HeaderValue) -> bool {
-    matches!(
-        name.as_str(),
-        "accept" | "accept-language" | "content-language" | "content-type"
-    ) && is_safelisted_request_header(name, value)
+    matches!(name.as_str(), "accept" | "accept-language" | "content-language" | "content-type")
+        && is_safelisted_request_header(name, value)
 }
 
 /// <https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name>

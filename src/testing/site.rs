@@ -43,10 +43,7 @@ impl Sites {
         match origin {
             Origin::Opaque => "null".to_owned(),
             Origin::Tuple { scheme, host, .. } => {
-                format!(
-                    "{scheme}://{}",
-                    self.registrable_domain(host).unwrap_or(host)
-                )
+                format!("{scheme}://{}", self.registrable_domain(host).unwrap_or(host))
             }
         }
     }
@@ -69,10 +66,7 @@ impl Sites {
         let suffix = starts()
             .find(|start| self.suffixes.iter().any(|suffix| suffix == &host[*start..]))
             .unwrap_or(last_label);
-        starts()
-            .take_while(|start| *start < suffix)
-            .last()
-            .map(|start| &host[start..])
+        starts().take_while(|start| *start < suffix).last().map(|start| &host[start..])
     }
 }
 

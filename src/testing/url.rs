@@ -43,10 +43,7 @@ impl Url {
     /// <https://url.spec.whatwg.org/#concept-basic-url-parser>.
     pub(super) fn parse(input: &str, base: Option<&Self>) -> Result<Self, UrlError> {
         let input = input.trim_matches(|c: char| c <= ' ');
-        let input: String = input
-            .chars()
-            .filter(|c| !matches!(c, '\t' | '\n' | '\r'))
-            .collect();
+        let input: String = input.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
         let input = input.split('#').next().unwrap_or_default();
         let (before_query, query) = match input.split_once('?') {
             Some((before, query)) => (before, Some(encode(query, is_query_byte))),
@@ -68,24 +65,14 @@ impl Url {
             return Self::absolute(base.scheme, rest, query);
         }
         let (path, query) = if reference.is_empty() {
-            (
-                base.path.clone(),
-                query.or_else(|| base.query.clone().filter(|_| input.is_empty())),
-            )
+            (base.path.clone(), query.or_else(|| base.query.clone().filter(|_| input.is_empty())))
         } else if reference.starts_with('/') {
             (remove_dot_segments(&reference), query)
         } else {
             let directory = base.path.rsplit_once('/').map_or("", |(dir, _)| dir);
-            (
-                remove_dot_segments(&format!("{directory}/{reference}")),
-                query,
-            )
+            (remove_dot_segments(&format!("{directory}/{reference}")), query)
         };
-        Ok(Self {
-            path,
-            query,
-            ..base.clone()
-        })
+        Ok(Self { path, query, ..base.clone() })
     }
 
     fn absolute(scheme: &'static str, rest: &str, query: Option<String>) -> Result<Self, UrlError> {
@@ -134,11 +121,7 @@ impl Url {
 
     /// <https://url.spec.whatwg.org/#concept-url-origin>
     pub(super) fn origin(&self) -> Origin {
-        Origin::Tuple {
-            scheme: self.scheme.to_owned(),
-            host: self.host.clone(),
-            port: self.port,
-        }
+        Origin::Tuple { scheme: self.scheme.to_owned(), host: self.host.clone(), port: self.port }
     }
 
     /// Host and port, as in the `Host` header.
@@ -164,13 +147,7 @@ impl Url {
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}://{}{}",
-            self.scheme,
-            self.authority(),
-            self.path_and_query()
-        )
+        write!(f, "{}://{}{}", self.scheme, self.authority(), self.path_and_query())
     }
 }
 
@@ -191,11 +168,7 @@ impl Origin {
         if scheme.eq_ignore_ascii_case("file") {
             return Err(UrlError::Scheme);
         }
-        Ok(Self::Tuple {
-            scheme: scheme.to_ascii_lowercase(),
-            host: parse_host(host)?,
-            port,
-        })
+        Ok(Self::Tuple { scheme: scheme.to_ascii_lowercase(), host: parse_host(host)?, port })
     }
 
     /// <https://html.spec.whatwg.org/multipage/browsers.html#same-origin>; an opaque origin is
@@ -204,11 +177,7 @@ impl Origin {
         match (self, other) {
             (
                 Self::Tuple { scheme, host, port },
-                Self::Tuple {
-                    scheme: other_scheme,
-                    host: other_host,
-                    port: other_port,
-                },
+                Self::Tuple { scheme: other_scheme, host: other_host, port: other_port },
             ) => scheme == other_scheme && host == other_host && port == other_port,
             _ => false,
         }
@@ -268,10 +237,9 @@ fn split_port(host_and_port: &str) -> Result<(&str, Option<u16>), UrlError> {
     match port.strip_prefix(':') {
         None if port.is_empty() => Ok((host, None)),
         Some("") => Ok((host, None)),
-        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
-            .parse()
-            .map(|port| (host, Some(port)))
-            .map_err(|_| UrlError::Invalid),
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            digits.parse().map(|port| (host, Some(port))).map_err(|_| UrlError::Invalid)
+        }
         _ => Err(UrlError::Invalid),
     }
 }
@@ -305,10 +273,7 @@ fn serialize_ipv6(address: Ipv6Addr) -> String {
     let pieces = address.segments();
     let (mut start, mut length) = (0, 0);
     for from in 0..pieces.len() {
-        let zeros = pieces[from..]
-            .iter()
-            .take_while(|piece| **piece == 0)
-            .count();
+        let zeros = pieces[from..].iter().take_while(|piece| **piece == 0).count();
         if zeros > length {
             (start, length) = (from, zeros);
         }
@@ -320,11 +285,7 @@ fn serialize_ipv6(address: Ipv6Addr) -> String {
     if length < 2 {
         return join(&pieces);
     }
-    format!(
-        "{}::{}",
-        join(&pieces[..start]),
-        join(&pieces[start + length..])
-    )
+    format!("{}::{}", join(&pieces[..start]), join(&pieces[start + length..]))
 }
 
 /// <https://url.spec.whatwg.org/#shorten-a-urls-path> and the path state, percent-encoding what the

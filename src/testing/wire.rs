@@ -73,11 +73,7 @@ impl Exchange {
 
 impl fmt::Display for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "> {} {} {:?}",
-            self.method, self.url, self.request_headers
-        )?;
+        write!(f, "> {} {} {:?}", self.method, self.url, self.request_headers)?;
         match &self.response {
             Some((status, headers)) => write!(f, "\n< {} {headers:?}", status.as_u16()),
             None => f.write_str("\n< no response"),
