@@ -154,10 +154,11 @@ impl<S, F> Network<S, F> {
         if headers.contains_key("range") {
             append(&mut headers, "accept-encoding", "identity");
         }
-        if request.includes_credentials() {
-            if let Some(cookies) = state.cookies.header_for(request, &self.sites, state.now) {
-                append(&mut headers, "cookie", &cookies);
-            }
+        let cookies = request
+            .includes_credentials()
+            .then(|| state.cookies.header_for(request, &self.sites, state.now));
+        if let Some(cookies) = cookies.flatten() {
+            append(&mut headers, "cookie", &cookies);
         }
         headers
     }
