@@ -119,24 +119,30 @@ struct Row {
     expected: &'static [&'static str],
 }
 
-fn two() -> Asked {
-    Ok(Some(two_origins()))
-}
+/// What a source may yield.
+#[expect(clippy::unnecessary_wraps, reason = "an outcome is a result")]
+mod yields {
+    use super::*;
 
-fn one() -> Asked {
-    Ok(Some(build(Policy::builder().allow_origin("https://a.example"))))
-}
+    pub(crate) fn two() -> Asked {
+        Ok(Some(two_origins()))
+    }
 
-fn any() -> Asked {
-    Ok(Some(build(Policy::builder().allow_origin("*"))))
-}
+    pub(crate) fn one() -> Asked {
+        Ok(Some(build(Policy::builder().allow_origin("https://a.example"))))
+    }
 
-fn none() -> Asked {
-    Ok(None)
-}
+    pub(crate) fn any() -> Asked {
+        Ok(Some(build(Policy::builder().allow_origin("*"))))
+    }
 
-fn fails() -> Asked {
-    Err("the database is down".into())
+    pub(crate) fn none() -> Asked {
+        Ok(None)
+    }
+
+    pub(crate) fn fails() -> Asked {
+        Err("the database is down".into())
+    }
 }
 
 const UNTOUCHED: &[&str] = &[
@@ -174,19 +180,19 @@ const RAN_UNGRANTED: &[&str] = &["200", "cache-control: no-store", "vary: Origin
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    Row { about: "no origin: not asked", policy: two, enforce: false, request: PLAIN, expected: UNTOUCHED },
-    Row { about: "granted", policy: two, enforce: false, request: ACTUAL, expected: GRANTED },
-    Row { about: "preflight granted", policy: two, enforce: false, request: PREFLIGHT, expected: PREFLIGHT_GRANTED },
-    Row { about: "a single origin is dynamic here", policy: one, enforce: false, request: ACTUAL, expected: GRANTED },
-    Row { about: "so is any origin", policy: any, enforce: false, request: ACTUAL, expected: GRANTED_TO_ANY },
-    Row { about: "no policy", policy: none, enforce: false, request: ACTUAL, expected: UNTOUCHED },
-    Row { about: "no policy, preflight", policy: none, enforce: false, request: PREFLIGHT, expected: REFUSED },
-    Row { about: "no policy, enforced", policy: none, enforce: true, request: ACTUAL, expected: REFUSED },
-    Row { about: "failed: no grant, and not for a cache", policy: fails, enforce: false, request: ACTUAL, expected: RAN_UNGRANTED },
-    Row { about: "failed, preflight", policy: fails, enforce: false, request: PREFLIGHT, expected: UNAVAILABLE },
-    Row { about: "failed, enforced", policy: fails, enforce: true, request: ACTUAL, expected: UNAVAILABLE },
-    Row { about: "failed, enforced, same-origin", policy: fails, enforce: true, request: SAME_ORIGIN, expected: UNTOUCHED },
-    Row { about: "failed, no origin", policy: fails, enforce: true, request: PLAIN, expected: UNTOUCHED },
+    Row { about: "no origin: not asked", policy: yields::two, enforce: false, request: PLAIN, expected: UNTOUCHED },
+    Row { about: "granted", policy: yields::two, enforce: false, request: ACTUAL, expected: GRANTED },
+    Row { about: "preflight granted", policy: yields::two, enforce: false, request: PREFLIGHT, expected: PREFLIGHT_GRANTED },
+    Row { about: "a single origin is dynamic here", policy: yields::one, enforce: false, request: ACTUAL, expected: GRANTED },
+    Row { about: "so is any origin", policy: yields::any, enforce: false, request: ACTUAL, expected: GRANTED_TO_ANY },
+    Row { about: "no policy", policy: yields::none, enforce: false, request: ACTUAL, expected: UNTOUCHED },
+    Row { about: "no policy, preflight", policy: yields::none, enforce: false, request: PREFLIGHT, expected: REFUSED },
+    Row { about: "no policy, enforced", policy: yields::none, enforce: true, request: ACTUAL, expected: REFUSED },
+    Row { about: "failed: no grant, and not for a cache", policy: yields::fails, enforce: false, request: ACTUAL, expected: RAN_UNGRANTED },
+    Row { about: "failed, preflight", policy: yields::fails, enforce: false, request: PREFLIGHT, expected: UNAVAILABLE },
+    Row { about: "failed, enforced", policy: yields::fails, enforce: true, request: ACTUAL, expected: UNAVAILABLE },
+    Row { about: "failed, enforced, same-origin", policy: yields::fails, enforce: true, request: SAME_ORIGIN, expected: UNTOUCHED },
+    Row { about: "failed, no origin", policy: yields::fails, enforce: true, request: PLAIN, expected: UNTOUCHED },
 ];
 
 #[tokio::test]

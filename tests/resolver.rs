@@ -350,6 +350,23 @@ async fn a_lookup_under_way_is_made_again_if_its_key_is_invalidated() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_empty_bucket_does_not_bring_back_what_was_invalidated() {
+    let source = Source::default();
+    let slowly = source.resolver().lookup_rate(1).lookup_burst(1).time_to_live(seconds(10));
+    let resolver = build(slowly.stale_on_error(seconds(1000)));
+    let first = ask(&resolver, "https://known.example").await;
+    source.state().down = true;
+    advance(seconds(10)).await;
+    assert_eq!(ask(&resolver, "https://known.example").await, first, "its renewal fails");
+    advance(seconds(1)).await;
+    assert!(ask(&resolver, "https://strange.example").await.is_err(), "takes the token");
+    assert_eq!(ask(&resolver, "https://known.example").await, first, "no token, but stale");
+    resolver.invalidate_all();
+    let limited = Err("too many lookups, see lookup_rate".to_owned());
+    assert_eq!(ask(&resolver, "https://known.example").await, limited);
+}
+
 /// A change of everything must not make the known callers wait for the bucket.
 #[tokio::test(start_paused = true)]
 async fn known_keys_can_all_be_renewed_at_once() {
