@@ -12,6 +12,9 @@ pub mod observe;
 pub mod origin;
 pub mod policy;
 pub mod protocol;
+#[cfg(feature = "reload")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
+pub mod reload;
 #[cfg(feature = "routes")]
 #[cfg_attr(docsrs, doc(cfg(feature = "routes")))]
 pub mod routes;
@@ -26,6 +29,9 @@ pub mod testing;
 #[cfg(feature = "config")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config")))]
 pub use self::config::{ConfigError, ConfigErrorKind, ConfigErrors, PolicyConfig};
+#[cfg(feature = "reload")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
+pub use self::reload::{Change, Difference, Direction, ReloadHandle, Reloadable};
 #[cfg(feature = "routes")]
 #[cfg_attr(docsrs, doc(cfg(feature = "routes")))]
 pub use self::routes::{

@@ -5,7 +5,7 @@ use crate::{
     protocol::Judgement,
 };
 use http::request::Parts;
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 /// What decides which policy governs a request: a [`Policy`] always itself; a `PolicyList` by path and
 /// origin; a function by whatever it likes.
@@ -34,12 +34,12 @@ pub trait SelectPolicy {
 #[derive(Clone, Debug)]
 pub struct Selected<'a> {
     policy: Cow<'a, Policy>,
-    name: Option<&'a str>,
+    name: Option<Arc<str>>,
     /// The result of matching the origin, where that was part of the selection.
     origin: Option<OriginMatch>,
 }
 
-impl<'a> Selected<'a> {
+impl Selected<'_> {
     /// The policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
@@ -56,11 +56,17 @@ impl<'a> Selected<'a> {
     /// Its name, if it has one in its list.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.name
+        self.name.as_deref()
+    }
+
+    /// Holds the policy by itself.
+    #[must_use]
+    pub fn into_owned(self) -> Selected<'static> {
+        Selected { policy: Cow::Owned(self.policy.into_owned()), ..self }
     }
 
     #[cfg(feature = "routes")]
-    pub(crate) fn with_name(self, name: Option<&'a str>) -> Self {
+    pub(crate) fn with_name(self, name: Option<Arc<str>>) -> Self {
         Self { name, ..self }
     }
 

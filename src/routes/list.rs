@@ -57,12 +57,21 @@ impl PolicyList {
         self.named().find(|entry| entry.name.as_deref() == Some(name)).map(|entry| &entry.policy)
     }
 
-    fn named(&self) -> impl Iterator<Item = &Named> {
-        self.scopes.iter().flat_map(|scope| match &scope.policies {
-            Policies::Off => &[],
-            Policies::One(only) => std::slice::from_ref(only),
-            Policies::Several(entries) => &entries[..],
+    /// Name, paths and policy of each entry, in the order of the scopes.
+    #[cfg(feature = "reload")]
+    pub(crate) fn entries(
+        &self,
+    ) -> impl Iterator<Item = (Option<&str>, Option<&[String]>, Option<&Policy>)> {
+        self.scopes.iter().flat_map(|scope| {
+            let paths = scope.paths.as_ref().map(Paths::patterns);
+            let off = matches!(scope.policies, Policies::Off).then_some((None, paths, None));
+            let named = scope.named().iter();
+            off.into_iter().chain(named.map(move |e| (e.name.as_deref(), paths, Some(&e.policy))))
         })
+    }
+
+    fn named(&self) -> impl Iterator<Item = &Named> {
+        self.scopes.iter().flat_map(Scope::named)
     }
 }
 
@@ -200,7 +209,7 @@ impl PolicyListBuilder {
     fn scope(&self, draft: Draft) -> Scope {
         let mut named = draft.entries.iter().filter_map(|&i| {
             let PolicyEntry { name, policy, .. } = &self.entries[i];
-            Some(Named { name: name.clone(), policy: policy.clone()? })
+            Some(Named { name: name.as_deref().map(Arc::from), policy: policy.clone()? })
         });
         let policies = match (named.next(), named.next()) {
             (None, _) => Policies::Off,

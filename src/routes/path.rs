@@ -28,6 +28,11 @@ impl Paths {
         Self { routers, patterns }
     }
 
+    #[cfg(feature = "reload")]
+    pub(super) fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+
     pub(super) fn cover(&self, path: &str) -> bool {
         self.routers.iter().any(|router| router.at(path).is_ok())
     }

@@ -6,6 +6,7 @@ use crate::{
     select::Selected,
 };
 use http::request::Parts;
+use std::sync::Arc;
 
 #[derive(Clone)]
 pub(super) struct Scope {
@@ -24,13 +25,21 @@ pub(super) enum Policies {
 
 #[derive(Clone)]
 pub(super) struct Named {
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Arc<str>>,
     pub(super) policy: Policy,
 }
 
 impl Scope {
     pub(super) fn covers(&self, path: &str) -> bool {
         self.paths.as_ref().is_none_or(|paths| paths.cover(path))
+    }
+
+    pub(super) fn named(&self) -> &[Named] {
+        match &self.policies {
+            Policies::Off => &[],
+            Policies::One(only) => std::slice::from_ref(only),
+            Policies::Several(entries) => entries,
+        }
     }
 
     pub(super) fn select(&self, parts: &Parts) -> Option<Selected<'_>> {
@@ -59,6 +68,6 @@ fn select_by_origin<'a>(entries: &'a [Named], parts: &Parts) -> Option<Selected<
 
 impl Named {
     fn selected(&self) -> Selected<'_> {
-        Selected::from(&self.policy).with_name(self.name.as_deref())
+        Selected::from(&self.policy).with_name(self.name.clone())
     }
 }
