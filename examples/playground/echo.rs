@@ -89,7 +89,7 @@ fn added_headers(parts: &Parts) -> Result<HeaderMap, String> {
         let (name, value) = bytes
             .iter()
             .position(|&b| b == b':')
-            .map(|colon| (&bytes[..colon], bytes[colon + 1..].trim_ascii()))
+            .map(|colon| (&bytes[..colon], without_white_space(&bytes[colon + 1..])))
             .ok_or_else(|| format!("set={}: a name, a colon and a value are expected", shown()))?;
         let name = HeaderName::from_bytes(name)
             .map_err(|_| format!("set={}: what is before the colon is no header name", shown()))?;
@@ -103,6 +103,15 @@ fn added_headers(parts: &Parts) -> Result<HeaderMap, String> {
             .map_err(|_| "set: there are too many headers".to_owned())?;
     }
     Ok(headers)
+}
+
+/// Around a value, spaces and tabs are no part of it
+/// ([RFC 9110, section 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
+fn without_white_space(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
 }
 
 /// A second one of these, or a wrong one, would end the connection.

@@ -18,8 +18,9 @@ use tower_cors::{RequestKind, SelectPolicy};
 /// How many exchanges are remembered.
 const REMEMBERED: usize = 256;
 
-/// How much of one text is.
+/// How many bytes of one text are, and how many lines of one message.
 const LONGEST: usize = 2000;
+const MOST_LINES: usize = 200;
 
 /// Remembers exchanges; a clone remembers the same.
 #[derive(Clone, Debug, Default)]
@@ -117,7 +118,7 @@ fn lines(headers: &HeaderMap) -> Vec<(String, String)> {
     let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         (name.to_string(), shown(value.as_bytes()))
     };
-    headers.iter().map(line).collect()
+    headers.iter().take(MOST_LINES).map(line).collect()
 }
 
 fn shown(bytes: &[u8]) -> String {

@@ -11,8 +11,10 @@ use std::{convert::Infallible, error::Error, time::Duration};
 use tokio::net::TcpListener;
 use tower::Service;
 
-/// Room for one header of 64 KB and more; hyper's own limit for HTTP/2 is 16 KB for all.
-const MAX_HEADER_BYTES: u32 = 256 * 1024;
+/// What a request's headers may have in all. hyper's own limits (16 KB for HTTP/2, 100 lines for HTTP/1.1) are
+/// narrower than what one may want to try on the middleware.
+const MAX_HEADER_BYTES: u32 = 2 * 1024 * 1024;
+const MAX_HEADER_LINES: usize = 1000;
 
 /// Serves until the program ends.
 pub(crate) async fn serve<S, B>(listener: TcpListener, service: S)
@@ -33,7 +35,11 @@ where
         let service = TowerToHyperService::new(service.clone());
         tokio::spawn(async move {
             let mut server = auto::Builder::new(TokioExecutor::new());
-            server.http1().timer(TokioTimer::new());
+            server
+                .http1()
+                .timer(TokioTimer::new())
+                .max_headers(MAX_HEADER_LINES)
+                .max_buf_size(MAX_HEADER_BYTES as usize);
             server.http2().timer(TokioTimer::new()).max_header_list_size(MAX_HEADER_BYTES);
             // A connection that fails is its client's matter.
             let _ = server.serve_connection(TokioIo::new(stream), service).await;

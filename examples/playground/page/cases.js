@@ -9,6 +9,7 @@
 //            wire        all lines of a header of the last response on the wire
 //            cookies     whether a cookie is on the last preflight, on the last actual request
 //            timed       whether the script is told the timing
+// patience   the browser's own memory plays a part: a surprise gets another chance
 // console    what Chromium writes there, after "… has been blocked by CORS policy: "
 
 const COOKIE = "set=Set-Cookie:playground%3Dyes;Path%3D/;Max-Age%3D600;SameSite%3DLax";
@@ -151,6 +152,7 @@ export const GROUPS = [
         id: "remembered", policy: "app", title: "A preflight is remembered",
         why: "`max_age` lets the browser keep the answer: two calls, one preflight. (With the cache disabled in the developer tools there are two.)",
         calls: [put("/app/items/2"), put("/app/items/2")],
+        patience: true,
         predict: { sees: 200, preflights: 1, ran: 2, says: "granted" },
       },
       {

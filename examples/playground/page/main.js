@@ -38,9 +38,18 @@ function card(one) {
   return one.element;
 }
 
-async function runOne(one) {
+async function once(one) {
   const outcome = await run(one.id, one.calls);
-  const rows = one.predict && check(one.predict, outcome);
+  return [outcome, one.predict && check(one.predict, outcome)];
+}
+
+async function runOne(one) {
+  let [outcome, rows] = await once(one);
+  // Firefox does not use its preflight cache in the first moments of a page.
+  for (let chance = 0; one.patience && chance < 3 && !rows.every(({ ok }) => ok); chance += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    [outcome, rows] = await once(one);
+  }
   const wrong = rows?.filter(({ ok }) => !ok) ?? [];
   const state = !rows ? "observed" : wrong.length ? "surprising" : "as-predicted";
   const marks = { observed: ["dot", "ran"], surprising: ["cross", "surprising"], "as-predicted": ["tick", "as predicted"] };
