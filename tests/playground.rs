@@ -188,7 +188,7 @@ async fn echoes_over_http_1_and_2() {
 #[tokio::test]
 async fn echoes_all_header_lines() {
     let playground = Playground::start(&[]);
-    let long = [b'x'; 64 * 1024];
+    let long = vec![b'x'; 64 * 1024];
     let headers: [(&str, &[u8]); 5] = [
         ("x-twice", b"a"),
         ("x-twice", b""),
@@ -312,7 +312,7 @@ async fn remembers_what_crossed_the_wire() {
         ])
     });
     assert_eq!(
-        Value::from_iter(seen),
+        seen.collect::<Value>(),
         json!([
             [
                 "preflight",
