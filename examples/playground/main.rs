@@ -63,7 +63,7 @@ async fn run() -> Result<(), Failure> {
     let recorder = Recorder::default();
     let cors = CorsLayer::new(policies.list.clone()).record_decision(true);
     let governed = cors.layer(service_fn(echo::echo));
-    let recorded = {
+    let watched = {
         let (recorder, list) = (recorder.clone(), policies.list.clone());
         service_fn(move |request| {
             let (recorder, list, governed) = (recorder.clone(), list.clone(), governed.clone());
@@ -73,7 +73,7 @@ async fn run() -> Result<(), Failure> {
     let page_router = page::router(&policies, recorder, api_address, page_address);
 
     announce(api_address, page_address);
-    tokio::join!(server::serve(api, recorded), server::serve(page, page_router));
+    tokio::join!(server::serve(api, watched), server::serve(page, page_router));
     Ok(())
 }
 

@@ -4,6 +4,8 @@ import { PLACES } from "/run.js";
 
 const NOTHING = "nothing: no policy governs";
 const TIMES = ["never", "once", "twice"];
+const COUNTS = ["none", "one", "two"];
+const counted = (count) => COUNTS[count] ?? `${count}`;
 const times = (count) => TIMES[count] ?? `${count} times`;
 const lines = (values) => (values.length ? values.join(" | ") : "none");
 const values = (headers, name) => headers.filter(([n]) => n === name).map(([, value]) => value);
@@ -35,7 +37,7 @@ export function check(predict, { results, wire }) {
     const predicted = typeof sees === "number" ? { kind: "readable", status: sees } : { kind: sees };
     row("The script gets", gist(predicted), gist(last));
   }
-  if ("preflights" in predict) row("Preflights", times(predict.preflights), times(preflights.length));
+  if ("preflights" in predict) row("Preflights", counted(predict.preflights), counted(preflights.length));
   if ("ran" in predict) row("The handler runs", times(predict.ran), times(wire.filter(({ ran }) => ran).length));
   if ("says" in predict) said("tower-cors says", predict.says, exchange);
   if ("preflightSays" in predict) said("tower-cors says of the preflight", predict.preflightSays, preflights.at(-1));

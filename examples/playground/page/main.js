@@ -3,7 +3,7 @@
 import { GROUPS, common } from "/cases.js";
 import { check, gist } from "/check.js";
 import { PLACES, run, setup } from "/run.js";
-import { chip, code, h, icon, oneLine, prose, view } from "/view.js";
+import { chip, code, h, icon, oneLine, prose, untagged, view } from "/view.js";
 
 const byId = (id) => document.getElementById(id);
 const main = document.querySelector("main");
@@ -103,7 +103,7 @@ function summarize() {
 function borrow(call) {
   const { elements } = byId("own-form");
   elements.method.value = call.method ?? "GET";
-  elements.path.value = call.path.replace(/(%3F|[?&])case(%3D|=)\{case\}/, "");
+  elements.path.value = untagged(call.path);
   elements.credentials.value = call.credentials ?? "omit";
   elements.mode.value = call.mode ?? "cors";
   elements.from.value = call.from ?? "page";

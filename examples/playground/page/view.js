@@ -47,6 +47,9 @@ export function code(text) {
   return h("code", {}, ...parts, text.slice(end));
 }
 
+/** A path without the tag by which the recorder finds the exchange. */
+export const untagged = (path) => path.replace(/(%3F|[?&])case(%3D|=)(\{case\}|[\w-]+)/g, "");
+
 /** The call as one would write it. */
 export function source(call, index) {
   const options = init(call);
@@ -61,7 +64,7 @@ export function source(call, index) {
     });
   const from = call.from && call.from !== "page" ? `// in ${PLACES[call.from].label}: ${PLACES[call.from].origin}\n` : "";
   const name = index ? `response${index + 1}` : "response";
-  const url = JSON.stringify(`${setup.api}${call.path.replace(/(%3F|[?&])case(%3D|=)\{case\}/, "")}`);
+  const url = JSON.stringify(`${setup.api}${untagged(call.path)}`);
   return `${from}const ${name} = await fetch(${url}${shown.length ? `, {\n${shown.join("")}}` : ""});`;
 }
 
@@ -121,15 +124,13 @@ function side(title, headers) {
     others.length ? h("details", { class: "more" }, h("summary", {}, count), h("div", { class: "lines" }, ...drawn(others))) : null);
 }
 
-const target = (text) => text.replace(/[?&]case=[\w-]*/, "");
-
 /** One request and its response, as they crossed the wire. */
 export function exchange(one) {
   const kind = { preflight: "Preflight", actual: "Call", "not CORS": "Call, not CORS" }[one.kind];
   return h("section", { class: `exchange ${one.kind === "preflight" ? "preflight" : "call"}` },
     h("header", {},
       h("span", { class: "kind" }, kind),
-      h("code", { class: "target" }, `${one.method} ${target(one.target)}`),
+      h("code", { class: "target" }, `${one.method} ${untagged(one.target)}`),
       h("span", { class: `status s${Math.floor(one.status / 100)}` }, `${one.status}`),
       h("small", {}, one.ran ? "by the handler" : "by tower-cors")),
     h("div", { class: "sides" }, side("Request", one.request), side("Response", one.response)),
