@@ -4,7 +4,7 @@
 #![cfg(unix)]
 
 #[path = "browsers/engine.rs"]
-#[allow(dead_code, reason = "the engines' own tests use more of it")]
+#[allow(dead_code, clippy::doc_markdown, reason = "the engines' own tests use more of it")]
 mod engine;
 #[path = "support/playground.rs"]
 #[allow(dead_code, reason = "tests/playground.rs uses more of it")]
@@ -12,16 +12,20 @@ mod playground;
 #[path = "browsers/process.rs"]
 mod process;
 #[path = "browsers/webdriver.rs"]
-#[allow(dead_code, reason = "the engines' own tests use more of it")]
+#[allow(dead_code, clippy::doc_markdown, clippy::assigning_clones, reason = "as above")]
 mod webdriver;
 
 use engine::{Engine, Kind};
 use playground::Playground;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 use webdriver::Session;
 
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One engine at a time: four on two cores are slower, and more likely to be late.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// What the page says of each case when all have run.
 const CASES: &str = "return [...document.querySelectorAll('[data-outcome]')].map(({ id, dataset }) => \
@@ -43,6 +47,7 @@ async fn webkit() {
 }
 
 async fn every_case_is_as_predicted(kind: Kind) {
+    let _turn = TURN.lock().await;
     let Some(engine) = start(kind).await else { return };
     let session = &engine.session;
     let playground = Playground::start(&[]);
@@ -108,6 +113,7 @@ async fn a_call_of_ones_own(session: &Session) {
 /// With a policy file there is nothing to predict; all calls are made all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chromium_with_a_policy_file() {
+    let _turn = TURN.lock().await;
     let Some(engine) = start(Kind::Chromium).await else { return };
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("cors.toml");
