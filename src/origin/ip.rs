@@ -140,8 +140,9 @@ const fn read_ipv6(
             Err(OriginErrorKind::InvalidIpv6)
         };
     };
+    // `::` stands for at least one piece.
     if count == 8 {
-        return Err(OriginErrorKind::NonCanonicalIpv6);
+        return Err(OriginErrorKind::InvalidIpv6);
     }
     // Move what stands after `::` to the end.
     let mut moved = 0;
