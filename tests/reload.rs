@@ -143,3 +143,70 @@ fn long_changes_are_cut() {
     assert_eq!((difference.direction(), difference.values().len()), (Direction::Wider, 999));
     assert!(change.to_string().ends_with(" and 989 more"));
 }
+
+/// A real server, a watched file that is edited by renaming, and requests all the while.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watched_file_under_load() {
+    use notify::{RecursiveMode, Watcher};
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cors.toml");
+    let write = |text: &str| {
+        let other = folder.path().join("cors.toml.new");
+        std::fs::write(&other, text)
+            .and_then(|()| std::fs::rename(&other, &path))
+            .expect("written");
+    };
+    write(OLD);
+    let (policies, handle) = Reloadable::new(PolicyList::from_file(&path).expect("a valid file"));
+    let file = path.clone();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|event| !event.kind.is_access() && event.paths.contains(&file)) {
+            let _ = handle.reload_file(&file);
+        }
+    })
+    .expect("a watcher");
+    watcher.watch(folder.path(), RecursiveMode::NonRecursive).expect("watched");
+
+    let app = axum::Router::new()
+        .route("/", axum::routing::put(|| async { "hello" }))
+        .layer(CorsLayer::new(policies));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let client: hyper_util::client::legacy::Client<_, String> =
+        hyper_util::client::legacy::Client::builder(executor).build(connector);
+    let ask = || async {
+        let mut request = preflight().map(|()| String::new());
+        *request.uri_mut() = format!("http://{address}/").parse().expect("a URI");
+        let response = client.request(request).await.expect("no request fails");
+        assert_eq!(response.status(), 204);
+        let header =
+            |name| response.headers().get(name).and_then(|v: &http::HeaderValue| v.to_str().ok());
+        let answer = [
+            "access-control-allow-origin",
+            "access-control-allow-methods",
+            "access-control-max-age",
+        ]
+        .map(|name| header(name).unwrap_or_default().to_owned());
+        match answer.each_ref().map(String::as_str) {
+            ["https://a.example", "PUT", "1"] => OLD,
+            ["*", "DELETE", "2"] => NEW,
+            mixture => panic!("an answer of neither policy: {mixture:?}"),
+        }
+    };
+    for text in [NEW, "allow_origin = 'https://a.example/'", OLD, NEW, OLD] {
+        write(text);
+        let expected = if text.contains("example/") { NEW } else { text };
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let mut settled = 0;
+        while settled < 50 {
+            settled = if ask().await == expected { settled + 1 } else { 0 };
+            assert!(std::time::Instant::now() < deadline, "the file was not reloaded");
+        }
+    }
+    server.abort();
+}
