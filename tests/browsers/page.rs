@@ -1,0 +1,116 @@
+//! The page that runs a batch, and how to ask it to.
+//!
+//! It is a script of the page itself, not one of `WebDriver`'s: from the sandbox in which Firefox runs those,
+//! the preflight cache is never used.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+
+use crate::engine::Engine;
+use crate::site::Site;
+
+/// Answered to `/page`.
+pub(crate) const HTML: &str = include_str!("page.html");
+
+/// How many cases of a batch run at once.
+const WIDTH: usize = 16;
+
+/// The longest a batch may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// One call of `fetch`.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Step {
+    pub(crate) url: String,
+    pub(crate) method: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) credentials: &'static str,
+    pub(crate) mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) redirect: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<&'static str>,
+    /// Milliseconds to wait before it.
+    pub(crate) wait: u32,
+    /// Whether to look at the page's resource timing afterwards.
+    pub(crate) timing: bool,
+}
+
+/// Some calls of `fetch`, one after the other, from one place.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Script {
+    pub(crate) id: u32,
+    pub(crate) frame: Frame,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// Where in the page a script runs. All but the first have an opaque origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Frame {
+    Top,
+    Srcdoc,
+    Blob,
+    Data,
+}
+
+/// What a script saw of one call.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Seen {
+    /// `basic`, `cors`, `opaque`, `opaqueredirect`, or `error` where `fetch` threw.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) status: u16,
+    #[serde(default)]
+    pub(crate) redirected: bool,
+    /// The headers that are visible, with their values, sorted by name.
+    #[serde(default)]
+    pub(crate) headers: Vec<(String, String)>,
+    #[serde(default)]
+    pub(crate) timing: Option<bool>,
+    /// The exception's name.
+    #[serde(default)]
+    pub(crate) error: Option<String>,
+    #[serde(default)]
+    pub(crate) message: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Report {
+    origins: BTreeMap<Frame, String>,
+    results: BTreeMap<u32, Vec<Seen>>,
+    error: Option<String>,
+}
+
+/// Runs `scripts` in a page of `origin`; what each saw, by its id.
+pub(crate) async fn run(
+    engine: &Engine,
+    site: &Site,
+    number: u32,
+    origin: &str,
+    scripts: &[Script],
+) -> Result<BTreeMap<u32, Vec<Seen>>, String> {
+    let batch = serde_json::json!({ "cases": scripts, "width": WIDTH });
+    let results = site.offer(number, batch.to_string());
+    engine.session.visit(&format!("{origin}/page?batch={number}")).await?;
+    let report = timeout(PATIENCE, results)
+        .await
+        .map_err(|_| format!("{}: batch {number} took over {PATIENCE:?}", engine.kind))?
+        .map_err(|error| error.to_string())?;
+    let report: Report = serde_json::from_value(report).map_err(|error| format!("the page's report: {error}"))?;
+    if let Some(error) = report.error {
+        return Err(format!("{}: batch {number}: {error}", engine.kind));
+    }
+    // A name that does not resolve gives a page of another origin, in one engine without any error.
+    for (frame, seen) in &report.origins {
+        let expected = if *frame == Frame::Top { origin } else { "null" };
+        if seen != expected {
+            return Err(format!("{}: a page of {expected} has the origin {seen}", engine.kind));
+        }
+    }
+    Ok(report.results)
+}
