@@ -24,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// One call of `fetch`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Step {
+    pub(crate) frame: Frame,
     pub(crate) url: String,
     pub(crate) method: String,
     pub(crate) headers: Vec<(String, String)>,
@@ -39,22 +40,56 @@ pub(crate) struct Step {
     pub(crate) timing: bool,
 }
 
-/// Some calls of `fetch`, one after the other, from one place.
+/// Some calls of `fetch`, one after the other.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Script {
     pub(crate) id: u32,
-    pub(crate) frame: Frame,
     pub(crate) steps: Vec<Step>,
 }
 
-/// Where in the page a script runs. All but the first have an opaque origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// Where in a page a script runs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Frame {
+    /// In the page itself.
     Top,
+    /// In a sandboxed `srcdoc` frame, with an opaque origin.
     Srcdoc,
+    /// In a sandboxed frame of a `blob:` address, with an opaque origin.
     Blob,
+    /// In a frame of a `data:` address, with an opaque origin.
     Data,
+    /// In a frame of this origin.
+    Peer(String),
+}
+
+impl Frame {
+    /// The three with an opaque origin.
+    pub(crate) const OPAQUE: [Self; 3] = [Self::Srcdoc, Self::Blob, Self::Data];
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Top => "top",
+            Self::Srcdoc => "srcdoc",
+            Self::Blob => "blob",
+            Self::Data => "data",
+            Self::Peer(origin) => origin,
+        }
+    }
+
+    /// The origin of a script there, in a page of `page`.
+    pub(crate) fn origin<'a>(&'a self, page: &'a str) -> &'a str {
+        match self {
+            Self::Top => page,
+            Self::Srcdoc | Self::Blob | Self::Data => "null",
+            Self::Peer(origin) => origin,
+        }
+    }
+}
+
+impl Serialize for Frame {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// What a script saw of one call.
@@ -81,7 +116,7 @@ pub(crate) struct Seen {
 
 #[derive(Debug, Deserialize)]
 struct Report {
-    origins: BTreeMap<Frame, String>,
+    origins: BTreeMap<String, String>,
     results: BTreeMap<u32, Vec<Seen>>,
     error: Option<String>,
 }
@@ -94,7 +129,7 @@ pub(crate) async fn run(
     origin: &str,
     scripts: &[Script],
 ) -> Result<BTreeMap<u32, Vec<Seen>>, String> {
-    let batch = serde_json::json!({ "cases": scripts, "width": WIDTH });
+    let batch = serde_json::json!({ "scripts": scripts, "width": WIDTH });
     let results = site.offer(number, batch.to_string());
     engine.session.visit(&format!("{origin}/page?batch={number}")).await?;
     let report = timeout(PATIENCE, results)
@@ -106,10 +141,10 @@ pub(crate) async fn run(
         return Err(format!("{}: batch {number}: {error}", engine.kind));
     }
     // A name that does not resolve gives a page of another origin, in one engine without any error.
-    for (frame, seen) in &report.origins {
-        let expected = if *frame == Frame::Top { origin } else { "null" };
-        if seen != expected {
-            return Err(format!("{}: a page of {expected} has the origin {seen}", engine.kind));
+    for frame in scripts.iter().flat_map(|script| &script.steps).map(|step| &step.frame) {
+        let (expected, seen) = (frame.origin(origin), report.origins.get(frame.name()));
+        if seen.is_none_or(|seen| seen != expected) {
+            return Err(format!("{}: a script of {expected} has the origin {seen:?}", engine.kind));
         }
     }
     Ok(report.results)

@@ -19,7 +19,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header, request};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -49,11 +49,9 @@ pub(crate) struct Ports {
 /// A request that crossed the wire to the API.
 #[derive(Clone, Debug)]
 pub(crate) struct Crossing {
-    pub(crate) method: Method,
     /// `host:port`, as asked.
     pub(crate) host: String,
-    pub(crate) path: String,
-    pub(crate) headers: HeaderMap,
+    pub(crate) parts: request::Parts,
 }
 
 #[derive(Default)]
@@ -226,10 +224,8 @@ async fn answer(request: Request<Incoming>, secure: bool, state: &State) -> Resp
         ("c", Some(case)) => {
             let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
             state.desk().crossings.entry(case).or_default().push(Crossing {
-                method: parts.method.clone(),
                 host: host.unwrap_or_default().to_owned(),
-                path,
-                headers: parts.headers.clone(),
+                parts: parts.clone(),
             });
             (state.api)(Request::from_parts(parts, body)).await
         }
@@ -252,14 +248,16 @@ fn html(text: &'static str) -> Response<Bytes> {
 }
 
 /// `SameSite` is always said: what it is when unsaid differs between engines.
+pub(crate) const COOKIES: [&str; 3] = [
+    "strict=1; Path=/; SameSite=Strict",
+    "lax=1; Path=/; SameSite=Lax",
+    "none=1; Path=/; Secure; SameSite=None",
+];
+
 fn cookies(secure: bool) -> Response<Bytes> {
-    let mut response = html("<!doctype html><title>cookies</title>");
-    let headers = response.headers_mut();
-    headers.append(header::SET_COOKIE, HeaderValue::from_static("strict=1; Path=/; SameSite=Strict"));
-    headers.append(header::SET_COOKIE, HeaderValue::from_static("lax=1; Path=/; SameSite=Lax"));
-    if secure {
-        let none = HeaderValue::from_static("none=1; Path=/; Secure; SameSite=None");
-        headers.append(header::SET_COOKIE, none);
+    let mut response = html("<!doctype html><link rel=\"icon\" href=\"data:,\"><title>cookies</title>");
+    for cookie in COOKIES.iter().filter(|cookie| secure || !cookie.contains("Secure")) {
+        response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(cookie));
     }
     response
 }
