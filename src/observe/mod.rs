@@ -1,0 +1,14 @@
+//! Seeing what is decided: hooks, events, extensions, a shadow policy, explanations.
+//!
+//! Nothing here changes an answer, and nothing is computed that nobody asked for.
+
+mod explain;
+mod nearest;
+#[cfg(feature = "tower")]
+mod observer;
+#[cfg(all(feature = "tower", feature = "tracing"))]
+mod trace;
+
+pub use self::explain::Explanation;
+#[cfg(feature = "tower")]
+pub(crate) use self::observer::{Observer, observe};

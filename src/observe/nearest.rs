@@ -1,0 +1,120 @@
+//! The nearest miss: what is allowed and nearly what was sent.
+
+use crate::{
+    origin::{Origin, OriginSet},
+    policy::Origins,
+};
+use http::HeaderValue;
+
+/// How many of a policy's origins are looked at, so that an explanation's work is bounded too.
+const LOOKED_AT: usize = 1000;
+
+/// What differs between a refused origin and one that is allowed, in words.
+pub(super) fn origin(origins: &Origins, refused: &HeaderValue) -> Option<String> {
+    let allowed = Allowed { origins };
+    let text = refused.to_str().ok().filter(|text| text.len() < 400)?;
+    let origin = match text.parse::<Origin>() {
+        Ok(origin) => origin,
+        Err(error) => {
+            let meant = error.mend()?;
+            let also = if allowed.has(meant) { ", which is allowed" } else { "" };
+            let reason = error.kind().reason();
+            return Some(format!("it {reason}: a browser would send \"{meant}\"{also}"));
+        }
+    };
+    let (scheme, host) = (origin.scheme(), origin.host());
+    let port = origin.port().map(|port| format!(":{port}")).unwrap_or_default();
+
+    let other = match scheme {
+        "http" => Some("https"),
+        "https" => Some("http"),
+        _ => None,
+    };
+    if let Some(other) = other {
+        let swapped = format!("{other}://{host}{port}");
+        if allowed.has(&swapped) {
+            return Some(format!("`{scheme}` where `{other}` is allowed: \"{swapped}\" is"));
+        }
+    }
+    let same_host = |member: &&str| {
+        let rest = member.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
+        rest.and_then(|rest| rest.strip_prefix(host))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    };
+    if let Some(member) = allowed.members().find(same_host) {
+        return Some(format!("another port is allowed: \"{member}\" is"));
+    }
+    let above = format!("{scheme}://*.{host}{port}");
+    if allowed.members().any(|member| member == above) {
+        return Some(format!("\"{above}\" is allowed, which covers subdomains only"));
+    }
+    if let Some((_, parent)) = host.split_once('.') {
+        let parent = format!("{scheme}://{parent}{port}");
+        if allowed.members().any(|member| member == parent) {
+            return Some(format!("\"{parent}\" is allowed, its subdomains are not"));
+        }
+    }
+    let similar = allowed.members().find(|member| differ_little(member, origin.as_str()));
+    similar.map(|member| format!("\"{member}\" is allowed: a typing error?"))
+}
+
+struct Allowed<'a> {
+    origins: &'a Origins,
+}
+
+impl<'a> Allowed<'a> {
+    fn has(&self, text: &str) -> bool {
+        match self.origins {
+            Origins::Any => true,
+            Origins::One(only) => only == text,
+            Origins::Rules(rules) => text.parse().is_ok_and(|origin| rules.set.contains(&origin)),
+        }
+    }
+
+    fn members(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let (one, set) = match self.origins {
+            Origins::Any => (None, None),
+            Origins::One(only) => (only.to_str().ok(), None),
+            Origins::Rules(rules) => (None, Some(&rules.set)),
+        };
+        one.into_iter().chain(set.into_iter().flat_map(OriginSet::iter)).take(LOOKED_AT)
+    }
+}
+
+/// Whether one text becomes the other by at most two insertions, deletions or substitutions.
+fn differ_little(a: &str, b: &str) -> bool {
+    const MOST: usize = 2;
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len().abs_diff(b.len()) > MOST {
+        return false;
+    }
+    let mut row = (0..=b.len()).collect::<Vec<_>>();
+    for (i, from) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()] <= MOST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::differ_little;
+
+    #[test]
+    fn distances() {
+        for (a, b, little) in [
+            ("https://a.example", "https://a.example", true),
+            ("https://app.example", "https://apps.example", true),
+            ("https://app.example", "https://pap.example", true),
+            ("https://app.example", "https://web.example", false),
+            ("", "abc", false),
+        ] {
+            assert_eq!(differ_little(a, b), little, "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Who wants to know of decisions.
+
+use crate::{
+    protocol::{Decision, Judgement},
+    select::SelectPolicy,
+};
+use http::request::Parts;
+use std::{fmt, mem::discriminant, sync::Arc};
+
+type Hook = Arc<dyn Fn(&Decision, &Parts) + Send + Sync>;
+type Report = Arc<dyn Fn(&Decision, &Decision, &Parts) + Send + Sync>;
+
+#[derive(Clone, Default)]
+pub(crate) struct Observer {
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) record: bool,
+    shadow: Option<Shadow>,
+}
+
+#[derive(Clone)]
+struct Shadow {
+    policies: Arc<dyn SelectPolicy + Send + Sync>,
+    report: Report,
+}
+
+impl Observer {
+    pub(crate) fn set_shadow(
+        &mut self,
+        policies: impl SelectPolicy + Send + Sync + 'static,
+        report: impl Fn(&Decision, &Decision, &Parts) + Send + Sync + 'static,
+    ) {
+        self.shadow = Some(Shadow { policies: Arc::new(policies), report: Arc::new(report) });
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observer")
+            .field("hooks", &self.hooks.len())
+            .field("record", &self.record)
+            .field("shadow", &self.shadow.is_some())
+            .finish()
+    }
+}
+
+/// Tells everyone who wants to know; the decision, if it is to be recorded.
+pub(crate) fn observe(
+    observer: Option<&Observer>,
+    judgement: &Judgement<'_>,
+) -> Option<Box<Decision>> {
+    #[cfg(feature = "tracing")]
+    super::trace::decision(judgement);
+    let observer = observer?;
+    let decision = judgement.decision();
+    let parts = judgement.request();
+    for hook in &observer.hooks {
+        hook(&decision, parts);
+    }
+    if let Some(shadow) = &observer.shadow {
+        shadow.compare(&decision, parts);
+    }
+    observer.record.then(|| Box::new(decision))
+}
+
+impl Shadow {
+    /// A path that the shadow leaves alone is, to a browser, one that grants nothing.
+    fn compare(&self, live: &Decision, parts: &Parts) {
+        let Some(selected) = self.policies.select(parts) else { return };
+        let shadow = selected.judge(parts).decision();
+        if discriminant(live) == discriminant(&shadow) {
+            return;
+        }
+        #[cfg(feature = "tracing")]
+        super::trace::difference(live, &shadow, parts);
+        (self.report)(live, &shadow, parts);
+    }
+}

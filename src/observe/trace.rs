@@ -1,0 +1,34 @@
+//! Events.
+//!
+//! | event | level |
+//! | --- | --- |
+//! | a refused request, with its explanation | INFO |
+//! | a granted request | TRACE |
+//! | a request on which live and shadow policy differ | INFO |
+
+use crate::protocol::{Decision, Judgement, RequestKind};
+use http::request::Parts;
+use tracing::Level;
+
+pub(super) fn decision(judgement: &Judgement<'_>) {
+    if judgement.kind() == RequestKind::NotCors || !tracing::enabled!(Level::INFO) {
+        return;
+    }
+    let kind = match judgement.kind() {
+        RequestKind::Preflight => "preflight",
+        _ => "actual",
+    };
+    let (method, path) = (judgement.request().method.as_str(), judgement.request().uri.path());
+    let decision = judgement.decision();
+    if decision.is_granted() {
+        tracing::trace!(kind, method, path, "CORS request granted");
+    } else {
+        let explanation = judgement.explain();
+        tracing::info!(kind, method, path, "CORS request {explanation}");
+    }
+}
+
+pub(super) fn difference(live: &Decision, shadow: &Decision, parts: &Parts) {
+    let (method, path) = (parts.method.as_str(), parts.uri.path());
+    tracing::info!(method, path, %live, %shadow, "CORS shadow policy differs");
+}

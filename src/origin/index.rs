@@ -1,0 +1,71 @@
+//! A hash index of positions: which entry of a list has this key?
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// Open addressing with linear probing over positions, at most half full. The keys stay where they
+/// are, in the list that the caller keeps; so an entry costs 16 to 32 bytes here whatever its key.
+///
+/// Hashes are keyed at random: origins may come from tenants, who could otherwise choose some that
+/// collide.
+#[derive(Clone, Debug)]
+pub(super) struct Index {
+    /// Position + 1; 0 is free. A power of two long, or empty.
+    slots: Box<[usize]>,
+    len: usize,
+    state: RandomState,
+}
+
+impl Index {
+    pub(super) fn with_capacity(capacity: usize) -> Self {
+        let slots = match capacity {
+            0 => 0,
+            n => n.saturating_mul(2).next_power_of_two(),
+        };
+        Self { slots: vec![0; slots].into_boxed_slice(), len: 0, state: RandomState::new() }
+    }
+
+    pub(super) fn hasher(&self) -> impl Hasher + use<> {
+        self.state.build_hasher()
+    }
+
+    /// The position of the entry with this hash for which `is_key` holds.
+    pub(super) fn find(&self, hash: u64, is_key: impl FnMut(usize) -> bool) -> Option<usize> {
+        self.probe(hash, is_key).ok()
+    }
+
+    /// Adds `position` unless an entry with its key is there; whether it was added. No more than
+    /// the capacity are.
+    pub(super) fn insert(
+        &mut self,
+        hash: u64,
+        position: usize,
+        is_key: impl FnMut(usize) -> bool,
+    ) -> bool {
+        match self.probe(hash, is_key) {
+            Err(Some(slot)) if self.len < self.slots.len() / 2 => {
+                self.slots[slot] = position + 1;
+                self.len += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The position found, or the free slot that ended the search.
+    fn probe(
+        &self,
+        hash: u64,
+        mut is_key: impl FnMut(usize) -> bool,
+    ) -> Result<usize, Option<usize>> {
+        let Some(mask) = self.slots.len().checked_sub(1) else { return Err(None) };
+        #[expect(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
+        let mut slot = hash as usize & mask;
+        loop {
+            match self.slots[slot].checked_sub(1) {
+                None => return Err(Some(slot)),
+                Some(position) if is_key(position) => return Ok(position),
+                Some(_) => slot = (slot + 1) & mask,
+            }
+        }
+    }
+}

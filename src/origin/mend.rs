@@ -1,0 +1,106 @@
+//! What was probably meant by a text that is no origin.
+//!
+//! One repair after the other is applied, and the result offered only if it parses: a mend is
+//! never itself an error.
+
+use super::{grammar, ip, punycode};
+
+/// The corrected text, or `None` where only its author can know.
+pub(super) fn mend(input: &str, stars: bool) -> Option<String> {
+    let text = input.trim().trim_end_matches(',');
+    let (scheme, rest) = split_scheme(text)?;
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
+        "ws" => "http".to_owned(),
+        "wss" | "*" => "https".to_owned(),
+        other => other.to_owned(),
+    };
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let authority = authority.rsplit('@').next()?;
+    let (host, port) = split_port(authority);
+    let host = mend_host(host, stars)?;
+    let port = mend_port(&scheme, port)?;
+    let mended = format!("{scheme}://{host}{port}");
+    (mended != input && grammar::parse(mended.as_bytes(), stars).is_ok()).then_some(mended)
+}
+
+/// The scheme, given or guessed, and what follows it.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    if let Some((scheme, rest)) = text.split_once("://") {
+        if !scheme.contains(['/', '.', '?', '#']) {
+            return Some((scheme, rest));
+        }
+    }
+    for scheme in ["https:", "http:"] {
+        if let Some(prefix) = text.get(..scheme.len()) {
+            if prefix.eq_ignore_ascii_case(scheme) {
+                return Some((
+                    &text[..scheme.len() - 1],
+                    text[scheme.len()..].trim_start_matches('/'),
+                ));
+            }
+        }
+    }
+    let rest = text.trim_start_matches('/');
+    // Without a dot or a port it may be anything, `null` and `self` included.
+    let (host, port) = split_port(rest.split('/').next()?);
+    let local = host == "localhost"
+        || host.ends_with(".localhost")
+        || host.starts_with("127.")
+        || host == "[::1]";
+    if !local && port.is_none() && !host.contains('.') {
+        return None;
+    }
+    Some((if local { "http" } else { "https" }, rest))
+}
+
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    if authority.parse::<std::net::Ipv6Addr>().is_ok() {
+        return (authority, None);
+    }
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+fn mend_host(host: &str, stars: bool) -> Option<String> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    if bare.contains(':') {
+        return ip::canonical_ipv6(bare).map(|address| format!("[{address}]"));
+    }
+    let host = host.trim_end_matches('.');
+    let host = match host.strip_prefix('.') {
+        Some(rest) if stars => format!("*.{}", rest.trim_start_matches('.')),
+        _ => host.to_owned(),
+    };
+    let host = host.split('.').map(punycode::to_ascii_label).collect::<Option<Vec<_>>>()?.join(".");
+    if let Some(address) = ip::canonical_ipv4(&host) {
+        return Some(address);
+    }
+    // `*example.com` and `**.example.com` mean the subdomains of example.com.
+    match host.strip_prefix('*') {
+        Some(rest) if stars => {
+            let rest = rest.trim_start_matches(['*', '.']);
+            let within = host.matches('*').count() == 1 && rest.split('.').count() > 2;
+            Some(if within && !host.starts_with("*.") { host } else { format!("*.{rest}") })
+        }
+        _ => Some(host),
+    }
+}
+
+/// `:port`, or nothing where it is to be left out.
+fn mend_port(scheme: &str, port: Option<&str>) -> Option<String> {
+    let Some(port) = port else { return Some(String::new()) };
+    if port.is_empty() {
+        return Some(String::new());
+    }
+    if port == "*" {
+        return Some(":*".to_owned());
+    }
+    if !port.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number = port.trim_start_matches('0').parse::<u16>().ok()?;
+    let default = grammar::default_port(scheme.as_bytes(), scheme.len());
+    Some(if default == Some(number) { String::new() } else { format!(":{number}") })
+}

@@ -1,0 +1,187 @@
+//! One origin pattern.
+
+use super::{
+    error::{OriginError, OriginErrorKind},
+    grammar::{self, Layout, Port, Star},
+    value::{Origin, is_loopback_host},
+};
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
+
+/// An origin, or many: `https://*.example.com`, `https://app-git-*-team.example.dev`,
+/// `http://localhost:*`.
+///
+/// The grammar is that of the [module](crate::origin). A pattern without a star matches just the
+/// origin that it spells.
+///
+/// ```
+/// use tower_cors::{Origin, OriginPattern};
+///
+/// const SUBDOMAINS: OriginPattern = OriginPattern::from_static("https://*.example.com");
+///
+/// assert!(SUBDOMAINS.matches(&Origin::from_static("https://a.b.example.com")));
+/// assert!(!SUBDOMAINS.matches(&Origin::from_static("https://example.com")));
+/// assert!(!SUBDOMAINS.matches(&Origin::from_static("http://a.example.com")));
+///
+/// let error = "https://*example.com".parse::<OriginPattern>().unwrap_err();
+/// assert_eq!(error.mend(), Some("https://*.example.com"));
+/// ```
+#[derive(Clone)]
+pub struct OriginPattern {
+    // Invariant: valid by `grammar::parse` with stars.
+    text: Cow<'static, str>,
+    layout: Layout,
+}
+
+impl OriginPattern {
+    /// A pattern from a literal.
+    ///
+    /// # Panics
+    ///
+    /// If `text` is no pattern. In a `const`, that is an error of the compiler:
+    ///
+    /// ```compile_fail
+    /// use tower_cors::OriginPattern;
+    ///
+    /// const WRONG: OriginPattern = OriginPattern::from_static("https://*example.com");
+    /// # let _ = WRONG;
+    /// ```
+    #[must_use]
+    pub const fn from_static(text: &'static str) -> Self {
+        match grammar::parse(text.as_bytes(), true) {
+            Ok(layout) => Self { text: Cow::Borrowed(text), layout },
+            Err(kind) => panic!("{}", kind.reason()),
+        }
+    }
+
+    /// The text, as it was parsed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The scheme, without `://`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        &self.text[..self.layout.scheme_end.into()]
+    }
+
+    /// The host with its star, if it has one, and the brackets of an IPv6 address.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.text[self.host_start()..self.layout.host_end.into()]
+    }
+
+    /// Whether the pattern matches just one origin.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.layout.star == Star::None && self.layout.port != Port::Any
+    }
+
+    /// Whether `origin` is one of those meant. `null` never is.
+    #[must_use]
+    pub fn matches(&self, origin: &Origin) -> bool {
+        let Some(layout) = origin.layout() else { return false };
+        let port_matches = match self.layout.port {
+            Port::Any => true,
+            port => port == layout.port,
+        };
+        if !port_matches || self.scheme() != origin.scheme() {
+            return false;
+        }
+        let (host, pattern) = (origin.host(), self.host());
+        let Some((prefix, suffix)) = pattern.split_once('*') else { return host == pattern };
+        let middle = host.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
+        middle.is_some_and(|middle| {
+            !middle.is_empty() && (self.layout.star == Star::Labels || !middle.contains('.'))
+        })
+    }
+
+    /// The domain beneath which anything matches: what follows the label that holds the star.
+    pub(crate) fn domain_beneath_star(&self) -> Option<&str> {
+        (self.layout.star != Star::None)
+            .then(|| self.host().split_once('.').map(|(_, domain)| domain))?
+    }
+
+    /// Whether every host it matches is this very machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback_host(self.host())
+    }
+
+    fn host_start(&self) -> usize {
+        usize::from(self.layout.scheme_end) + 3
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
+    }
+}
+
+impl FromStr for OriginPattern {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        match grammar::parse(text.as_bytes(), true) {
+            Ok(layout) => Ok(Self { text: Cow::Owned(text.to_owned()), layout }),
+            Err(kind) => Err(OriginError::new(kind, text, true)),
+        }
+    }
+}
+
+impl TryFrom<&str> for OriginPattern {
+    type Error = OriginError;
+
+    fn try_from(text: &str) -> Result<Self, OriginError> {
+        text.parse()
+    }
+}
+
+/// # Errors
+///
+/// `null`, which no pattern matches.
+impl TryFrom<Origin> for OriginPattern {
+    type Error = OriginError;
+
+    fn try_from(origin: Origin) -> Result<Self, OriginError> {
+        match origin.layout() {
+            Some(layout) => Ok(Self { text: Cow::Owned(origin.as_str().to_owned()), layout }),
+            None => Err(OriginError::new(OriginErrorKind::Null, origin.as_str(), true)),
+        }
+    }
+}
+
+impl AsRef<str> for OriginPattern {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq for OriginPattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for OriginPattern {}
+
+impl Hash for OriginPattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl fmt::Display for OriginPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl fmt::Debug for OriginPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OriginPattern").field(&self.text).finish()
+    }
+}

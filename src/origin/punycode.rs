@@ -1,0 +1,114 @@
+//! Just enough of IDNA to *suggest* the Punycode of a Unicode host in an error message.
+//!
+//! Nothing is matched by it: a configured host in Unicode stays an error, and the suggestion goes
+//! no further than letters and digits in lower case. A full mapping (UTS 46) needs tables of some
+//! hundred kilobytes, and belongs into no CORS middleware.
+
+/// A label in ASCII: itself in lower case, or `xn--` and its Punycode
+/// ([RFC 3492](https://www.rfc-editor.org/rfc/rfc3492)); `None` where that needs more than
+/// lower case.
+pub(super) fn to_ascii_label(label: &str) -> Option<String> {
+    if label.is_ascii() {
+        return Some(label.to_ascii_lowercase());
+    }
+    let lower = label.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
+    // Full-width forms are letters too, but UTS 46 maps them to others.
+    let plain =
+        |c: &char| (c.is_alphanumeric() && !('\u{ff00}'..='\u{ffef}').contains(c)) || *c == '-';
+    if !lower.iter().all(plain) {
+        return None;
+    }
+    encode(&lower).map(|encoded| format!("xn--{encoded}"))
+}
+
+// The parameters of RFC 3492, section 5.
+const BASE: u32 = 36;
+const T_MIN: u32 = 1;
+const T_MAX: u32 = 26;
+const SKEW: u32 = 38;
+const DAMP: u32 = 700;
+const INITIAL_BIAS: u32 = 72;
+const INITIAL_N: u32 = 128;
+
+/// The encoding procedure of RFC 3492, section 6.3; `None` where it would overflow.
+fn encode(input: &[char]) -> Option<String> {
+    let mut output = input.iter().filter(|c| c.is_ascii()).collect::<String>();
+    let basic = u32::try_from(output.len()).ok()?;
+    if basic > 0 {
+        output.push('-');
+    }
+    let (mut n, mut delta, mut bias, mut handled) = (INITIAL_N, 0_u32, INITIAL_BIAS, basic);
+    let total = u32::try_from(input.len()).ok()?;
+    while handled < total {
+        let next = input.iter().map(|&c| c as u32).filter(|&c| c >= n).min()?;
+        delta = delta.checked_add((next - n).checked_mul(handled + 1)?)?;
+        n = next;
+        for &c in input {
+            if (c as u32) < n {
+                delta = delta.checked_add(1)?;
+            }
+            if c as u32 == n {
+                push_integer(&mut output, delta, bias);
+                bias = adapt(delta, handled + 1, handled == basic);
+                delta = 0;
+                handled += 1;
+            }
+        }
+        delta = delta.checked_add(1)?;
+        n += 1;
+    }
+    Some(output)
+}
+
+/// A generalised variable-length integer.
+fn push_integer(output: &mut String, mut value: u32, bias: u32) {
+    let mut k = BASE;
+    loop {
+        let threshold = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
+        if value < threshold {
+            break;
+        }
+        output.push(digit(threshold + (value - threshold) % (BASE - threshold)));
+        value = (value - threshold) / (BASE - threshold);
+        k += BASE;
+    }
+    output.push(digit(value));
+}
+
+fn digit(value: u32) -> char {
+    char::from_digit(if value < 26 { value + 10 } else { value - 26 }, 36).unwrap_or('0')
+}
+
+fn adapt(delta: u32, points: u32, first: bool) -> u32 {
+    let mut delta = if first { delta / DAMP } else { delta / 2 };
+    delta += delta / points;
+    let mut k = 0;
+    while delta > (BASE - T_MIN) * T_MAX / 2 {
+        delta /= BASE - T_MIN;
+        k += BASE;
+    }
+    k + (BASE - T_MIN + 1) * delta / (delta + SKEW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_ascii_label;
+
+    #[test]
+    fn labels() {
+        // The expected texts are what Chromium and Firefox print as `new URL("https://…").host`.
+        for (label, expected) in [
+            ("plain", Some("plain")),
+            ("UPPER", Some("upper")),
+            ("bücher", Some("xn--bcher-kva")),
+            ("BÜCHER", Some("xn--bcher-kva")),
+            ("münchen", Some("xn--mnchen-3ya")),
+            ("straße", Some("xn--strae-oqa")),
+            ("例え", Some("xn--r8jz45g")),
+            ("пример", Some("xn--e1afmkfd")),
+            ("☃", None),
+        ] {
+            assert_eq!(to_ascii_label(label).as_deref(), expected, "{label}");
+        }
+    }
+}

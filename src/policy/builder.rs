@@ -1,0 +1,331 @@
+//! The builder: what the settings are, and their defaults.
+
+use super::{
+    allow_origin::AllowOrigin,
+    compile::compile,
+    error::PolicyErrors,
+    list::{AllowHeaders, AllowMethods, ExposeHeaders},
+    value::Policy,
+};
+use http::StatusCode;
+use std::{fmt, marker::PhantomData, time::Duration};
+
+/// What happens to the `Access-Control-*` headers that the inner service set itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum InnerHeaders {
+    /// They are replaced by this policy's answer, or removed where it grants nothing.
+    #[default]
+    Replace,
+    /// A response that brings its own `Access-Control-Allow-Origin` is left as it is, all or
+    /// nothing; only `Vary` is still merged. Any other is treated as with `Replace`.
+    Keep,
+}
+
+/// Builds a [`Policy`], or what can be made from one, such as a `CorsLayer`.
+///
+/// Setters never fail; [`build`](Self::build) reports every mistake at once.
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct PolicyBuilder<T = Policy> {
+    pub(super) settings: Settings,
+    target: PhantomData<fn() -> T>,
+}
+
+/// What was set, as it was set.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) allow_origin: AllowOrigin,
+    pub(super) allow_methods: AllowMethods,
+    pub(super) allow_headers: AllowHeaders,
+    pub(super) expose_headers: ExposeHeaders,
+    pub(super) allow_credentials: bool,
+    pub(super) max_age: Option<Duration>,
+    pub(super) allow_private_network: bool,
+    pub(super) timing_allow_origin: bool,
+    pub(super) enforce: bool,
+    pub(super) preflight_status: u16,
+    pub(super) preflight_continue: bool,
+    pub(super) inner_headers: InnerHeaders,
+    pub(super) allow_null_origin: bool,
+    pub(super) allow_insecure_origins: bool,
+    pub(super) allow_public_suffix_subdomains: bool,
+}
+
+impl<T> PolicyBuilder<T> {
+    pub(crate) fn new() -> Self {
+        let settings = Settings {
+            allow_origin: AllowOrigin::default(),
+            allow_methods: AllowMethods::default(),
+            allow_headers: AllowHeaders::default(),
+            expose_headers: ExposeHeaders::default(),
+            allow_credentials: false,
+            max_age: None,
+            allow_private_network: false,
+            timing_allow_origin: false,
+            enforce: false,
+            preflight_status: StatusCode::NO_CONTENT.as_u16(),
+            preflight_continue: false,
+            inner_headers: InnerHeaders::Replace,
+            allow_null_origin: false,
+            allow_insecure_origins: false,
+            allow_public_suffix_subdomains: false,
+        };
+        Self { settings, target: PhantomData }
+    }
+
+    fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        set(&mut self.settings);
+        self
+    }
+
+    /// Adds origins that may read responses: `Access-Control-Allow-Origin`. At least one is needed.
+    ///
+    /// See [`AllowOrigin`] for all that can be given.
+    ///
+    /// ```
+    /// use tower_cors::{AllowOrigin, Policy};
+    ///
+    /// let from_environment = "https://a.example, https://b.example".to_owned();
+    /// let policy = Policy::builder()
+    ///     .allow_origin(["https://app.example.com", "https://*.example.org", "http://localhost:*"])
+    ///     .allow_origin(from_environment)
+    ///     .allow_origin(AllowOrigin::predicate(|origin, _parts| origin.port() == Some(8443)))
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    ///
+    /// Source: [Fetch, `Access-Control-Allow-Origin`](https://fetch.spec.whatwg.org/#http-access-control-allow-origin).
+    pub fn allow_origin(self, origins: impl Into<AllowOrigin>) -> Self {
+        self.set(|settings| settings.allow_origin.items.extend(origins.into().items))
+    }
+
+    /// Adds methods that a preflight grants: `Access-Control-Allow-Methods`. Unset, those that need
+    /// no preflight: `GET`, `HEAD` and `POST`, which are allowed always.
+    ///
+    /// `*` grants any method; with credentials, where the header may not say so, it
+    /// names the one that the preflight asks for.
+    ///
+    /// ```
+    /// use http::Method;
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .allow_methods([Method::PUT, Method::DELETE])
+    ///     .allow_methods("PATCH")
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    ///
+    /// Source: [Fetch, `Access-Control-Allow-Methods`](https://fetch.spec.whatwg.org/#http-access-control-allow-methods).
+    pub fn allow_methods(self, methods: impl Into<AllowMethods>) -> Self {
+        self.set(|settings| settings.allow_methods.items.extend(methods.into().items))
+    }
+
+    /// Adds request headers that a preflight grants: `Access-Control-Allow-Headers`. Unset, those
+    /// that need no preflight
+    /// ([CORS-safelisted request-headers](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)).
+    ///
+    /// `*` grants any header but `Authorization`, which the standard wants named:
+    /// `["*", "authorization"]`. With credentials, where the header may not say so, it names those that
+    /// the preflight asks for.
+    ///
+    /// ```
+    /// use http::header::{AUTHORIZATION, CONTENT_TYPE};
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+    ///     .allow_headers("x-csrf-token")
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    ///
+    /// Source: [Fetch, `Access-Control-Allow-Headers`](https://fetch.spec.whatwg.org/#http-access-control-allow-headers).
+    pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
+        self.set(|settings| settings.allow_headers.items.extend(headers.into().items))
+    }
+
+    /// Whether responses to requests with cookies and the like may be read:
+    /// `Access-Control-Allow-Credentials`. Default: `false`.
+    ///
+    /// Whoever may read them can act as the user. So this goes neither with any origin nor,
+    /// without saying so, with insecure ones.
+    ///
+    /// ```
+    /// use tower_cors::{Policy, PolicyErrorKind};
+    ///
+    /// let errors = Policy::builder().allow_origin("*").allow_credentials(true).build().unwrap_err();
+    /// assert_eq!(
+    ///     errors.iter().next().unwrap().kind(),
+    ///     PolicyErrorKind::CredentialsWithAnyOrigin,
+    /// );
+    /// ```
+    ///
+    /// Source: [Fetch, `Access-Control-Allow-Credentials`](https://fetch.spec.whatwg.org/#http-access-control-allow-credentials).
+    pub fn allow_credentials(self, allow: bool) -> Self {
+        self.set(|settings| settings.allow_credentials = allow)
+    }
+
+    /// Adds response headers that scripts may read: `Access-Control-Expose-Headers`. Unset, the
+    /// [CORS-safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) ones.
+    ///
+    /// `*` exposes all; with credentials, where the header may not say so, it names
+    /// those that the response has.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .expose_headers(["x-request-id", "etag"])
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    ///
+    /// Source: [Fetch, `Access-Control-Expose-Headers`](https://fetch.spec.whatwg.org/#http-access-control-expose-headers).
+    pub fn expose_headers(self, headers: impl Into<ExposeHeaders>) -> Self {
+        self.set(|settings| settings.expose_headers.items.extend(headers.into().items))
+    }
+
+    /// How long a browser may remember a preflight's answer, in whole seconds up to 86,400:
+    /// `Access-Control-Max-Age`. Unset, browsers take 5 seconds; `Duration::ZERO` forbids it.
+    ///
+    /// Chromium caps it at 7,200 seconds, Firefox at 86,400.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .max_age(Duration::from_secs(3600))
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    ///
+    /// Source: [Fetch, `Access-Control-Max-Age`](https://fetch.spec.whatwg.org/#http-access-control-max-age).
+    pub fn max_age(self, max_age: Duration) -> Self {
+        self.set(|settings| settings.max_age = Some(max_age))
+    }
+
+    /// Whether a preflight that asks with `Access-Control-Request-Private-Network: true` is granted
+    /// that too. Default: `false`; not with any origin.
+    ///
+    /// Legacy: browsers have moved from these headers to a
+    /// [permission prompt](https://wicg.github.io/local-network-access/).
+    pub fn allow_private_network(self, allow: bool) -> Self {
+        self.set(|settings| settings.allow_private_network = allow)
+    }
+
+    /// Whether the origin that may read a response may also read its timing in detail:
+    /// [`Timing-Allow-Origin`](https://w3c.github.io/resource-timing/#sec-timing-allow-origin), with the
+    /// value of `Access-Control-Allow-Origin`. Default: `false`.
+    ///
+    /// With it on, a `Timing-Allow-Origin` of the inner service is replaced or removed; off, left alone.
+    pub fn timing_allow_origin(self, allow: bool) -> Self {
+        self.set(|settings| settings.timing_allow_origin = allow)
+    }
+
+    /// Whether actual requests from refused origins are answered with 403 before the inner service
+    /// runs. Default: `false`, for CORS is no access control: it only keeps scripts
+    /// from reading responses.
+    ///
+    /// Same-origin requests that carry an `Origin` (every `POST` does) pass:
+    ///
+    /// 1. With one `Sec-Fetch-Site` line, if it says `same-origin` or `none`.
+    /// 2. With none or several, if the origin's scheme is `http` or `https` and its host and port are those of
+    ///    `:authority` or `Host`. Behind a TLS proxy the scheme itself cannot be known.
+    ///
+    /// Requests without `Origin` pass too: any client but a browser can leave it out. So this is
+    /// a second line against cross-site requests and WebSocket hijacking, not a login.
+    ///
+    /// ```
+    /// use http::Request;
+    /// use tower_cors::{Action, Policy};
+    ///
+    /// let policy = Policy::builder().allow_origin("https://app.example.com").enforce(true).build()?;
+    /// let (parts, ()) = Request::builder()
+    ///     .header("host", "api.example.com")
+    ///     .header("origin", "https://evil.example")
+    ///     .body(())
+    ///     .unwrap()
+    ///     .into_parts();
+    /// let Action::Respond(response) = policy.judge(&parts).into_action() else { panic!() };
+    /// assert_eq!(response.status(), 403);
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    ///
+    /// Source for `Sec-Fetch-Site`: [Fetch Metadata](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header).
+    pub fn enforce(self, enforce: bool) -> Self {
+        self.set(|settings| settings.enforce = enforce)
+    }
+
+    /// The status of a preflight from a granted origin: any from 200 to 299. Default: 204; some
+    /// television sets and old proxies want 200.
+    ///
+    /// Source: [Fetch, CORS-preflight fetch, step 7](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
+    /// ([ok status](https://fetch.spec.whatwg.org/#ok-status)).
+    pub fn preflight_status(self, status: StatusCode) -> Self {
+        self.preflight_status_number(status.as_u16())
+    }
+
+    pub(crate) fn preflight_status_number(self, status: u16) -> Self {
+        self.set(|settings| settings.preflight_status = status)
+    }
+
+    /// Whether preflights that are granted in full (origin, method, headers) are handed on to
+    /// the inner service, whose answer is then decorated. Default: `false`. All others are answered here.
+    pub fn preflight_continue(self, pass_on: bool) -> Self {
+        self.set(|settings| settings.preflight_continue = pass_on)
+    }
+
+    /// What happens to `Access-Control-*` headers that the inner service set. Default:
+    /// [`InnerHeaders::Replace`].
+    pub fn inner_headers(self, inner_headers: InnerHeaders) -> Self {
+        self.set(|settings| settings.inner_headers = inner_headers)
+    }
+
+    /// Whether `Origin: null` is allowed. Default: `false`, for any site can send it from a sandboxed
+    /// frame.
+    pub fn dangerously_allow_null_origin(self, allow: bool) -> Self {
+        self.set(|settings| settings.allow_null_origin = allow)
+    }
+
+    /// Whether credentials may go with origins of scheme `http` that are not loopback. Default: `false`,
+    /// for anyone on the way can change such a page and act as its user.
+    pub fn dangerously_allow_insecure_origins(self, allow: bool) -> Self {
+        self.set(|settings| settings.allow_insecure_origins = allow)
+    }
+
+    /// Whether credentials may go with patterns such as `https://*.github.io`, whose star stands directly
+    /// beneath a public suffix. Default: `false`, for anyone can register a name there.
+    ///
+    /// Public suffixes are known with the feature "public-suffix".
+    pub fn dangerously_allow_public_suffix_subdomains(self, allow: bool) -> Self {
+        self.set(|settings| settings.allow_public_suffix_subdomains = allow)
+    }
+}
+
+impl<T: From<Policy>> PolicyBuilder<T> {
+    /// Validates and compiles.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, together: see [`PolicyErrorKind`](crate::PolicyErrorKind).
+    pub fn build(self) -> Result<T, PolicyErrors> {
+        compile(self.settings).map(Into::into)
+    }
+}
+
+impl<T> Clone for PolicyBuilder<T> {
+    fn clone(&self) -> Self {
+        Self { settings: self.settings.clone(), target: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for PolicyBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.settings.fmt(f)
+    }
+}

@@ -1,0 +1,275 @@
+//! What is wrong with a policy: all of it, each with its mend.
+
+use super::setting::Setting;
+use crate::origin::OriginErrorKind;
+use std::{error::Error, fmt};
+
+/// Everything that is wrong with a policy.
+///
+/// It prints one line for each error, and iterates over them.
+///
+/// ```
+/// use tower_cors::{CorsLayer, PolicyErrorKind};
+///
+/// let errors = CorsLayer::builder()
+///     .allow_origin(["https://app.example.com/", "app.example.org"])
+///     .allow_methods(["patch"])
+///     .build()
+///     .unwrap_err();
+/// assert_eq!(
+///     errors.to_string(),
+///     r#"allow_origin: "https://app.example.com/" ends in a slash: write "https://app.example.com"
+/// allow_origin: "app.example.org" has no scheme: write "https://app.example.org"
+/// allow_methods: "patch" is not in upper case, and methods are case-sensitive: write "PATCH""#,
+/// );
+/// assert_eq!(errors.iter().last().unwrap().kind(), PolicyErrorKind::MethodCase);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyErrors {
+    // Invariant: not empty.
+    errors: Vec<PolicyError>,
+}
+
+impl PolicyErrors {
+    /// `Err` of all that was collected, if anything was.
+    pub(crate) fn check(errors: Vec<PolicyError>) -> Result<(), Self> {
+        if errors.is_empty() { Ok(()) } else { Err(Self { errors }) }
+    }
+
+    /// The errors, in the order of the settings. There is at least one.
+    pub fn iter(&self) -> std::slice::Iter<'_, PolicyError> {
+        self.errors.iter()
+    }
+}
+
+impl fmt::Display for PolicyErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, error) in self.errors.iter().enumerate() {
+            let line_break = if i == 0 { "" } else { "\n" };
+            write!(f, "{line_break}{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for PolicyErrors {}
+
+impl IntoIterator for PolicyErrors {
+    type Item = PolicyError;
+    type IntoIter = std::vec::IntoIter<PolicyError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.errors.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a PolicyErrors {
+    type Item = &'a PolicyError;
+    type IntoIter = std::slice::Iter<'a, PolicyError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// One thing that is wrong with a policy: in which setting, with which value, why, and the mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyError {
+    pub(crate) setting: Setting,
+    pub(crate) index: Option<usize>,
+    pub(crate) value: Option<String>,
+    pub(crate) kind: PolicyErrorKind,
+    pub(crate) mend: Option<String>,
+}
+
+impl PolicyError {
+    pub(crate) fn new(setting: Setting, kind: PolicyErrorKind) -> Self {
+        Self { setting, index: None, value: None, kind, mend: None }
+    }
+
+    /// The error of one item of a list.
+    pub(crate) fn of_item(setting: Setting, item: (usize, &str), kind: PolicyErrorKind) -> Self {
+        let (index, value) = item;
+        Self { setting, index: Some(index), value: Some(value.to_owned()), kind, mend: None }
+    }
+
+    pub(crate) fn with_value(self, value: impl Into<String>) -> Self {
+        Self { value: Some(value.into()), ..self }
+    }
+
+    /// What to write instead of the value.
+    pub(crate) fn write(self, mend: Option<impl Into<String>>) -> Self {
+        Self { mend: mend.map(Into::into), ..self }
+    }
+
+    /// The setting that is wrong.
+    #[must_use]
+    pub fn setting(&self) -> Setting {
+        self.setting
+    }
+
+    /// Which item of the setting's list is wrong, counted from 0 over all calls of its setter.
+    #[must_use]
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
+
+    /// The offending value, as it was given.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
+    /// What is wrong, for a program to match on.
+    #[must_use]
+    pub fn kind(&self) -> PolicyErrorKind {
+        self.kind.clone()
+    }
+
+    /// What to write instead of the value, where that is known.
+    #[must_use]
+    pub fn mend(&self) -> Option<&str> {
+        self.mend.as_deref()
+    }
+
+    /// The line without the setting: value, reason, mend.
+    pub(crate) fn text(&self) -> impl fmt::Display {
+        struct Text<'a>(&'a PolicyError);
+        impl fmt::Display for Text<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let PolicyError { value, kind, mend, .. } = self.0;
+                if let Some(value) = value {
+                    write!(f, "{value:?} ")?;
+                }
+                f.write_str(&kind.reason())?;
+                match (mend, kind.advice()) {
+                    (Some(mend), _) => write!(f, ": write {mend:?}"),
+                    (None, Some(advice)) => write!(f, ": {advice}"),
+                    (None, None) => Ok(()),
+                }
+            }
+        }
+        Text(self)
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.setting, self.text())
+    }
+}
+
+impl Error for PolicyError {}
+
+/// What can be wrong with a policy.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PolicyErrorKind {
+    /// `allow_origin`: no origin that a browser could send.
+    Origin(OriginErrorKind),
+    /// `allow_origin`: nothing is allowed.
+    NoOrigin,
+    /// `allow_origin`: `*` beside other origins.
+    AnyBesideOthers,
+    /// `allow_origin`: a regular expression that does not compile, and why.
+    Regex(String),
+    /// `allow_origin`: a regular expression with an unescaped dot.
+    RegexUnescapedDot,
+    /// A comma inside an item of a list.
+    CommaInItem,
+    /// `allow_methods`: not a [token](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
+    InvalidMethod,
+    /// `allow_methods`: a [forbidden method](https://fetch.spec.whatwg.org/#forbidden-method).
+    ForbiddenMethod,
+    /// `allow_methods`: a standard method in other than upper case.
+    MethodCase,
+    /// `allow_headers`, `expose_headers`: not a header name.
+    InvalidHeaderName,
+    /// `allow_headers`: a [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header).
+    ForbiddenRequestHeader,
+    /// `allow_headers`, `expose_headers`: a header of the CORS protocol itself.
+    CorsHeader,
+    /// `expose_headers`: a [forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name).
+    ForbiddenResponseHeader,
+    /// `allow_credentials` with any origin.
+    CredentialsWithAnyOrigin,
+    /// `allow_credentials` with an origin whose traffic anyone on the way can change.
+    CredentialsWithInsecureOrigin,
+    /// `allow_credentials` with all subdomains of a public suffix (feature "public-suffix").
+    CredentialsWithPublicSuffix,
+    /// `max_age` over 86,400 seconds, which no browser honours.
+    MaxAgeTooLong,
+    /// `max_age` with a fraction of a second.
+    MaxAgeFraction,
+    /// `allow_private_network` with any origin.
+    PrivateNetworkWithAnyOrigin,
+    /// `enforce` with any origin.
+    EnforceWithAnyOrigin,
+    /// `preflight_status` outside 200 to 299.
+    PreflightStatus,
+}
+
+impl PolicyErrorKind {
+    /// The reason in words, to be read after the value or the setting.
+    fn reason(&self) -> String {
+        match self {
+            Self::Origin(kind) => kind.reason(),
+            Self::NoOrigin => "allows no origin",
+            Self::AnyBesideOthers => "stands beside \"*\", which allows any origin",
+            Self::Regex(why) => return format!("is no regular expression ({why})"),
+            Self::RegexUnescapedDot => "has an unescaped dot, which matches any character",
+            Self::CommaInItem => "has a comma inside one item of a list",
+            Self::InvalidMethod => "is no method",
+            Self::ForbiddenMethod => "is a method that browsers never send from a page",
+            Self::MethodCase => "is not in upper case, and methods are case-sensitive",
+            Self::InvalidHeaderName => "is no header name",
+            Self::ForbiddenRequestHeader => "is a header that no page can set",
+            Self::CorsHeader => "is a header of the CORS protocol itself",
+            Self::ForbiddenResponseHeader => "is a header that no page can read",
+            Self::CredentialsWithAnyOrigin => "cannot go with any origin: every site could act as the user",
+            Self::CredentialsWithInsecureOrigin => "is insecure: with credentials, anyone on the way of its pages could act as the user",
+            Self::CredentialsWithPublicSuffix => "covers a public suffix: with credentials, anyone who registers a name there could act as the user",
+            Self::MaxAgeTooLong => "is over 86400 seconds, more than any browser honours",
+            Self::MaxAgeFraction => "is no whole number of seconds",
+            Self::PrivateNetworkWithAnyOrigin => "cannot go with any origin: every site could reach the private network",
+            Self::EnforceWithAnyOrigin => "has nothing to enforce where any origin is allowed",
+            Self::PreflightStatus => "is no success status, so every preflight would fail",
+        }
+        .to_owned()
+    }
+
+    /// What to do where no corrected text can be offered.
+    fn advice(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Origin(kind) => return kind.advice(),
+            Self::NoOrigin => "name the origins that may call, or \"*\"",
+            Self::AnyBesideOthers => "say one or the other",
+            Self::Regex(_) => "see the syntax of the crate `regex`",
+            Self::RegexUnescapedDot => r#"write "\." for a dot, or a class such as "[a-z0-9-]""#,
+            Self::CommaInItem => "make it several items",
+            Self::InvalidMethod => "write a method such as \"PUT\"",
+            Self::ForbiddenMethod
+            | Self::ForbiddenRequestHeader
+            | Self::ForbiddenResponseHeader => "leave it out",
+            Self::MethodCase => "use upper case",
+            Self::InvalidHeaderName => "write a name such as \"content-type\"",
+            Self::CorsHeader => "leave it out: it is set here and read by the browser alone",
+            Self::CredentialsWithAnyOrigin => {
+                "name the origins in allow_origin, or leave allow_credentials out"
+            }
+            Self::CredentialsWithInsecureOrigin => {
+                "use https, or see dangerously_allow_insecure_origins"
+            }
+            Self::CredentialsWithPublicSuffix => {
+                "name the origins, or see dangerously_allow_public_suffix_subdomains"
+            }
+            Self::MaxAgeTooLong => "use 86400 seconds (\"1d\") or less",
+            Self::MaxAgeFraction => "round it",
+            Self::PrivateNetworkWithAnyOrigin => {
+                "name the origins in allow_origin, or leave allow_private_network out"
+            }
+            Self::EnforceWithAnyOrigin => "name the origins in allow_origin, or leave enforce out",
+            Self::PreflightStatus => "use 204, or 200 for clients that want it",
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Regular expressions over whole origins.
+
+use super::error::PolicyErrorKind;
+use crate::origin::Origin;
+use regex::{RegexSet, RegexSetBuilder};
+use regex_syntax::ast::{self, Ast, Visitor};
+
+/// Matches if one of them does, each anchored at both ends.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Regexes(Option<RegexSet>);
+
+impl Regexes {
+    /// Compiles what `check` has let pass.
+    pub(super) fn new(sources: &[String]) -> Result<Self, PolicyErrorKind> {
+        if sources.is_empty() {
+            return Ok(Self(None));
+        }
+        let anchored = sources.iter().map(|source| anchor(source));
+        RegexSetBuilder::new(anchored).build().map(|set| Self(Some(set))).map_err(|e| failed(&e))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(super) fn matches(&self, origin: &Origin) -> bool {
+        self.0.as_ref().is_some_and(|set| set.is_match(origin.as_str()))
+    }
+}
+
+/// The group keeps `a|b` together. It cannot be closed from within: `check` parses the source
+/// alone first, where a stray parenthesis is an error.
+fn anchor(source: &str) -> String {
+    format!(r"\A(?:{source})\z")
+}
+
+/// What is wrong with one expression, before it is anchored.
+pub(super) fn check(source: &str) -> Result<(), PolicyErrorKind> {
+    let ast = ast::parse::Parser::new()
+        .parse(source)
+        .map_err(|error| PolicyErrorKind::Regex(error.kind().to_string()))?;
+    if ast::visit(&ast, FindDot).is_err() {
+        return Err(PolicyErrorKind::RegexUnescapedDot);
+    }
+    regex::Regex::new(&anchor(source)).map(drop).map_err(|error| failed(&error))
+}
+
+fn failed(error: &regex::Error) -> PolicyErrorKind {
+    let text = match error {
+        regex::Error::CompiledTooBig(_) => "it compiles to too large a program".to_owned(),
+        // The message's last line says what; those before it draw where.
+        other => other.to_string().lines().last().unwrap_or_default().to_owned(),
+    };
+    PolicyErrorKind::Regex(text)
+}
+
+struct FindDot;
+
+impl Visitor for FindDot {
+    type Output = ();
+    type Err = ();
+
+    fn finish(self) -> Result<(), ()> {
+        Ok(())
+    }
+
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
+        if matches!(ast, Ast::Dot(_)) { Err(()) } else { Ok(()) }
+    }
+}

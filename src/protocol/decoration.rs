@@ -1,0 +1,120 @@
+//! What a response of the inner service gets.
+
+use super::vary;
+use crate::policy::{Compiled, ExposeRule, InnerHeaders, Policy, is_unexposable};
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+    },
+};
+
+const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
+
+/// What is to be done to the response of the inner service.
+#[derive(Clone, Debug)]
+#[must_use = "a response that is not decorated is not readable"]
+pub struct Decoration {
+    pub(super) policy: Policy,
+    pub(super) grant: Grant,
+}
+
+/// What the response grants.
+#[derive(Clone, Debug)]
+pub(super) enum Grant {
+    Nothing,
+    /// An actual response, to this `Access-Control-Allow-Origin`.
+    Actual(HeaderValue),
+    /// A preflight that was passed on, with all its headers. Boxed, for it is rare.
+    Preflight(Box<HeaderMap>),
+}
+
+impl Decoration {
+    /// Applies it to the response's headers.
+    ///
+    /// 1. `Access-Control-*` headers of the inner service are removed; or left, all or nothing, where
+    ///    [`InnerHeaders::Keep`] is set and `Access-Control-Allow-Origin` is among them.
+    /// 2. The policy's own are set.
+    /// 3. `Vary` is merged.
+    pub fn apply(self, headers: &mut HeaderMap) {
+        let Self { policy, grant } = self;
+        let policy = policy.rules();
+        let preflight = matches!(grant, Grant::Preflight(_));
+        if !keep_inner(policy, headers) {
+            remove_inner(headers);
+            match grant {
+                Grant::Nothing => without_timing(policy, headers),
+                Grant::Actual(origin) => grant_actual(policy, headers, origin),
+                Grant::Preflight(granted) => {
+                    for (name, value) in granted.iter().filter(|(name, _)| is_cors_header(name)) {
+                        set(headers, name.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        let rendered = &policy.rendered;
+        let vary = if preflight { &rendered.preflight_vary } else { &rendered.actual_vary };
+        vary::merge(headers, vary.as_ref());
+    }
+}
+
+fn keep_inner(policy: &Compiled, headers: &HeaderMap) -> bool {
+    policy.inner_headers == InnerHeaders::Keep && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)
+}
+
+fn remove_inner(headers: &mut HeaderMap) {
+    if !headers.keys().any(is_cors_header) {
+        return;
+    }
+    let names = headers.keys().filter(|name| is_cors_header(name)).cloned().collect::<Vec<_>>();
+    for name in names {
+        headers.remove(name);
+    }
+}
+
+fn is_cors_header(name: &HeaderName) -> bool {
+    name.as_str().starts_with("access-control-")
+}
+
+fn without_timing(policy: &Compiled, headers: &mut HeaderMap) {
+    if policy.timing {
+        headers.remove(TIMING_ALLOW_ORIGIN);
+    }
+}
+
+/// [HTTP responses](https://fetch.spec.whatwg.org/#http-responses) of the CORS protocol.
+fn grant_actual(policy: &Compiled, headers: &mut HeaderMap, origin: HeaderValue) {
+    if policy.timing {
+        set(headers, TIMING_ALLOW_ORIGIN, origin.clone());
+    }
+    let exposed = match &policy.expose {
+        ExposeRule::Value(value) => value.clone(),
+        ExposeRule::PresentNames => exposable_names(policy, headers),
+    };
+    set(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    if policy.credentials {
+        set(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
+    if let Some(exposed) = exposed {
+        set(headers, ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
+}
+
+/// The names that a script could not read unless they are exposed. `Vary`, which is merged
+/// afterwards, is one.
+fn exposable_names(policy: &Compiled, headers: &HeaderMap) -> Option<HeaderValue> {
+    let vary = policy.rendered.actual_vary.is_some() && !headers.contains_key(http::header::VARY);
+    let names = headers.keys().filter(|name| !is_unexposable(name)).map(HeaderName::as_str);
+    let text = names.chain(vary.then_some("vary")).collect::<Vec<_>>().join(",");
+    if text.is_empty() {
+        return None;
+    }
+    HeaderValue::from_maybe_shared(Bytes::from(text)).ok()
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    // Fails only in a map of 2^15 headers, which no server can send; then nothing is granted.
+    let _ = headers.try_insert(name, value);
+}

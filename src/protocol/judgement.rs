@@ -1,0 +1,170 @@
+//! One request under one policy.
+
+use super::{
+    decision::Decision,
+    decoration::{Decoration, Grant},
+    preflight,
+    refusal::Refusal,
+    request::{Lines, RequestKind},
+    same_origin::is_same_origin,
+};
+use crate::{
+    origin::Origin,
+    policy::{OriginMatch, Origins, Policy},
+};
+use http::{HeaderMap, Response, StatusCode, header::ORIGIN, request::Parts};
+
+/// What follows from one request under one policy. Made by [`Policy::judge`].
+#[derive(Debug)]
+pub struct Judgement<'a> {
+    policy: &'a Policy,
+    parts: &'a Parts,
+    kind: RequestKind,
+    origin: OriginMatch,
+}
+
+/// What is to be done with a request.
+#[derive(Debug)]
+#[must_use = "it says what to send"]
+pub enum Action {
+    /// Send this answer; the inner service does not run.
+    Respond(Response<()>),
+    /// Run the inner service, and apply this to its response, whatever its status.
+    Forward(Decoration),
+}
+
+impl Policy {
+    /// Judges a request: classifies it and matches its origin, nothing more.
+    ///
+    /// See [`Policy`] for how to use it without tower.
+    #[must_use]
+    pub fn judge<'a>(&'a self, parts: &'a Parts) -> Judgement<'a> {
+        Judgement::new(self, parts, self.match_origin(parts))
+    }
+
+    /// What the policy says of a request; short for `judge(parts).decision()`.
+    #[must_use]
+    pub fn decide(&self, parts: &Parts) -> Decision {
+        self.judge(parts).decision()
+    }
+
+    pub(crate) fn match_origin(&self, parts: &Parts) -> OriginMatch {
+        let origins = &self.rules().origins;
+        match Lines::of(&parts.headers, &ORIGIN) {
+            Lines::One(origin) => origins.judge(origin, parts),
+            // With `*` the origin is not looked at, however many there are.
+            Lines::Several(_) => match origins {
+                Origins::Any => OriginMatch::Granted(http::HeaderValue::from_static("*")),
+                _ => OriginMatch::Refused,
+            },
+            Lines::None => OriginMatch::Refused,
+        }
+    }
+}
+
+impl<'a> Judgement<'a> {
+    /// With the result of matching the origin.
+    pub(crate) fn new(policy: &'a Policy, parts: &'a Parts, origin: OriginMatch) -> Self {
+        Self { policy, parts, kind: RequestKind::of(parts), origin }.or_same_origin()
+    }
+
+    /// Under enforcement a refused actual request may still be same-origin, and then is not CORS.
+    fn or_same_origin(self) -> Self {
+        let refused = !matches!(self.origin, OriginMatch::Granted(_));
+        let asked = self.policy.rules().enforce && self.kind == RequestKind::Actual && refused;
+        if asked && is_same_origin(self.parts) {
+            return Self { kind: RequestKind::NotCors, ..self };
+        }
+        self
+    }
+
+    /// The policy that governs the request.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        self.policy
+    }
+
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> &Parts {
+        self.parts
+    }
+
+    /// What kind of request it is.
+    #[must_use]
+    pub fn kind(&self) -> RequestKind {
+        self.kind
+    }
+
+    /// What the policy says of the request.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        match (self.kind, &self.origin) {
+            (RequestKind::NotCors, _) => Decision::NotCors,
+            (RequestKind::Actual, OriginMatch::Granted(_)) => Decision::Granted,
+            (RequestKind::Preflight, OriginMatch::Granted(_)) => {
+                preflight::refusal(self.policy.rules(), self.parts)
+                    .map_or(Decision::Granted, Decision::Refused)
+            }
+            _ => Decision::Refused(self.origin_refusal()),
+        }
+    }
+
+    fn origin_refusal(&self) -> Refusal {
+        let origin = match Lines::of(&self.parts.headers, &ORIGIN) {
+            Lines::One(origin) => origin.clone(),
+            Lines::None => return Refusal::RepeatedOrigin { lines: 0 },
+            Lines::Several(lines) => return Refusal::RepeatedOrigin { lines },
+        };
+        if let OriginMatch::Failed(error) = &self.origin {
+            return Refusal::PredicateFailed { origin, error: error.clone() };
+        }
+        match Origin::from_header(&origin) {
+            None => Refusal::MalformedOrigin { origin },
+            Some(parsed) if parsed.is_null() => Refusal::NullOrigin,
+            Some(_) => Refusal::OriginNotAllowed { origin },
+        }
+    }
+
+    /// What is to be done with the request.
+    pub fn into_action(self) -> Action {
+        let Self { policy, parts, kind, origin } = self;
+        let rules = policy.rules();
+        let rendered = &rules.rendered;
+        match (kind, origin) {
+            (RequestKind::Preflight, OriginMatch::Granted(origin)) => {
+                let headers = preflight::granted_headers(rules, origin, parts);
+                if rules.preflight_continue && preflight::refusal(rules, parts).is_none() {
+                    return forward(policy, Grant::Preflight(Box::new(headers)));
+                }
+                respond(rules.preflight_status, headers)
+            }
+            (RequestKind::Preflight, _) => {
+                respond(StatusCode::FORBIDDEN, rendered.refused_preflight.clone())
+            }
+            (RequestKind::Actual, OriginMatch::Granted(origin)) => {
+                let origin = rendered.fixed_origin.clone().unwrap_or(origin);
+                forward(policy, Grant::Actual(origin))
+            }
+            (RequestKind::Actual, _) if rules.enforce => {
+                respond(StatusCode::FORBIDDEN, rendered.refused_actual.clone())
+            }
+            (RequestKind::Actual | RequestKind::NotCors, _) => {
+                // The one answer of a static policy goes to everyone; a dynamic policy has none.
+                let grant = rendered.fixed_origin.clone().map_or(Grant::Nothing, Grant::Actual);
+                forward(policy, grant)
+            }
+        }
+    }
+}
+
+fn forward(policy: &Policy, grant: Grant) -> Action {
+    Action::Forward(Decoration { policy: policy.clone(), grant })
+}
+
+fn respond(status: StatusCode, headers: HeaderMap) -> Action {
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    Action::Respond(response)
+}

@@ -1,0 +1,29 @@
+//! The CORS protocol: classify a request, decide on it, answer it. No tower: this is what raw
+//! hyper uses.
+//!
+//! 1. [`RequestKind`] says whether a request is not CORS, actual, or a preflight.
+//! 2. [`Policy::judge`](crate::Policy::judge) matches its origin; the [`Judgement`] holds all
+//!    that follows from it.
+//! 3. [`Judgement::decision`] says what the policy says of the request: not CORS, granted, or
+//!    refused with a [`Refusal`]. Nothing is computed for it unless it is asked for.
+//! 4. [`Judgement::into_action`] says what to do: send an answer, or forward the request and apply a [`Decoration`] to
+//!    the response.
+//!
+//! Source: [Fetch, HTTP-CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol).
+
+mod decision;
+mod decoration;
+mod judgement;
+mod preflight;
+mod refusal;
+mod request;
+mod same_origin;
+mod vary;
+
+pub use self::{
+    decision::Decision,
+    decoration::Decoration,
+    judgement::{Action, Judgement},
+    refusal::Refusal,
+    request::RequestKind,
+};

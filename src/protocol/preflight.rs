@@ -1,0 +1,156 @@
+//! Preflights: what they ask for, and the answer.
+
+use super::{refusal::Refusal, request::Lines};
+use crate::policy::{Compiled, is_forbidden_method, is_safelisted_method};
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
+    },
+    request::Parts,
+};
+
+const REQUEST_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-request-private-network");
+const ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-allow-private-network");
+
+/// Bytes of `Access-Control-Request-Headers`, all lines together, that are read at least. A
+/// browser's list names each header once: this is room for some two hundred.
+const READ_AT_LEAST: usize = 4096;
+
+/// Why a preflight from a granted origin is refused all the same, if it is
+/// ([CORS-preflight fetch, steps 7.5 and 7.6](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)).
+pub(super) fn refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
+    method_refusal(policy, parts).or_else(|| headers_refusal(policy, parts))
+}
+
+fn method_refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
+    let method = match Lines::of(&parts.headers, &ACCESS_CONTROL_REQUEST_METHOD) {
+        Lines::One(method) => method,
+        Lines::None => return None,
+        Lines::Several(lines) => return Some(Refusal::RepeatedMethod { lines }),
+    };
+    if Method::from_bytes(method.as_bytes()).is_err() {
+        return Some(Refusal::MalformedMethod { method: method.clone() });
+    }
+    let rules = &policy.methods;
+    let allowed = is_safelisted_method(method.as_bytes())
+        || (rules.any && !is_forbidden_method(method.as_bytes()))
+        || rules.list.iter().any(|listed| listed.as_str().as_bytes() == method.as_bytes());
+    (!allowed).then(|| Refusal::MethodNotAllowed { method: method.clone() })
+}
+
+fn headers_refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
+    let bytes = requested_bytes(parts);
+    let limit = read_limit(policy);
+    if bytes > limit {
+        return Some(Refusal::HeadersTooLong { bytes, limit });
+    }
+    requested_names(parts).find_map(|name| {
+        let value = || HeaderValue::from_bytes(name).unwrap_or(HeaderValue::from_static(""));
+        if !is_token(name) {
+            return Some(Refusal::MalformedHeader { name: value() });
+        }
+        (!policy.headers.allows(name)).then(|| Refusal::HeaderNotAllowed { name: value() })
+    })
+}
+
+/// No list that could be granted in full is longer, if a browser wrote it: lower case, sorted, no
+/// duplicates, separated by a comma and perhaps a space.
+fn read_limit(policy: &Compiled) -> usize {
+    let listed = policy.headers.names.iter().map(|name| name.as_str().len() + 2).sum::<usize>();
+    if policy.headers.any { READ_AT_LEAST } else { READ_AT_LEAST.max(listed) }
+}
+
+fn requested_bytes(parts: &Parts) -> usize {
+    let lines = parts.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+    lines.iter().map(HeaderValue::len).sum()
+}
+
+/// The names asked for, over all lines, trimmed, without the empty items that a
+/// [list](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2) may have.
+fn requested_names(parts: &Parts) -> impl Iterator<Item = &[u8]> {
+    let lines = parts.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
+    let items = lines.flat_map(|line| line.as_bytes().split(|&b| b == b','));
+    items.map(trim_white_space).filter(|name| !name.is_empty())
+}
+
+/// Without leading and trailing spaces and tabs
+/// ([RFC 9110, section 5.6.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3)).
+fn trim_white_space(mut item: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = item {
+        item = rest;
+    }
+    item
+}
+
+/// [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)
+fn is_token(text: &[u8]) -> bool {
+    let is_token_byte = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
+    !text.is_empty() && text.iter().all(is_token_byte)
+}
+
+/// The headers that answer a preflight from a granted origin: the full lists, whatever was asked.
+/// So one answer serves the browser's cache for every later request, and a browser that
+/// misses something names it to the developer.
+pub(super) fn granted_headers(policy: &Compiled, origin: HeaderValue, parts: &Parts) -> HeaderMap {
+    let mut headers = policy.rendered.preflight.clone();
+    if policy.rendered.fixed_origin.is_none() {
+        set(&mut headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    if policy.methods.mirrored(policy.credentials) {
+        if let Some(method) = mirrored_method(parts) {
+            set(&mut headers, ACCESS_CONTROL_ALLOW_METHODS, method);
+        }
+    }
+    if policy.headers.mirrored(policy.credentials) {
+        if let Some(names) = mirrored_headers(policy, parts) {
+            set(&mut headers, ACCESS_CONTROL_ALLOW_HEADERS, names);
+        }
+    }
+    if policy.private_network && asks_for_private_network(parts) {
+        set(&mut headers, ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
+    }
+    headers
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    // Fails only in a map of 2^15 headers.
+    let _ = headers.try_insert(name, value);
+}
+
+/// The method asked for, if `*` covers it.
+fn mirrored_method(parts: &Parts) -> Option<HeaderValue> {
+    let Lines::One(method) = Lines::of(&parts.headers, &ACCESS_CONTROL_REQUEST_METHOD) else {
+        return None;
+    };
+    let bytes = method.as_bytes();
+    (is_token(bytes) && !is_forbidden_method(bytes)).then(|| method.clone())
+}
+
+/// The names asked for that the policy allows, if it reads the list at all and every item is a name.
+fn mirrored_headers(policy: &Compiled, parts: &Parts) -> Option<HeaderValue> {
+    if requested_bytes(parts) > READ_AT_LEAST || !requested_names(parts).all(is_token) {
+        return None;
+    }
+    let mut value = Vec::new();
+    for name in requested_names(parts).filter(|name| policy.headers.allows(name)) {
+        if !value.is_empty() {
+            value.push(b',');
+        }
+        value.extend_from_slice(name);
+    }
+    if value.is_empty() {
+        return None;
+    }
+    HeaderValue::from_maybe_shared(Bytes::from(value)).ok()
+}
+
+/// Asked with exactly `true`, once.
+fn asks_for_private_network(parts: &Parts) -> bool {
+    let lines = Lines::of(&parts.headers, &REQUEST_PRIVATE_NETWORK);
+    matches!(lines, Lines::One(value) if value == "true")
+}

@@ -1,0 +1,141 @@
+//! Why a request is refused.
+
+use crate::policy::Setting;
+use http::HeaderValue;
+use std::{error::Error, fmt, sync::Arc};
+
+/// Why a request is refused, with the data that is at fault.
+///
+/// What comes from the request is printed escaped and cut to 200 bytes, so that it can go into a log.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// An origin that no rule matches.
+    OriginNotAllowed {
+        /// The value of `Origin`.
+        origin: HeaderValue,
+    },
+    /// `Origin: null`, without its opt-in.
+    NullOrigin,
+    /// A value that no browser sends as `Origin`.
+    MalformedOrigin {
+        /// The value of `Origin`.
+        origin: HeaderValue,
+    },
+    /// Several `Origin` lines.
+    RepeatedOrigin {
+        /// How many.
+        lines: usize,
+    },
+    /// A predicate failed, and nothing else matched.
+    PredicateFailed {
+        /// The value of `Origin`.
+        origin: HeaderValue,
+        /// What the predicate returned.
+        error: Arc<dyn Error + Send + Sync>,
+    },
+    /// A preflight asks for a method that is not listed.
+    MethodNotAllowed {
+        /// The value of `Access-Control-Request-Method`.
+        method: HeaderValue,
+    },
+    /// A preflight asks for what is no method.
+    MalformedMethod {
+        /// The value of `Access-Control-Request-Method`.
+        method: HeaderValue,
+    },
+    /// Several `Access-Control-Request-Method` lines.
+    RepeatedMethod {
+        /// How many.
+        lines: usize,
+    },
+    /// A preflight asks for a header that is not listed.
+    HeaderNotAllowed {
+        /// The first such name, as it was sent.
+        name: HeaderValue,
+    },
+    /// A preflight asks for what is no header name.
+    MalformedHeader {
+        /// The first such item, as it was sent.
+        name: HeaderValue,
+    },
+    /// A preflight's list of headers is longer than any that could be granted.
+    HeadersTooLong {
+        /// The bytes of all its `Access-Control-Request-Headers` lines.
+        bytes: usize,
+        /// How many are read.
+        limit: usize,
+    },
+}
+
+impl Refusal {
+    /// The setting that would have to change for the request to be granted.
+    #[must_use]
+    pub fn setting(&self) -> Setting {
+        match self {
+            Self::NullOrigin => Setting::DangerouslyAllowNullOrigin,
+            Self::OriginNotAllowed { .. }
+            | Self::MalformedOrigin { .. }
+            | Self::RepeatedOrigin { .. }
+            | Self::PredicateFailed { .. } => Setting::AllowOrigin,
+            Self::MethodNotAllowed { .. }
+            | Self::MalformedMethod { .. }
+            | Self::RepeatedMethod { .. } => Setting::AllowMethods,
+            Self::HeaderNotAllowed { .. }
+            | Self::MalformedHeader { .. }
+            | Self::HeadersTooLong { .. } => Setting::AllowHeaders,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OriginNotAllowed { origin } => {
+                write!(f, "origin {} is not allowed", Quoted(origin))
+            }
+            Self::NullOrigin => f.write_str("origin `null` is not allowed"),
+            Self::MalformedOrigin { origin } => {
+                write!(f, "{} is no origin that a browser sends", Quoted(origin))
+            }
+            Self::RepeatedOrigin { lines } => write!(f, "{lines} `Origin` lines where one is sent"),
+            Self::PredicateFailed { origin, error } => {
+                write!(f, "origin {} could not be judged: {error}", Quoted(origin))
+            }
+            Self::MethodNotAllowed { method } => {
+                write!(f, "method {} is not allowed", Quoted(method))
+            }
+            Self::MalformedMethod { method } => write!(f, "{} is no method", Quoted(method)),
+            Self::RepeatedMethod { lines } => {
+                write!(f, "{lines} `Access-Control-Request-Method` lines where one is sent")
+            }
+            Self::HeaderNotAllowed { name } => {
+                write!(f, "request header {} is not allowed", Quoted(name))
+            }
+            Self::MalformedHeader { name } => write!(f, "{} is no header name", Quoted(name)),
+            Self::HeadersTooLong { bytes, limit } => {
+                write!(
+                    f,
+                    "{bytes} bytes of `Access-Control-Request-Headers`, of which {limit} are read"
+                )
+            }
+        }
+    }
+}
+
+/// Text of a request: in quotes, what is not visible ASCII escaped, cut to a bounded length.
+pub(crate) struct Quoted<'a>(pub(crate) &'a HeaderValue);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 200;
+        let bytes = self.0.as_bytes();
+        let shown = &bytes[..bytes.len().min(SHOWN)];
+        write!(f, "\"{}", shown.escape_ascii())?;
+        if shown.len() < bytes.len() {
+            write!(f, "…\" ({} bytes)", bytes.len())
+        } else {
+            f.write_str("\"")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What kind of request this is.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
+    request::Parts,
+};
+
+/// Not CORS, actual, or preflight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RequestKind {
+    /// No `Origin`.
+    NotCors,
+    /// `Origin`, and not a preflight. It may be same-origin: browsers send `Origin` with those too,
+    /// except with `GET` and `HEAD`
+    /// ([append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header)).
+    Actual,
+    /// `OPTIONS`, `Origin` and `Access-Control-Request-Method`, whatever their values
+    /// ([CORS-preflight request](https://fetch.spec.whatwg.org/#cors-preflight-request)).
+    Preflight,
+}
+
+impl RequestKind {
+    /// Classifies by the method and by which headers are there.
+    #[must_use]
+    pub fn of(parts: &Parts) -> Self {
+        if !parts.headers.contains_key(ORIGIN) {
+            return Self::NotCors;
+        }
+        let preflight = parts.method == Method::OPTIONS
+            && parts.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        if preflight { Self::Preflight } else { Self::Actual }
+    }
+}
+
+/// The lines of one header.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lines<'a> {
+    None,
+    One(&'a HeaderValue),
+    /// How many.
+    Several(usize),
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(headers: &'a HeaderMap, name: &HeaderName) -> Self {
+        let mut lines = headers.get_all(name).iter();
+        match (lines.next(), lines.next()) {
+            (None, _) => Self::None,
+            (Some(line), None) => Self::One(line),
+            _ => Self::Several(2 + lines.count()),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Which policy governs a request.
+
+use crate::{
+    policy::{OriginMatch, Policy},
+    protocol::Judgement,
+};
+use http::request::Parts;
+use std::borrow::Cow;
+
+/// What decides which policy governs a request: a [`Policy`] always itself; a `PolicyList` by path and
+/// origin; a function by whatever it likes.
+///
+/// ```
+/// use http::request::Parts;
+/// use tower_cors::{CorsLayer, Policy};
+///
+/// let partners = Policy::builder().allow_origin("https://*.partner.example").build()?;
+/// let public = Policy::builder().allow_origin("*").build()?;
+/// let cors = CorsLayer::new(move |parts: &Parts| match parts.headers.get("x-tenant") {
+///     Some(_) => Some(partners.clone()),
+///     None => Some(public.clone()),
+/// });
+/// # Ok::<(), tower_cors::PolicyErrors>(())
+/// ```
+///
+/// A cache between here and the browser knows nothing of such a function: where answers depend on more than path
+/// and origin, add the header in question to `Vary`.
+pub trait SelectPolicy {
+    /// The policy that governs this request; `None` leaves the request and its response wholly alone.
+    fn select(&self, parts: &Parts) -> Option<Selected<'_>>;
+}
+
+/// The policy that governs a request.
+#[derive(Clone, Debug)]
+pub struct Selected<'a> {
+    policy: Cow<'a, Policy>,
+    /// The result of matching the origin, where that was part of the selection.
+    origin: Option<OriginMatch>,
+}
+
+impl Selected<'_> {
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Judges the request that the policy was selected for.
+    #[must_use]
+    pub fn judge<'b>(&'b self, parts: &'b Parts) -> Judgement<'b> {
+        let origin = self.origin.clone().unwrap_or_else(|| self.policy.match_origin(parts));
+        Judgement::new(&self.policy, parts, origin)
+    }
+
+    /// Holds the policy by itself.
+    #[must_use]
+    pub fn into_owned(self) -> Selected<'static> {
+        Selected { policy: Cow::Owned(self.policy.into_owned()), origin: self.origin }
+    }
+
+    #[cfg(feature = "routes")]
+    pub(crate) fn with_origin(self, origin: OriginMatch) -> Self {
+        Self { origin: Some(origin), ..self }
+    }
+}
+
+impl From<Policy> for Selected<'_> {
+    fn from(policy: Policy) -> Self {
+        Self { policy: Cow::Owned(policy), origin: None }
+    }
+}
+
+impl<'a> From<&'a Policy> for Selected<'a> {
+    fn from(policy: &'a Policy) -> Self {
+        Self { policy: Cow::Borrowed(policy), origin: None }
+    }
+}
+
+impl SelectPolicy for Policy {
+    fn select(&self, _parts: &Parts) -> Option<Selected<'_>> {
+        Some(self.into())
+    }
+}
+
+impl<F: Fn(&Parts) -> Option<Policy>> SelectPolicy for F {
+    fn select(&self, parts: &Parts) -> Option<Selected<'_>> {
+        self(parts).map(Selected::from)
+    }
+}

@@ -1,0 +1,85 @@
+//! The service.
+
+use crate::{
+    future::ResponseFuture,
+    observe::{Observer, observe},
+    policy::Policy,
+    protocol::Action,
+    select::SelectPolicy,
+};
+use http::{Request, Response};
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+use tower_service::Service;
+
+/// Answers preflights, and decorates the responses of the service it wraps.
+///
+/// It is made by a [`CorsLayer`](crate::CorsLayer). A clone shares the policy; whatever its size, nothing of it is copied.
+#[derive(Clone, Debug)]
+pub struct Cors<S, P = Policy> {
+    inner: S,
+    policies: P,
+    observer: Option<Arc<Observer>>,
+}
+
+impl<S, P> Cors<S, P> {
+    /// Wraps `inner` without a layer.
+    pub const fn new(inner: S, policies: P) -> Self {
+        Self { inner, policies, observer: None }
+    }
+
+    pub(crate) fn observed(inner: S, policies: P, observer: Option<Arc<Observer>>) -> Self {
+        Self { inner, policies, observer }
+    }
+
+    /// The wrapped service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The wrapped service.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The wrapped service, unwrapped.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, P, ReqBody, ResBody> Service<Request<ReqBody>> for Cors<S, P>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    P: SelectPolicy,
+    ResBody: Default,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let (mut parts, body) = request.into_parts();
+        let Some(selected) = self.policies.select(&parts) else {
+            return ResponseFuture::alone(self.inner.call(Request::from_parts(parts, body)));
+        };
+        let judgement = selected.judge(&parts);
+        let recorded = observe(self.observer.as_deref(), &judgement);
+        match judgement.into_action() {
+            Action::Respond(response) => ResponseFuture::respond(response, recorded),
+            Action::Forward(decoration) => {
+                if let Some(decision) = &recorded {
+                    parts.extensions.insert(decision.as_ref().clone());
+                }
+                let response = self.inner.call(Request::from_parts(parts, body));
+                ResponseFuture::forward(response, decoration, recorded)
+            }
+        }
+    }
+}
