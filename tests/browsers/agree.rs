@@ -21,7 +21,7 @@ use crate::site::{Api, Reserved, Site};
 /// As many as one load of a page runs.
 const BATCH: usize = 500;
 /// As many disagreements as are printed.
-const SHOWN: usize = 12;
+const SHOWN: usize = 5000;
 
 const SEED: u64 = 20_250_101;
 const CASES: usize = 2_000;

@@ -1,10 +1,13 @@
 //! What a case is made of: calls of `fetch`, each to one or more hops of the API.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::breaks::Break;
 use crate::page::{Frame, Script, Step};
 use crate::rules::Rules;
+
+/// What needs no encoding stays as it is: one engine would decode it.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Cases and the rules their hops are answered by.
 #[derive(Clone, Debug, Default)]
@@ -127,7 +130,7 @@ impl Hop {
 
     /// Its address, which says how to answer, the redirect included.
     fn url(&self, case: u32, rest: &[Self]) -> String {
-        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let encode = |text: &str| utf8_percent_encode(text, VALUE).to_string();
         let mut url = format!("{}/c/{case}/{}?status={}", self.origin, self.rules, self.status);
         if self.user {
             url = url.replacen("://", "://user:secret@", 1);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use tower_cors::Decision;
 
 use crate::api::Middleware;
 use crate::case::{Case, Corpus, Family};
@@ -116,7 +115,7 @@ pub(crate) fn with_decisions(
         return Vec::new();
     }
     let granted = !crossings.is_empty()
-        && crossings.iter().all(|crossing| middleware.decide(&crossing.parts) == Some(Decision::Granted));
+        && crossings.iter().all(|crossing| middleware.decide(&crossing.parts).is_some_and(|decision| decision.is_granted()));
     let with_credentials = call.credentials != "include" || rules.credentials;
     let read = outcome.seen[0] != Sight::Blocked;
     if read == (granted && with_credentials) {

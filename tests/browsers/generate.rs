@@ -60,7 +60,7 @@ impl Generator<'_> {
         let status = if self.random.chance(80) {
             200
         } else {
-            *self.random.pick(&[201, 204, 400, 401, 404, 500, 503])
+            self.random.choose(&[201, 204, 400, 401, 404, 500, 503])
         };
         let mut set: Vec<(&str, String)> =
             self.random.some(&table::SET, 25).into_iter().map(|(name, value)| (name, value.to_owned())).collect();
@@ -68,7 +68,7 @@ impl Generator<'_> {
             set.push(("x-twice", "2".to_owned()));
         }
         if self.random.chance(15) {
-            set.push(("vary", (*self.random.pick(&["accept-encoding", "Origin", "accept-language, origin"])).to_owned()));
+            set.push(("vary", self.random.choose(&["accept-encoding", "Origin", "accept-language, origin"]).to_owned()));
         }
         set.push(("cache-control", "no-store".to_owned()));
         Hop { origin, rules, status, set, user: false }
@@ -103,7 +103,7 @@ impl Generator<'_> {
             credentials: !any && self.random.chance(50),
             max_age: [None, Some(0), Some(600)][self.random.below(3)],
             enforce,
-            preflight_status: self.random.chance(20).then(|| *self.random.pick(&[200, 202, 204])),
+            preflight_status: self.random.chance(20).then(|| self.random.choose(&[200, 202, 204])),
             preflight_continue: self.random.chance(8),
             keep: self.random.chance(8),
             timing: self.random.chance(40),
@@ -116,7 +116,7 @@ impl Generator<'_> {
             return Origins::Any;
         }
         if self.random.chance(8) {
-            return Origins::HostEndsWith(self.random.pick(&[".site.localhost", ".other.localhost"]));
+            return Origins::HostEndsWith(self.random.choose(&[".site.localhost", ".other.localhost"]));
         }
         let (scheme, host, port) = split(page);
         let (label, rest) = host.split_once('.').unwrap_or((host, ""));
@@ -178,7 +178,7 @@ impl Generator<'_> {
             method: table::GET,
             headers: Vec::new(),
             body: Body::None,
-            credentials: self.random.pick(&["omit", "same-origin", "include", "include"]),
+            credentials: self.random.choose(&["omit", "same-origin", "include", "include"]),
             mode: "cors",
             redirect: "follow",
             hops: vec![hop],
@@ -189,13 +189,13 @@ impl Generator<'_> {
 
     fn random_method(&mut self, call: &mut Call) {
         let simple = self.random.chance(60);
-        call.method = *if simple {
-            self.random.pick(&table::SIMPLE_METHODS)
+        call.method = if simple {
+            self.random.choose(&table::SIMPLE_METHODS)
         } else {
-            self.random.pick(&table::OTHER_METHODS)
+            self.random.choose(&table::OTHER_METHODS)
         };
         if !["GET", "HEAD"].contains(&call.method.sent) && self.random.chance(60) {
-            call.body = *self.random.pick(&[Body::Text, Body::Form, Body::Multipart, Body::Json, Body::Bytes]);
+            call.body = self.random.choose(&[Body::Text, Body::Form, Body::Multipart, Body::Json, Body::Bytes]);
         }
     }
 
@@ -211,7 +211,7 @@ impl Generator<'_> {
         }
         let mut call = self.call(frame, hop);
         self.random_method(&mut call);
-        let percent = *self.random.pick(&[0, 0, 8, 15]);
+        let percent = self.random.choose(&[0, 0, 8, 15]);
         call.headers = self.headers(&table::HEADERS, percent);
         call.timing = self.random.chance(30);
         self.add(Family::Plain, &page, vec![call], None);
@@ -225,7 +225,7 @@ impl Generator<'_> {
         let mut call = self.call(Frame::Top, hop);
         self.random_method(&mut call);
         call.headers = self.headers(&table::HEADERS, 10);
-        call.mode = self.random.pick(&["cors", "same-origin"]);
+        call.mode = self.random.choose(&["cors", "same-origin"]);
         self.add(Family::SameOrigin, &page, vec![call], None);
     }
 
@@ -236,9 +236,9 @@ impl Generator<'_> {
         let api = self.api();
         let hop = self.hop(api, rules);
         let mut call = self.call(frame, hop);
-        call.method = *self.random.pick(&table::SIMPLE_METHODS);
+        call.method = self.random.choose(&table::SIMPLE_METHODS);
         if call.method.sent == "POST" {
-            call.body = *self.random.pick(&[Body::Text, Body::Form, Body::None]);
+            call.body = self.random.choose(&[Body::Text, Body::Form, Body::None]);
         }
         call.mode = if self.random.chance(85) { "no-cors" } else { "same-origin" };
         self.add(Family::NoCors, &page, vec![call], None);
@@ -255,11 +255,12 @@ impl Generator<'_> {
         let api = self.api();
         let hop = self.hop(api, rules);
         let mut call = self.call(frame, hop);
-        call.method = *self.random.pick(&[table::GET, table::SIMPLE_METHODS[2]]);
-        call.headers = vec![*self.random.pick(&table::LIMITS)];
+        call.method = self.random.choose(&[table::GET, table::SIMPLE_METHODS[2]]);
+        let limit = self.random.choose(&table::LIMITS);
+        call.headers = vec![limit];
         if self.random.chance(40) {
             let more = self.headers(&table::HEADERS[..3], 30);
-            call.headers.extend(more.into_iter().filter(|header| header.name != call.headers[0].name));
+            call.headers.extend(more.into_iter().filter(|header| header.name != limit.name));
         }
         self.add(Family::Limits, &page, vec![call], None);
     }
@@ -290,22 +291,22 @@ impl Generator<'_> {
             let rules = self.add_rules(rules);
             let mut hop = self.hop(origin, rules);
             if index + 1 < length {
-                hop.status = *self.random.pick(&[301, 302, 303, 307, 308]);
+                hop.status = self.random.choose(&[301, 302, 303, 307, 308]);
             }
             hop.user = index > 0 && self.random.chance(3);
             hops.push(hop);
         }
         let mut call = self.call(frame, hops[0].clone());
         call.hops = hops;
-        call.method = *self.random.pick(&[table::GET, table::GET, table::SIMPLE_METHODS[2], table::PUT]);
+        call.method = self.random.choose(&[table::GET, table::GET, table::SIMPLE_METHODS[2], table::PUT]);
         if call.method.sent != "GET" && self.random.chance(50) {
-            call.body = *self.random.pick(&[Body::Text, Body::Json]);
+            call.body = self.random.choose(&[Body::Text, Body::Json]);
         }
         if self.random.chance(30) {
-            call.headers = vec![*self.random.pick(&[table::HEADERS[9], table::HEADERS[10]])];
+            call.headers = vec![self.random.choose(&[table::HEADERS[9], table::HEADERS[10]])];
         }
         if self.random.chance(12) {
-            call.redirect = self.random.pick(&["error", "manual"]);
+            call.redirect = self.random.choose(&["error", "manual"]);
         }
         self.add(Family::Redirect, &page, vec![call], None);
     }
@@ -371,7 +372,7 @@ impl Generator<'_> {
         let api = self.api();
         let hop = self.hop(api, rules);
         let mut call = self.call(frame, Hop { status: 200, ..hop });
-        call.credentials = if credentials { self.random.pick(&["include", "omit"]) } else { "omit" };
+        call.credentials = if credentials { self.random.choose(&["include", "omit"]) } else { "omit" };
         let mut calls: Vec<Call> = recipe
             .into_iter()
             .map(|(method, headers, late)| Call { method, headers, wait: if late { 2100 } else { 0 }, ..call.clone() })

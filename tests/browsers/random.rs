@@ -33,6 +33,11 @@ impl Random {
         &of[self.below(of.len())]
     }
 
+    /// One of them, by value.
+    pub(crate) fn choose<T: Copy>(&mut self, of: &[T]) -> T {
+        *self.pick(of)
+    }
+
     /// Each of them with the same chance, in their order.
     pub(crate) fn some<T: Clone>(&mut self, of: &[T], percent: usize) -> Vec<T> {
         of.iter().filter(|_| self.chance(percent)).cloned().collect()

@@ -146,6 +146,7 @@ impl Rules {
             .preflight_continue(self.preflight_continue)
             .inner_headers(if self.keep { InnerHeaders::Keep } else { InnerHeaders::Replace })
             .timing_allow_origin(self.timing)
+            .dangerously_allow_insecure_origins(true)
             .dangerously_allow_null_origin(self.null)
             .dangerously_allow_public_suffix_subdomains(true)
             .build()
