@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::api::Middleware;
 use crate::case::Corpus;
-use crate::compare;
+use crate::compare::{self, Difference};
 use crate::departures::{self, Instance};
 use crate::engine::{Engine, Kind};
 use crate::generate;
@@ -102,7 +102,7 @@ pub(crate) async fn agree(kind: Kind) -> Result<(), String> {
     let Some(engine) = start(kind).await else { return Ok(()) };
     let (seed, count) = size();
     let begun = Instant::now();
-    let stage = Stage::new(|map| generate::corpus(seed, count, map, kind.has_http_cache())).await?;
+    let stage = Stage::new(|map| generate::corpus(seed, count, map, Some(kind))).await?;
     let observed = stage.observe(&engine).await?;
     let engine_time = begun.elapsed();
     let mut disagreements = Vec::new();
@@ -118,9 +118,19 @@ pub(crate) async fn agree(kind: Kind) -> Result<(), String> {
             continue;
         }
         let instance = Instance { corpus: &stage.corpus, case, observed: outcome, simulated: &simulated };
-        match departures::known(kind, &instance) {
-            Some(departure) => departures.entry(departure.name).or_insert((departure.reason, 0)).1 += 1,
-            None => disagreements.push(describe(&stage.corpus, case.id, &differences)),
+        let mut found = BTreeMap::new();
+        differences.retain(|difference| match departures::known(kind, difference.aspect, &instance) {
+            Some(departure) => {
+                found.insert(departure.name, departure.reason);
+                false
+            }
+            None => true,
+        });
+        for (name, reason) in found {
+            departures.entry(name).or_insert((reason, 0)).1 += 1;
+        }
+        if !differences.is_empty() {
+            disagreements.push(describe(&stage.corpus, case.id, &differences));
         }
     }
     println!("{kind} {}: {} cases, {} disagreements", engine.session.version(), observed.len(), disagreements.len());
@@ -140,7 +150,7 @@ pub(crate) async fn agree(kind: Kind) -> Result<(), String> {
 }
 
 /// A case and what is wrong with it.
-pub(crate) fn describe(corpus: &Corpus, id: u32, differences: &[String]) -> String {
+pub(crate) fn describe(corpus: &Corpus, id: u32, differences: &[Difference]) -> String {
     let Some(case) = corpus.cases.iter().find(|case| case.id == id) else { return String::new() };
     let mut text = format!("case {id} ({:?}) from {}", case.family, case.page);
     for call in &case.calls {
@@ -160,7 +170,7 @@ pub(crate) fn describe(corpus: &Corpus, id: u32, differences: &[String]) -> Stri
         }
     }
     for difference in differences {
-        text.push_str(&format!("\n    * {difference}"));
+        text.push_str(&format!("\n    * {}", difference.text));
     }
     text
 }

@@ -92,8 +92,8 @@ fn echo(request: &Request<Bytes>) -> Response<Bytes> {
     let without_body = response.status() == StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     headers.insert("x-echo", HeaderValue::from_static("1"));
-    // Set here so that no server on the way adds another.
-    headers.insert(header::DATE, HeaderValue::from_static("Thu, 01 Jan 2026 00:00:00 GMT"));
+    // Set here so that no server on the way adds another; in the future, so that nothing is old already.
+    headers.insert(header::DATE, HeaderValue::from_static("Fri, 01 Jan 2100 00:00:00 GMT"));
     if !without_body {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("2"));

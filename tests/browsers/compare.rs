@@ -2,48 +2,89 @@
 
 use std::collections::BTreeSet;
 
-
 use crate::api::Middleware;
 use crate::case::{Case, Corpus, Family};
 use crate::naive::{self, Reading, Result};
-use crate::outcome::{Outcome, Sight};
+use crate::outcome::{Outcome, Sight, Wire};
 use crate::site::Crossing;
 
+/// What a difference is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Aspect {
+    /// Whether the script may read, and what it sees.
+    Sight,
+    /// Which requests crossed the wire, preflights and others.
+    Requests,
+    /// What a preflight asks for.
+    Asked,
+    /// `Origin` as sent.
+    Origin,
+    Cookies,
+    /// Whether `Authorization` is sent.
+    Authorization,
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Difference {
+    pub(crate) aspect: Aspect,
+    pub(crate) text: String,
+}
+
+impl Difference {
+    fn new(aspect: Aspect, text: String) -> Self {
+        Self { aspect, text }
+    }
+}
+
 /// Where an engine's outcome differs from the simulated browser's.
-pub(crate) fn with_simulated(observed: &Outcome, simulated: &Outcome) -> Vec<String> {
+pub(crate) fn with_simulated(observed: &Outcome, simulated: &Outcome) -> Vec<Difference> {
     let mut differences = Vec::new();
     for (index, (seen, expected)) in observed.seen.iter().zip(&simulated.seen).enumerate() {
         if seen != expected {
-            differences.push(format!("call {index}: simulated {expected:?}\n      seen {seen:?}"));
+            let text = format!("call {index}: simulated {expected:?}\n      seen {seen:?}");
+            differences.push(Difference::new(Aspect::Sight, text));
         }
     }
-    if observed.wire.len() != simulated.wire.len() {
-        let list = |outcome: &Outcome| {
-            let line = |wire: &crate::outcome::Wire| match &wire.asked {
-                Some(asked) => format!("preflight({} {:?})", asked.method, asked.headers),
-                None => wire.method.to_string(),
-            };
-            outcome.wire.iter().map(line).collect::<Vec<_>>().join(" ")
-        };
-        differences.push(format!("wire: simulated {}, seen {}", list(simulated), list(observed)));
-    } else {
-        for (index, (seen, expected)) in observed.wire.iter().zip(&simulated.wire).enumerate() {
+    let same = |a: &Wire, b: &Wire| (&a.method, &a.url, a.asked.is_some()) == (&b.method, &b.url, b.asked.is_some());
+    let pairs = || observed.wire.iter().zip(&simulated.wire);
+    if observed.wire.len() != simulated.wire.len() || !pairs().all(|(a, b)| same(a, b)) {
+        let text = format!("wire: simulated {}\n      seen {}", line(simulated), line(observed));
+        differences.push(Difference::new(Aspect::Requests, text));
+        return differences;
+    }
+    for (index, (seen, expected)) in pairs().enumerate() {
+        let mut differ = |aspect, seen: String, expected: String| {
             if seen != expected {
-                differences.push(format!("wire {index}: simulated {expected:?}\n      seen {seen:?}"));
+                let text = format!("wire {index} {aspect:?}: simulated {expected}, seen {seen}");
+                differences.push(Difference::new(aspect, text));
             }
-        }
+        };
+        differ(Aspect::Asked, format!("{:?}", seen.asked), format!("{:?}", expected.asked));
+        differ(Aspect::Origin, format!("{:?}", seen.origin), format!("{:?}", expected.origin));
+        differ(Aspect::Cookies, format!("{:?}", seen.cookies), format!("{:?}", expected.cookies));
+        differ(Aspect::Authorization, seen.authorization.to_string(), expected.authorization.to_string());
     }
     differences
 }
 
+/// The requests of an outcome on one line.
+fn line(outcome: &Outcome) -> String {
+    let word = |wire: &Wire| match &wire.asked {
+        Some(asked) => format!("preflight({} {:?})", asked.method, asked.headers),
+        None => wire.method.to_string(),
+    };
+    outcome.wire.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Where an outcome differs from the policy read naively.
-pub(crate) fn with_reading(corpus: &Corpus, case: &Case, outcome: &Outcome) -> Vec<String> {
+pub(crate) fn with_reading(corpus: &Corpus, case: &Case, outcome: &Outcome) -> Vec<Difference> {
     let readings = naive::read(corpus, case);
     let mut differences = Vec::new();
     for (index, ((reading, call), seen)) in readings.iter().zip(&case.calls).zip(&outcome.seen).enumerate() {
         let rules = &corpus.rules[call.hops[call.hops.len() - 1].rules];
         if let Some(difference) = result(&reading.result, seen, naive::exposes_all(rules)) {
-            differences.push(format!("call {index}: by the policy {difference}"));
+            differences.push(Difference::new(Aspect::Sight, format!("call {index}: by the policy {difference}")));
         }
     }
     // What the HTTP cache answers does not cross the wire.
@@ -53,23 +94,25 @@ pub(crate) fn with_reading(corpus: &Corpus, case: &Case, outcome: &Outcome) -> V
     differences
 }
 
-fn crossed(case: &Case, readings: &[Reading], outcome: &Outcome) -> Vec<String> {
+fn crossed(case: &Case, readings: &[Reading], outcome: &Outcome) -> Vec<Difference> {
     let mut differences = Vec::new();
     let preflights = case.preflights.unwrap_or_else(|| readings.iter().map(|reading| reading.preflights).sum());
     if preflights != outcome.preflights() {
-        differences.push(format!("by the policy {preflights} preflights, seen {}", outcome.preflights()));
+        let text = format!("by the policy {preflights} preflights, seen {}", outcome.preflights());
+        differences.push(Difference::new(Aspect::Requests, text));
     }
     let cookies: Vec<BTreeSet<&str>> = readings.iter().flat_map(|reading| reading.cookies.clone()).collect();
     let seen: Vec<BTreeSet<&str>> =
         outcome.actual().map(|wire| wire.cookies.iter().map(String::as_str).collect()).collect();
     if cookies.len() != seen.len() {
-        differences.push(format!("by the policy {} requests, seen {}", cookies.len(), seen.len()));
+        let text = format!("by the policy {} requests, seen {}", cookies.len(), seen.len());
+        differences.push(Difference::new(Aspect::Requests, text));
     } else if cookies != seen {
-        differences.push(format!("cookies: expected {cookies:?}, seen {seen:?}"));
+        let text = format!("cookies: expected {cookies:?}, seen {seen:?}");
+        differences.push(Difference::new(Aspect::Cookies, text));
     }
-    let with_cookies = outcome.wire.iter().any(|wire| wire.asked.is_some() && !wire.cookies.is_empty());
-    if with_cookies {
-        differences.push("a preflight carries cookies".to_owned());
+    if outcome.wire.iter().any(|wire| wire.asked.is_some() && !wire.cookies.is_empty()) {
+        differences.push(Difference::new(Aspect::Cookies, "a preflight carries cookies".to_owned()));
     }
     differences
 }
@@ -87,8 +130,9 @@ fn result(expected: &Result, seen: &Sight, exposes_all: bool) -> Option<String> 
             Sight::Response { kind: seen_kind, status: seen_status, headers, timing: seen_timing, .. },
         ) if kind == seen_kind && status == seen_status && timing == seen_timing => {
             let visible = visible.as_ref()?;
-            let own = |name: &&String| !name.starts_with("access-control-") && !["vary", "timing-allow-origin"].contains(&name.as_str());
-            let mut seen: BTreeSet<String> = headers.keys().filter(own).cloned().collect();
+            // What the middleware itself adds is visible where all is.
+            let own = |name: &str| name.starts_with("access-control-") || ["vary", "timing-allow-origin"].contains(&name);
+            let mut seen: BTreeSet<String> = headers.keys().filter(|name| !own(name)).cloned().collect();
             if exposes_all {
                 seen.remove("date");
             }
@@ -106,7 +150,7 @@ pub(crate) fn with_decisions(
     outcome: &Outcome,
     crossings: &[Crossing],
     middleware: &Middleware,
-) -> Vec<String> {
+) -> Vec<Difference> {
     // Where one request is one decision, and nothing but the policy decides.
     let [call] = case.calls.as_slice() else { return Vec::new() };
     let [hop] = call.hops.as_slice() else { return Vec::new() };
@@ -114,14 +158,14 @@ pub(crate) fn with_decisions(
     if call.mode != "cors" || case.family == Family::SameOrigin || rules.keep || rules.preflight_continue {
         return Vec::new();
     }
-    let granted = !crossings.is_empty()
-        && crossings.iter().all(|crossing| middleware.decide(&crossing.parts).is_some_and(|decision| decision.is_granted()));
+    let decisions: Vec<_> = crossings.iter().map(|crossing| middleware.decide(&crossing.parts)).collect();
+    let all_granted = decisions.iter().flatten().all(tower_cors::Decision::is_granted);
+    let granted = all_granted && !crossings.is_empty();
     let with_credentials = call.credentials != "include" || rules.credentials;
     let read = outcome.seen[0] != Sight::Blocked;
     if read == (granted && with_credentials) {
-        Vec::new()
-    } else {
-        let decisions: Vec<_> = crossings.iter().map(|crossing| middleware.decide(&crossing.parts)).collect();
-        vec![format!("the policy decided {decisions:?}, and the script {}", if read { "read" } else { "was blocked" })]
+        return Vec::new();
     }
+    let what = if read { "read" } else { "was blocked" };
+    vec![Difference::new(Aspect::Sight, format!("the policy decided {decisions:?}, and the script {what}"))]
 }

@@ -29,6 +29,11 @@ impl Kind {
         self != Self::WebKit
     }
 
+    /// Whether a page of https may load from http below `localhost`.
+    pub(crate) fn allows_mixed_loopback(self) -> bool {
+        self != Self::WebKit
+    }
+
     /// WebKit's driver gives no console text.
     pub(crate) fn has_console(self) -> bool {
         self != Self::WebKit

@@ -1,5 +1,6 @@
 //! Cases from a seed.
 
+use crate::engine::Kind;
 use crate::case::{Body, Call, Case, Corpus, Family, Header, Hop};
 use crate::page::Frame;
 use crate::place::{Map, split};
@@ -7,9 +8,12 @@ use crate::random::Random;
 use crate::rules::{Names, Origins, Rules};
 use crate::table;
 
-/// `count` cases; those about the HTTP cache are left out where there is none.
-pub(crate) fn corpus(seed: u64, count: usize, map: &Map, http_cache: bool) -> Corpus {
-    let mut generator = Generator { random: Random::new(seed), map, corpus: Corpus::default() };
+/// `count` cases, for an engine or for all: those about the HTTP cache are left out where there is none, and so
+/// are most of those that an engine blocks as mixed content.
+pub(crate) fn corpus(seed: u64, count: usize, map: &Map, engine: Option<Kind>) -> Corpus {
+    let http_cache = engine.is_none_or(Kind::has_http_cache);
+    let mixed_content = engine.is_none_or(Kind::allows_mixed_loopback);
+    let mut generator = Generator { random: Random::new(seed), map, mixed_content, corpus: Corpus::default() };
     while generator.corpus.cases.len() < count {
         match generator.random.below(100) {
             0..=52 => generator.plain(),
@@ -28,6 +32,7 @@ pub(crate) fn corpus(seed: u64, count: usize, map: &Map, http_cache: bool) -> Co
 struct Generator<'a> {
     random: Random,
     map: &'a Map,
+    mixed_content: bool,
     corpus: Corpus,
 }
 
@@ -52,7 +57,10 @@ impl Generator<'_> {
         if self.random.chance(12) { self.random.pick(&Frame::OPAQUE).clone() } else { Frame::Top }
     }
 
-    fn api(&mut self) -> String {
+    fn api(&mut self, page: &str) -> String {
+        if !self.mixed_content && split(page).0 == "https" && self.random.chance(95) {
+            return self.random.pick(&self.map.secure_apis()).clone();
+        }
         self.random.pick(&self.map.apis).clone()
     }
 
@@ -204,7 +212,7 @@ impl Generator<'_> {
         let rules = self.rules(&page, frame != Frame::Top);
         let keep = rules.keep;
         let rules = self.add_rules(rules);
-        let api = self.api();
+        let api = self.api(&page);
         let mut hop = self.hop(api, rules);
         if self.random.chance(if keep { 60 } else { 10 }) {
             self.meddle(&mut hop, &page);
@@ -233,7 +241,7 @@ impl Generator<'_> {
         let (page, frame) = (self.page(), self.frame());
         let rules = self.rules(&page, frame != Frame::Top);
         let rules = self.add_rules(rules);
-        let api = self.api();
+        let api = self.api(&page);
         let hop = self.hop(api, rules);
         let mut call = self.call(frame, hop);
         call.method = self.random.choose(&table::SIMPLE_METHODS);
@@ -252,7 +260,7 @@ impl Generator<'_> {
             rules.null = true;
         }
         let rules = self.add_rules(rules);
-        let api = self.api();
+        let api = self.api(&page);
         let hop = self.hop(api, rules);
         let mut call = self.call(frame, hop);
         call.method = self.random.choose(&[table::GET, table::SIMPLE_METHODS[2]]);
@@ -272,7 +280,7 @@ impl Generator<'_> {
         let mut hops = Vec::new();
         for index in 0..length {
             // One in five hops is the page's own origin.
-            let origin = if self.random.chance(20) { page.clone() } else { self.api() };
+            let origin = if self.random.chance(20) { page.clone() } else { self.api(&page) };
             let mut rules = self.rules(&page, opaque || index > 0);
             // A chain is only as strong as its weakest link: make most of them hold.
             if self.random.chance(65) {
@@ -369,7 +377,7 @@ impl Generator<'_> {
             _ => (vec![now(put, &[x_a]), now(get, &[]), now(put, &[]), now(get, &[x_a])], 1),
         };
         let rules = self.add_rules(rules);
-        let api = self.api();
+        let api = self.api(&page);
         let hop = self.hop(api, rules);
         let mut call = self.call(frame, Hop { status: 200, ..hop });
         call.credentials = if credentials { self.random.choose(&["include", "omit"]) } else { "omit" };

@@ -33,6 +33,11 @@ impl Map {
         }
     }
 
+    /// The part of the API that is behind TLS.
+    pub(crate) fn secure_apis(&self) -> Vec<String> {
+        self.apis.iter().filter(|api| split(api).0 == "https").cloned().collect()
+    }
+
     /// Where cookies are set before anything else, so that each host has those its scheme allows.
     pub(crate) fn jars(&self) -> impl Iterator<Item = String> {
         self.apis.iter().chain(&self.pages[..1]).map(|origin| format!("{origin}/cookies"))
