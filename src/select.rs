@@ -5,7 +5,7 @@ use crate::{
     protocol::Judgement,
 };
 use http::request::Parts;
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 /// What decides which policy governs a request: a [`Policy`] always itself; a `PolicyList` by path and
 /// origin; a function by whatever it likes.
@@ -34,6 +34,7 @@ pub trait SelectPolicy {
 #[derive(Clone, Debug)]
 pub struct Selected<'a> {
     policy: Cow<'a, Policy>,
+    name: Option<Arc<str>>,
     /// The result of matching the origin, where that was part of the selection.
     origin: Option<OriginMatch>,
 }
@@ -52,10 +53,21 @@ impl Selected<'_> {
         Judgement::new(&self.policy, parts, origin)
     }
 
+    /// Its name, if it has one in its list.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// Holds the policy by itself.
     #[must_use]
     pub fn into_owned(self) -> Selected<'static> {
-        Selected { policy: Cow::Owned(self.policy.into_owned()), origin: self.origin }
+        Selected { policy: Cow::Owned(self.policy.into_owned()), ..self }
+    }
+
+    #[cfg(feature = "routes")]
+    pub(crate) fn with_name(self, name: Option<Arc<str>>) -> Self {
+        Self { name, ..self }
     }
 
     #[cfg(feature = "routes")]
@@ -66,13 +78,13 @@ impl Selected<'_> {
 
 impl From<Policy> for Selected<'_> {
     fn from(policy: Policy) -> Self {
-        Self { policy: Cow::Owned(policy), origin: None }
+        Self { policy: Cow::Owned(policy), name: None, origin: None }
     }
 }
 
 impl<'a> From<&'a Policy> for Selected<'a> {
     fn from(policy: &'a Policy) -> Self {
-        Self { policy: Cow::Borrowed(policy), origin: None }
+        Self { policy: Cow::Borrowed(policy), name: None, origin: None }
     }
 }
 

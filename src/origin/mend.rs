@@ -25,19 +25,16 @@ pub(super) fn mend(input: &str, stars: bool) -> Option<String> {
 
 /// The scheme, given or guessed, and what follows it.
 fn split_scheme(text: &str) -> Option<(&str, &str)> {
-    if let Some((scheme, rest)) = text.split_once("://") {
-        if !scheme.contains(['/', '.', '?', '#']) {
-            return Some((scheme, rest));
-        }
+    if let Some((scheme, rest)) = text.split_once("://")
+        && !scheme.contains(['/', '.', '?', '#'])
+    {
+        return Some((scheme, rest));
     }
     for scheme in ["https:", "http:"] {
-        if let Some(prefix) = text.get(..scheme.len()) {
-            if prefix.eq_ignore_ascii_case(scheme) {
-                return Some((
-                    &text[..scheme.len() - 1],
-                    text[scheme.len()..].trim_start_matches('/'),
-                ));
-            }
+        if let Some(prefix) = text.get(..scheme.len())
+            && prefix.eq_ignore_ascii_case(scheme)
+        {
+            return Some((&text[..scheme.len() - 1], text[scheme.len()..].trim_start_matches('/')));
         }
     }
     let rest = text.trim_start_matches('/');

@@ -28,6 +28,8 @@ mod public_suffix;
 mod regex;
 mod rendered;
 mod setting;
+#[cfg(feature = "reload")]
+mod summary;
 mod value;
 
 pub use self::{

@@ -7,24 +7,34 @@ use regex_syntax::ast::{self, Ast, Visitor};
 
 /// Matches if one of them does, each anchored at both ends.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Regexes(Option<RegexSet>);
+pub(crate) struct Regexes {
+    sources: Vec<String>,
+    anchored: Option<RegexSet>,
+}
 
 impl Regexes {
     /// Compiles what `check` has let pass.
     pub(super) fn new(sources: &[String]) -> Result<Self, PolicyErrorKind> {
         if sources.is_empty() {
-            return Ok(Self(None));
+            return Ok(Self::default());
         }
-        let anchored = sources.iter().map(|source| anchor(source));
-        RegexSetBuilder::new(anchored).build().map(|set| Self(Some(set))).map_err(|e| failed(&e))
+        let anchored = RegexSetBuilder::new(sources.iter().map(|source| anchor(source)))
+            .build()
+            .map_err(|error| failed(&error))?;
+        Ok(Self { sources: sources.to_vec(), anchored: Some(anchored) })
+    }
+
+    #[cfg(feature = "reload")]
+    pub(super) fn sources(&self) -> &[String] {
+        &self.sources
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.sources.is_empty()
     }
 
     pub(super) fn matches(&self, origin: &Origin) -> bool {
-        self.0.as_ref().is_some_and(|set| set.is_match(origin.as_str()))
+        self.anchored.as_ref().is_some_and(|set| set.is_match(origin.as_str()))
     }
 }
 

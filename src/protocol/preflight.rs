@@ -101,15 +101,15 @@ pub(super) fn granted_headers(policy: &Compiled, origin: HeaderValue, parts: &Pa
     if policy.rendered.fixed_origin.is_none() {
         set(&mut headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
-    if policy.methods.mirrored(policy.credentials) {
-        if let Some(method) = mirrored_method(parts) {
-            set(&mut headers, ACCESS_CONTROL_ALLOW_METHODS, method);
-        }
+    if policy.methods.mirrored(policy.credentials)
+        && let Some(method) = mirrored_method(parts)
+    {
+        set(&mut headers, ACCESS_CONTROL_ALLOW_METHODS, method);
     }
-    if policy.headers.mirrored(policy.credentials) {
-        if let Some(names) = mirrored_headers(policy, parts) {
-            set(&mut headers, ACCESS_CONTROL_ALLOW_HEADERS, names);
-        }
+    if policy.headers.mirrored(policy.credentials)
+        && let Some(names) = mirrored_headers(policy, parts)
+    {
+        set(&mut headers, ACCESS_CONTROL_ALLOW_HEADERS, names);
     }
     if policy.private_network && asks_for_private_network(parts) {
         set(&mut headers, ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));

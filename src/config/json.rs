@@ -1,0 +1,66 @@
+//! JSON, as [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) has it: no comments, no trailing commas.
+
+use super::{
+    document::{Entry, Lines, Node, Value},
+    error::{ConfigError, ConfigErrorKind as Kind},
+};
+use jsonc_parser::{
+    CollectOptions, ParseOptions,
+    ast::{self, ObjectPropName},
+    common::Ranged,
+    parse_to_ast,
+};
+
+const STRICT: ParseOptions = ParseOptions {
+    allow_comments: false,
+    allow_loose_object_property_names: false,
+    allow_trailing_commas: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+pub(super) fn parse(text: &str) -> Result<Node, ConfigError> {
+    let lines = Lines::of(text);
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
+        let line = lines.at(error.range().start);
+        ConfigError::of_document(Some(line), Kind::Syntax(error.kind().to_string().to_lowercase()))
+    })?;
+    let empty = || ConfigError::of_document(None, Kind::Syntax("no value".to_owned()));
+    Ok(node(parsed.value.ok_or_else(empty)?, &lines))
+}
+
+fn node(value: ast::Value<'_>, lines: &Lines) -> Node {
+    let line = Some(lines.at(value.range().start));
+    let value = match value {
+        ast::Value::StringLit(text) => Value::String(text.value.into_owned()),
+        ast::Value::NumberLit(number) => {
+            number.value.parse().map_or(Value::Other("a float"), Value::Integer)
+        }
+        ast::Value::BooleanLit(boolean) => Value::Boolean(boolean.value),
+        ast::Value::Array(array) => {
+            Value::Array(array.elements.into_iter().map(|item| node(item, lines)).collect())
+        }
+        ast::Value::Object(object) => Value::Table(
+            object
+                .properties
+                .into_iter()
+                .map(|property| Entry {
+                    line: Some(lines.at(property.range.start)),
+                    key: key(property.name),
+                    node: node(property.value, lines),
+                })
+                .collect(),
+        ),
+        ast::Value::NullKeyword(_) => Value::Other("null"),
+    };
+    Node { line, value }
+}
+
+fn key(name: ObjectPropName<'_>) -> String {
+    name.into_string()
+}

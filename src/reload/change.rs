@@ -1,0 +1,269 @@
+//! What a swap changed, in words.
+
+use crate::{
+    policy::{Policy, Setting},
+    routes::PolicyList,
+};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
+
+/// What differs between two lists of policies. Prints one line for each difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    differences: Vec<Difference>,
+}
+
+/// One difference: of which entry, of which setting, in which direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    entry: String,
+    setting: Option<Setting>,
+    direction: Direction,
+    values: Vec<String>,
+}
+
+/// Whether more is allowed than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Direction {
+    /// More is allowed.
+    Wider,
+    /// Less is allowed.
+    Narrower,
+    /// Something else: an answer's form, an entry's place.
+    Other,
+}
+
+/// How many values of one difference are printed.
+const SHOWN: usize = 10;
+
+impl Change {
+    pub(super) fn between(old: &PolicyList, new: &PolicyList) -> Self {
+        let (old, new) = (entries(old), entries(new));
+        let mut differences = Vec::new();
+        for (label, policy) in &old {
+            match new.iter().find(|(other, _)| other == label) {
+                Some((_, now)) => compare(label, *policy, *now, &mut differences),
+                None => differences.push(Difference::of_entry(label, *policy, false)),
+            }
+        }
+        for (label, policy) in
+            new.iter().filter(|(label, _)| old.iter().all(|(other, _)| other != label))
+        {
+            differences.push(Difference::of_entry(label, *policy, true));
+        }
+        let labels =
+            |entries: &[Labelled<'_>]| entries.iter().map(|(l, _)| l.clone()).collect::<Vec<_>>();
+        let kept = |labels: Vec<String>, others: &[String]| {
+            labels.into_iter().filter(|label| others.contains(label)).collect::<Vec<_>>()
+        };
+        let (old, new) = (labels(&old), labels(&new));
+        let moved = kept(new.clone(), &old);
+        if kept(old, &new) != moved {
+            differences.push(Difference {
+                entry: "policies".to_owned(),
+                setting: None,
+                direction: Direction::Other,
+                values: moved,
+            });
+        }
+        Self { differences }
+    }
+
+    /// Whether nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// Whether more is allowed than before anywhere.
+    #[must_use]
+    pub fn is_wider(&self) -> bool {
+        self.iter().any(|difference| difference.direction == Direction::Wider)
+    }
+
+    /// Whether less is allowed than before anywhere.
+    #[must_use]
+    pub fn is_narrower(&self) -> bool {
+        self.iter().any(|difference| difference.direction == Direction::Narrower)
+    }
+
+    /// The differences.
+    pub fn iter(&self) -> std::slice::Iter<'_, Difference> {
+        self.differences.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Change {
+    type Item = &'a Difference;
+    type IntoIter = std::slice::Iter<'a, Difference>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing changed");
+        }
+        for (i, difference) in self.differences.iter().enumerate() {
+            let line_break = if i == 0 { "" } else { "\n" };
+            write!(f, "{line_break}{difference}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Difference {
+    fn of_entry(label: &str, policy: Option<&Policy>, added: bool) -> Self {
+        let what = match (policy, added) {
+            (Some(_), true) => "added",
+            (Some(_), false) => "removed",
+            (None, true) => "added, off",
+            (None, false) => "removed, was off",
+        };
+        let direction = match (policy, added) {
+            (Some(_), true) => Direction::Wider,
+            (Some(_), false) => Direction::Narrower,
+            (None, _) => Direction::Other,
+        };
+        Self { entry: label.to_owned(), setting: None, direction, values: vec![what.to_owned()] }
+    }
+
+    /// The entry: `policy "app"` by name, `policy for /api/{*rest}` by paths, or `policy`.
+    #[must_use]
+    pub fn entry(&self) -> &str {
+        &self.entry
+    }
+
+    /// The setting; `None` for the entry as a whole.
+    #[must_use]
+    pub fn setting(&self) -> Option<Setting> {
+        self.setting
+    }
+
+    /// Whether it allows more.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// What was added or removed, or the new value.
+    #[must_use]
+    pub fn values(&self) -> &[String] {
+        &self.values
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.entry)?;
+        let Some(setting) = self.setting else {
+            let order = if self.entry == "policies" { "now in the order " } else { "" };
+            return write!(f, ": {order}{}", self.values.join(", "));
+        };
+        let direction = match self.direction {
+            Direction::Wider => "wider by",
+            Direction::Narrower => "narrower by",
+            Direction::Other => "now",
+        };
+        write!(f, ": {setting}: {direction} ")?;
+        for (i, value) in self.values.iter().take(SHOWN).enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            write!(f, "{comma}{value:?}")?;
+        }
+        match self.values.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+type Labelled<'a> = (String, Option<&'a Policy>);
+
+/// The entries, each by a label that is its own.
+fn entries(list: &PolicyList) -> Vec<Labelled<'_>> {
+    let mut times = BTreeMap::<String, usize>::new();
+    let entries = list.entries().map(|(name, paths, policy)| {
+        let label = match (name, paths) {
+            (Some(name), _) => format!("policy {name:?}"),
+            (None, Some(paths)) => format!("policy for {}", paths.join(", ")),
+            (None, None) => "policy".to_owned(),
+        };
+        let time = times.entry(label.clone()).or_default();
+        *time += 1;
+        let label = if *time > 1 { format!("{label} ({time})") } else { label };
+        (label, policy)
+    });
+    entries.collect()
+}
+
+fn compare(
+    label: &str,
+    old: Option<&Policy>,
+    new: Option<&Policy>,
+    differences: &mut Vec<Difference>,
+) {
+    let difference = |setting, direction, values| Difference {
+        entry: label.to_owned(),
+        setting,
+        direction,
+        values,
+    };
+    let (old, new) = match (old, new) {
+        (Some(old), Some(new)) => (old.summary(), new.summary()),
+        (None, None) => return,
+        (Some(_), None) => {
+            let off = vec!["now off".to_owned()];
+            return differences.push(difference(None, Direction::Other, off));
+        }
+        (None, Some(_)) => {
+            let on = vec!["no longer off".to_owned()];
+            return differences.push(difference(None, Direction::Other, on));
+        }
+    };
+    for (before, now) in old.into_iter().zip(new) {
+        let setting = now.setting;
+        let (added, removed) =
+            (without(&now.values, &before.values), without(&before.values, &now.values));
+        if !is_list(setting) {
+            if !added.is_empty() || !removed.is_empty() {
+                let direction = direction_of_switch(setting, &now.values);
+                differences.push(difference(Some(setting), direction, now.values));
+            }
+            continue;
+        }
+        for (values, direction) in [(added, Direction::Wider), (removed, Direction::Narrower)] {
+            if !values.is_empty() {
+                differences.push(difference(Some(setting), direction, values));
+            }
+        }
+    }
+}
+
+fn without(values: &[String], others: &[String]) -> Vec<String> {
+    let others = others.iter().collect::<HashSet<_>>();
+    values.iter().filter(|value| !others.contains(value)).cloned().collect()
+}
+
+fn is_list(setting: Setting) -> bool {
+    use Setting::{AllowHeaders, AllowMethods, AllowOrigin, ExposeHeaders};
+    matches!(setting, AllowOrigin | AllowMethods | AllowHeaders | ExposeHeaders)
+}
+
+fn direction_of_switch(setting: Setting, values: &[String]) -> Direction {
+    let on = values == ["true"];
+    let widens = match setting {
+        Setting::AllowCredentials
+        | Setting::AllowPrivateNetwork
+        | Setting::TimingAllowOrigin
+        | Setting::DangerouslyAllowNullOrigin => on,
+        Setting::Enforce => !on,
+        _ => return Direction::Other,
+    };
+    if widens { Direction::Wider } else { Direction::Narrower }
+}

@@ -1,0 +1,137 @@
+//! Path patterns: which are valid, what they cover.
+
+use super::error::PolicyListErrorKind as Kind;
+use matchit::{InsertError, Router};
+
+/// The paths of one scope.
+#[derive(Clone)]
+pub(super) struct Paths {
+    /// More than one only where patterns overlap (`/a/{x}` and `/a/{y}/`), which one router refuses.
+    routers: Vec<Router<()>>,
+    /// As they were given, for finding out whether another scope covers them.
+    patterns: Vec<String>,
+}
+
+impl Paths {
+    /// Of patterns that `check` has let pass.
+    pub(super) fn new(patterns: Vec<String>) -> Self {
+        let mut routers = Vec::<Router<()>>::new();
+        for pattern in &patterns {
+            if routers.iter_mut().any(|router| router.insert(pattern, ()).is_ok()) {
+                continue;
+            }
+            let mut router = Router::new();
+            if router.insert(pattern, ()).is_ok() {
+                routers.push(router);
+            }
+        }
+        Self { routers, patterns }
+    }
+
+    #[cfg(feature = "reload")]
+    pub(super) fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+
+    pub(super) fn cover(&self, path: &str) -> bool {
+        self.routers.iter().any(|router| router.at(path).is_ok())
+    }
+
+    /// Paths that stand for all that these patterns match: what covers them covers all.
+    ///
+    /// A parameter becomes a segment that nobody writes, so only a parameter covers it; what follows at the
+    /// end becomes one such segment, and more of them than any pattern has.
+    pub(super) fn samples(&self) -> impl Iterator<Item = String> {
+        self.patterns.iter().flat_map(|pattern| {
+            let (head, rest) = match pattern.find("{*") {
+                Some(at) if !pattern[..at].ends_with('{') => (&pattern[..at], true),
+                _ => (pattern.as_str(), false),
+            };
+            let head = fill_parameters(head);
+            let many = vec![UNWRITTEN; 64].join("/");
+            let endings = if rest { vec![UNWRITTEN.to_owned(), many] } else { vec![String::new()] };
+            endings.into_iter().map(move |ending| format!("{head}{ending}"))
+        })
+    }
+}
+
+/// No raw path has it: a control character.
+const UNWRITTEN: &str = "\u{1}";
+
+fn fill_parameters(pattern: &str) -> String {
+    let mut filled = String::new();
+    let mut rest = pattern;
+    while let Some(at) = rest.find(['{', '}']) {
+        filled.push_str(&rest[..at]);
+        let brace = &rest[at..=at];
+        rest = &rest[at + 1..];
+        if rest.starts_with(brace) {
+            // `{{` and `}}` are literal braces.
+            filled.push_str(brace);
+            rest = &rest[1..];
+        } else if brace == "{" {
+            filled.push_str(UNWRITTEN);
+            rest = rest.split_once('}').map_or("", |(_, after)| after);
+        }
+    }
+    filled + rest
+}
+
+/// What is wrong with one path, and the mend.
+pub(super) fn check(path: &str) -> Result<(), (Kind, Option<String>)> {
+    let valid = |mend: String| (check(&mend).is_ok() && mend != path).then_some(mend);
+    if !path.starts_with('/') {
+        return Err((Kind::RelativePath, valid(format!("/{path}"))));
+    }
+    if let Some(at) = path.find(['?', '#']) {
+        return Err((Kind::PathWithQuery, valid(path[..at].to_owned())));
+    }
+    let segments = path.split('/').map(native_segment).collect::<Vec<_>>();
+    if segments.iter().any(Option::is_some) {
+        let mended = path.split('/').zip(segments).map(|(old, new)| new.unwrap_or(old.to_owned()));
+        return Err((Kind::ForeignPathSyntax, valid(mended.collect::<Vec<_>>().join("/"))));
+    }
+    if path.bytes().any(is_unsent) {
+        let encode = |b: u8| match b {
+            b if is_unsent(b) => format!("%{b:02X}"),
+            b => char::from(b).to_string(),
+        };
+        return Err((Kind::UnencodedPath, valid(path.bytes().map(encode).collect())));
+    }
+    match Router::new().insert(path, ()) {
+        Ok(()) => Ok(()),
+        Err(error) => Err((Kind::InvalidPath(reason(&error)), None)),
+    }
+}
+
+/// What another router's parameter is here: `:id`, `*`, `*rest`, `<id>`, `**`.
+fn native_segment(segment: &str) -> Option<String> {
+    let inner = |name: &str| name.trim_matches(['?', '+', '*', '>']).replace(['{', '}'], "");
+    if let Some(name) = segment.strip_prefix(':') {
+        return Some(format!("{{{}}}", non_empty(&inner(name), "id")));
+    }
+    if let Some(name) = segment.strip_prefix('*') {
+        return Some(format!("{{*{}}}", non_empty(&inner(name), "rest")));
+    }
+    let name = segment.strip_prefix('<')?.strip_suffix('>')?;
+    Some(format!("{{{}}}", non_empty(&inner(name), "id")))
+}
+
+fn non_empty<'a>(text: &'a str, default: &'a str) -> &'a str {
+    if text.is_empty() { default } else { text }
+}
+
+/// Whether a URL's path never has this byte as it is
+/// ([path percent-encode set](https://url.spec.whatwg.org/#path-percent-encode-set)); braces are the syntax of parameters here.
+fn is_unsent(b: u8) -> bool {
+    !(0x21..=0x7e).contains(&b) || matches!(b, b'"' | b'<' | b'>' | b'^' | b'`')
+}
+
+fn reason(error: &InsertError) -> String {
+    match error {
+        InsertError::InvalidParamSegment => "one parameter a segment".to_owned(),
+        InsertError::InvalidParam => "a parameter needs a name in braces".to_owned(),
+        InsertError::InvalidCatchAll => "what follows can only stand at the end".to_owned(),
+        other => other.to_string().to_lowercase(),
+    }
+}

@@ -1,0 +1,169 @@
+//! A private [HTTP cache](https://httpwg.org/specs/rfc9111.html), of response heads only: enough
+//! to show what `Vary`, or its absence, does.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+
+use super::header_list::get;
+
+#[derive(Debug, Default)]
+pub(super) struct HttpCache {
+    // The latest last, which is the one to be preferred.
+    stored: Vec<StoredResponse>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct StoredResponse {
+    partition: String,
+    url: String,
+    // What the request said under each name that `Vary` lists.
+    varies_on: Vec<(String, Option<Vec<u8>>)>,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    stored_at: Duration,
+    lifetime: Duration,
+}
+
+impl StoredResponse {
+    /// <https://httpwg.org/specs/rfc9111.html#expiration.model>
+    pub(super) fn is_fresh(&self, now: Duration) -> bool {
+        now.saturating_sub(self.stored_at) < self.lifetime
+    }
+
+    /// <https://httpwg.org/specs/rfc9111.html#caching.negotiated.responses>
+    fn serves(&self, partition: &str, url: &str, request: &HeaderMap) -> bool {
+        self.partition == partition
+            && self.url == url
+            && self.varies_on.iter().all(|(name, value)| get(request, name) == *value)
+    }
+}
+
+impl HttpCache {
+    pub(super) fn select(
+        &self,
+        partition: &str,
+        url: &str,
+        request: &HeaderMap,
+    ) -> Option<&StoredResponse> {
+        self.stored.iter().rev().find(|stored| stored.serves(partition, url, request))
+    }
+
+    /// <https://httpwg.org/specs/rfc9111.html#response.cacheability>
+    pub(super) fn store(
+        &mut self,
+        (partition, url): (&str, &str),
+        (method, request): (&Method, &HeaderMap),
+        (status, headers): (StatusCode, &HeaderMap),
+        now: Duration,
+    ) {
+        let directives = CacheControl::of(headers);
+        let heuristically = matches!(
+            status.as_u16(),
+            200 | 203 | 204 | 300 | 301 | 308 | 404 | 405 | 410 | 414 | 501
+        );
+        let cacheable = *method == Method::GET
+            && !matches!(status.as_u16(), 206 | 304)
+            && !directives.no_store
+            && (heuristically || directives.max_age.is_some());
+        let vary = vary(headers);
+        if !cacheable || vary.iter().any(|name| name == "*") {
+            return;
+        }
+        self.stored.retain(|stored| !stored.serves(partition, url, request));
+        self.stored.push(StoredResponse {
+            partition: partition.to_owned(),
+            url: url.to_owned(),
+            varies_on: vary
+                .into_iter()
+                .map(|name| {
+                    let value = get(request, &name);
+                    (name, value)
+                })
+                .collect(),
+            status,
+            headers: headers.clone(),
+            stored_at: now,
+            lifetime: directives.lifetime(),
+        });
+    }
+
+    /// <https://httpwg.org/specs/rfc9111.html#freshening.responses>
+    pub(super) fn freshen(
+        &mut self,
+        partition: &str,
+        url: &str,
+        request: &HeaderMap,
+        not_modified: &HeaderMap,
+        now: Duration,
+    ) -> Option<&StoredResponse> {
+        let stored =
+            self.stored.iter_mut().rev().find(|stored| stored.serves(partition, url, request))?;
+        for name in not_modified.keys() {
+            if !is_content_header(name) {
+                stored.headers.remove(name);
+                for value in not_modified.get_all(name) {
+                    stored.headers.append(name, value.clone());
+                }
+            }
+        }
+        stored.stored_at = now;
+        stored.lifetime = CacheControl::of(&stored.headers).lifetime();
+        Some(stored)
+    }
+
+    /// <https://httpwg.org/specs/rfc9111.html#invalidation>
+    pub(super) fn invalidate(&mut self, partition: &str, url: &str) {
+        self.stored.retain(|stored| stored.partition != partition || stored.url != url);
+    }
+}
+
+/// What describes the stored body, which a 304 does not replace.
+fn is_content_header(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "content-encoding" | "content-length" | "content-range" | "content-type"
+    )
+}
+
+fn vary(headers: &HeaderMap) -> Vec<String> {
+    let value = get(headers, "vary").unwrap_or_default();
+    String::from_utf8_lossy(&value)
+        .split(',')
+        .map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// <https://httpwg.org/specs/rfc9111.html#field.cache-control>
+#[derive(Debug, Default)]
+struct CacheControl {
+    no_store: bool,
+    no_cache: bool,
+    max_age: Option<u64>,
+}
+
+impl CacheControl {
+    fn of(headers: &HeaderMap) -> Self {
+        let value = get(headers, "cache-control").unwrap_or_default();
+        let mut directives = Self::default();
+        for directive in String::from_utf8_lossy(&value).split(',') {
+            let directive = directive.trim().to_ascii_lowercase();
+            match directive.split_once('=') {
+                Some(("max-age", seconds)) => {
+                    directives.max_age = seconds.trim_matches('"').parse().ok();
+                }
+                None if directive == "no-store" => directives.no_store = true,
+                None if directive == "no-cache" => directives.no_cache = true,
+                _ => {}
+            }
+        }
+        directives
+    }
+
+    /// Without `max-age` a response is stored, and stale at once: no heuristics.
+    fn lifetime(&self) -> Duration {
+        let seconds = self.max_age.filter(|_| !self.no_cache);
+        Duration::from_secs(seconds.unwrap_or_default())
+    }
+}
