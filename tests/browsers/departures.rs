@@ -2,7 +2,7 @@
 //! the choice. Each is counted and printed; none hides anything else, for it explains some aspects only, of
 //! cases that have what it is about.
 
-use crate::case::{Case, Corpus, Family, Hop};
+use crate::case::{Body, Case, Corpus, Family, Hop};
 use crate::compare::Aspect::{self, Asked, Authorization, Cookies, Origin, Requests, Sight};
 use crate::engine::Kind::{self, Chromium, Firefox, WebKit};
 use crate::outcome::{self, Outcome};
@@ -73,7 +73,7 @@ const DEPARTURES: &[Departure] = &[
         reason: "by the standard every hop counts for `SameSite`; not for CORS",
         engines: &[Chromium, Firefox, WebKit],
         aspects: &[Cookies],
-        covers: |instance| instance.case.family == Family::Redirect,
+        covers: |instance| instance.returns_to_its_site(),
     },
     Departure {
         name: "an opaque frame is of its page's site",
@@ -95,7 +95,9 @@ const DEPARTURES: &[Departure] = &[
         engines: &[Firefox],
         aspects: &[Requests],
         covers: |instance| {
-            instance.asks_again() && instance.any_rules(|rules| [&rules.methods, &rules.headers].contains(&&Names::Any))
+            instance.case.family == Family::PreflightCache
+                && instance.asks_again()
+                && instance.any_rules(|rules| [&rules.methods, &rules.headers].contains(&&Names::Any))
         },
     },
     Departure {
@@ -157,7 +159,7 @@ const DEPARTURES: &[Departure] = &[
         aspects: &[Origin, Sight, Requests],
         covers: |instance| {
             let named = Some(&instance.case.page);
-            instance.case.family == Family::Redirect
+            instance.redirects_no_laxer()
                 && instance.observed.wire.iter().any(|wire| wire.asked.is_some() && wire.origin.as_ref() == named)
                 && instance.simulated.wire.iter().any(|wire| wire.origin.as_deref() == Some("null"))
         },
@@ -165,9 +167,50 @@ const DEPARTURES: &[Departure] = &[
     Departure {
         name: "once preflighted, preflighted at each hop",
         reason: "by the standard each hop is judged anew; no harm but another preflight",
-        engines: &[Firefox],
+        engines: &[Firefox, WebKit],
         aspects: &[Sight, Requests, Asked],
-        covers: |instance| instance.case.family == Family::Redirect && instance.asks_again(),
+        covers: |instance| {
+            let first = |outcome: &Outcome| outcome.wire.first().is_some_and(|wire| wire.asked.is_some());
+            instance.redirects_no_laxer() && first(instance.simulated) && instance.asks_again()
+        },
+    },
+    Departure {
+        name: "Authorization is asked for after a redirect that drops it",
+        reason: "by the standard the header ends with the redirect to another origin, and with it the need to ask",
+        engines: &[WebKit],
+        aspects: &[Sight, Requests, Asked],
+        covers: |instance| {
+            instance.redirects_no_laxer()
+                && instance.asks(|asked| asked.headers.contains("authorization"), instance.observed)
+                    > instance.asks(|asked| asked.headers.contains("authorization"), instance.simulated)
+        },
+    },
+    Departure {
+        name: "Content-Type is asked for after a redirect that makes the request a GET",
+        reason: "by the standard the header ends with the body",
+        engines: &[WebKit],
+        aspects: &[Sight, Requests, Asked],
+        covers: |instance| {
+            let bodiless = |asked: &outcome::Asked| asked.method == "GET" && asked.headers.contains("content-type");
+            instance.redirects_no_laxer()
+                && instance.has_body()
+                && instance.asks(bodiless, instance.observed) > instance.asks(bodiless, instance.simulated)
+        },
+    },
+    Departure {
+        name: "after a redirect away from the own origin, a further one needs the grant of credentials",
+        reason: "by the standard `same-origin` credentials end with the first foreign hop",
+        engines: &[WebKit],
+        aspects: &[Sight, Requests],
+        covers: |instance| {
+            instance.redirects_no_laxer()
+                && instance.case.calls.iter().any(|call| {
+                    let foreign = call.hops.iter().position(|hop| hop.origin != instance.case.page);
+                    let without = |hop: &Hop| hop.redirects() && !instance.corpus.rules[hop.rules].credentials;
+                    call.credentials == "same-origin"
+                        && foreign.is_some_and(|index| index > 0 && call.hops[index..].iter().any(without))
+                })
+        },
     },
     Departure {
         name: "mixed content on loopback",
@@ -206,6 +249,30 @@ impl Instance<'_> {
     fn mixes_credentials(&self) -> bool {
         self.case.calls.iter().any(|call| call.credentials == "include")
             && self.case.calls.iter().any(|call| call.credentials != "include")
+    }
+
+    fn has_body(&self) -> bool {
+        self.case.calls.iter().any(|call| call.body != Body::None || self.has_header("content-type"))
+    }
+
+    /// A case of redirects in which the engine, if it shows the script something else, shows nothing.
+    fn redirects_no_laxer(&self) -> bool {
+        let mut pairs = self.observed.seen.iter().zip(&self.simulated.seen);
+        self.case.family == Family::Redirect
+            && pairs.all(|(seen, expected)| seen == expected || *seen == outcome::Sight::Blocked)
+    }
+
+    /// Whether a hop of another site is followed by one of the page's.
+    fn returns_to_its_site(&self) -> bool {
+        self.case.calls.iter().any(|call| {
+            let mut hops = call.hops.iter().map(|hop| site(&hop.origin).1 == site(&self.case.page).1);
+            hops.by_ref().any(|own| !own) && hops.any(|own| own)
+        })
+    }
+
+    /// How many preflights ask so.
+    fn asks(&self, so: impl Fn(&outcome::Asked) -> bool, outcome: &Outcome) -> usize {
+        outcome.wire.iter().filter_map(|wire| wire.asked.as_ref()).filter(|asked| so(asked)).count()
     }
 
     fn asks_again(&self) -> bool {

@@ -202,7 +202,8 @@ impl<'a> Reader<'a> {
             kind: "cors",
             status: hop.status,
             visible: Some(visible.map(str::to_owned).collect()),
-            timing: self.call.timing.then_some(rules.timing && rules.grant_origin(seen)),
+            // What is kept is kept as it is.
+            timing: self.call.timing.then_some(rules.timing && !kept && rules.grant_origin(seen)),
         }
     }
 }
