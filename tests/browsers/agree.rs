@@ -1,5 +1,6 @@
 //! Runs a corpus in an engine and compares.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
@@ -21,7 +22,7 @@ use crate::site::{Api, Reserved, Site};
 /// As many as one load of a page runs.
 const BATCH: usize = 500;
 /// As many disagreements as are printed.
-const SHOWN: usize = 5000;
+const SHOWN: usize = 12;
 
 const SEED: u64 = 20_250_101;
 const CASES: usize = 2_000;
@@ -55,29 +56,51 @@ pub(crate) fn size() -> (u64, usize) {
     (number("CORS_SEED").unwrap_or(SEED), cases.unwrap_or(CASES))
 }
 
-/// Servers for a corpus, and an engine that has been there for cookies.
+/// Servers for a corpus.
 pub(crate) struct Stage {
     pub(crate) map: Map,
-    pub(crate) corpus: Corpus,
-    pub(crate) middleware: Arc<Middleware>,
-    pub(crate) site: Site,
+    corpus: Corpus,
+    middleware: Arc<Middleware>,
+    reserved: Option<Reserved>,
+    site: Option<Site>,
 }
 
 impl Stage {
-    /// Sets it up for what `cases` makes of the map.
-    pub(crate) async fn new(cases: impl FnOnce(&Map) -> Corpus) -> Result<Self, String> {
+    /// With its ports, which cases name, and nothing to serve yet.
+    pub(crate) async fn reserve() -> Result<Self, String> {
         let reserved = Reserved::new().await.map_err(|error| error.to_string())?;
         let map = Map::new(reserved.ports);
-        let corpus = cases(&map);
+        let corpus = Corpus::default();
         let middleware = Middleware::new(&corpus)?;
-        let answering = middleware.clone();
+        Ok(Self { map, corpus, middleware, reserved: Some(reserved), site: None })
+    }
+
+    /// Serves a corpus; once.
+    pub(crate) fn serve(&mut self, corpus: Corpus) -> Result<(), String> {
+        self.middleware = Middleware::new(&corpus)?;
+        self.corpus = corpus;
+        let answering = self.middleware.clone();
         let api: Api = Arc::new(move |request| Box::pin(answering.clone().answer(request)));
-        let site = reserved.serve(api);
-        Ok(Self { map, corpus, middleware, site })
+        self.site = self.reserved.take().map(|reserved| reserved.serve(api));
+        Ok(())
+    }
+
+    pub(crate) fn corpus(&self) -> &Corpus {
+        &self.corpus
+    }
+
+    pub(crate) fn middleware(&self) -> &Arc<Middleware> {
+        &self.middleware
+    }
+
+    fn site(&self) -> Result<&Site, String> {
+        self.site.as_ref().ok_or_else(|| "nothing is served".to_owned())
     }
 
     /// Runs the whole corpus in an engine.
     pub(crate) async fn observe(&self, engine: &Engine) -> Result<BTreeMap<u32, Outcome>, String> {
+        let site = self.site()?;
+        site.forget();
         for jar in self.map.jars() {
             engine.session.visit(&jar).await?;
         }
@@ -85,11 +108,15 @@ impl Stage {
         for case in &self.corpus.cases {
             by_page.entry(&case.page).or_default().push(case.script());
         }
+        for scripts in by_page.values_mut() {
+            // Those that wait begin first.
+            scripts.sort_by_key(|script| Reverse(script.steps.iter().map(|step| step.wait).max()));
+        }
         let mut outcomes = BTreeMap::new();
         let batches = by_page.iter().flat_map(|(page, scripts)| scripts.chunks(BATCH).map(move |some| (*page, some)));
         for (number, (page, scripts)) in (0..).zip(batches) {
-            for (id, seen) in page::run(engine, &self.site, number, page, scripts).await? {
-                outcomes.insert(id, Outcome::observed(&seen, &self.site.crossings(id)));
+            for (id, seen) in page::run(engine, site, number, page, scripts).await? {
+                outcomes.insert(id, Outcome::observed(&seen, &site.crossings(id)));
             }
         }
         Ok(outcomes)
@@ -102,7 +129,8 @@ pub(crate) async fn agree(kind: Kind) -> Result<(), String> {
     let Some(engine) = start(kind).await else { return Ok(()) };
     let (seed, count) = size();
     let begun = Instant::now();
-    let stage = Stage::new(|map| generate::corpus(seed, count, map, Some(kind))).await?;
+    let mut stage = Stage::reserve().await?;
+    stage.serve(generate::corpus(seed, count, &stage.map, Some(kind)))?;
     let observed = stage.observe(&engine).await?;
     let engine_time = begun.elapsed();
     let mut disagreements = Vec::new();
@@ -112,7 +140,7 @@ pub(crate) async fn agree(kind: Kind) -> Result<(), String> {
         let simulated = simulated::run(case, &stage.map, &stage.middleware).await;
         let mut differences = compare::with_simulated(outcome, &simulated);
         differences.extend(compare::with_reading(&stage.corpus, case, outcome));
-        let crossings = stage.site.crossings(case.id);
+        let crossings = stage.site()?.crossings(case.id);
         differences.extend(compare::with_decisions(&stage.corpus, case, outcome, &crossings, &stage.middleware));
         if differences.is_empty() {
             continue;

@@ -8,6 +8,7 @@
 mod agree;
 mod api;
 mod breaks;
+mod broken;
 mod case;
 mod compare;
 mod console;
@@ -47,15 +48,21 @@ async fn webkit_agrees() {
 #[tokio::test]
 async fn simulated_browser_agrees_with_the_policy() {
     let (seed, count) = agree::size();
-    let stage = agree::Stage::new(|map| generate::corpus(seed, count, map, None)).await.unwrap();
+    let mut stage = agree::Stage::reserve().await.unwrap();
+    stage.serve(generate::corpus(seed, count, &stage.map, None)).unwrap();
     let mut wrong = Vec::new();
-    for case in &stage.corpus.cases {
-        let outcome = simulated::run(case, &stage.map, &stage.middleware).await;
-        let differences = compare::with_reading(&stage.corpus, case, &outcome);
+    for case in &stage.corpus().cases {
+        let outcome = simulated::run(case, &stage.map, stage.middleware()).await;
+        let differences = compare::with_reading(stage.corpus(), case, &outcome);
         if !differences.is_empty() {
-            wrong.push(agree::describe(&stage.corpus, case.id, &differences));
+            wrong.push(agree::describe(stage.corpus(), case.id, &differences));
         }
     }
-    println!("simulated browser: {} cases, {} disagreements", stage.corpus.cases.len(), wrong.len());
+    println!("simulated browser: {} cases, {} disagreements", stage.corpus().cases.len(), wrong.len());
     assert!(wrong.is_empty(), "seed {seed}:\n{}", wrong.iter().take(12).cloned().collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn breaks_are_caught() {
+    broken::all_breaks_are_caught().await.unwrap_or_else(|error| panic!("{error}"));
 }

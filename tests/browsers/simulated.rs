@@ -22,7 +22,7 @@ pub(crate) async fn run(case: &Case, map: &Map, middleware: &Arc<Middleware>) ->
     for jar in map.jars() {
         for cookie in crate::site::COOKIES {
             if jar.starts_with("https") || !cookie.contains("Secure") {
-                browser.set_cookie(&jar, cookie);
+                assert!(browser.set_cookie(&jar, cookie), "a browser takes {cookie:?} from {jar}");
             }
         }
     }

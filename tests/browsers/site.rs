@@ -122,6 +122,11 @@ impl Site {
         receiver
     }
 
+    /// Forgets what crossed the wire.
+    pub(crate) fn forget(&self) {
+        self.state.desk().crossings.clear();
+    }
+
     /// What crossed the wire for one case, in order.
     pub(crate) fn crossings(&self, case: u32) -> Vec<Crossing> {
         self.state.desk().crossings.get(&case).cloned().unwrap_or_default()
