@@ -1,4 +1,36 @@
-//! CORS middleware for tower.
+//! CORS middleware for [tower](https://docs.rs/tower): for axum, hyper, tonic, and whatever else stands on it.
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
+//! use tower_cors::CorsLayer;
+//!
+//! let cors = CorsLayer::builder()
+//!     .allow_origin(["https://app.example.com", "https://*.example.org", "http://localhost:*"])
+//!     .allow_methods([Method::PUT, Method::DELETE])
+//!     .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+//!     .allow_credentials(true)
+//!     .build()?; // every mistake at once, each with its mend
+//! let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(cors);
+//! # Ok::<(), tower_cors::PolicyErrors>(())
+//! ```
+//!
+//! What it does with a request:
+//!
+//! 1. **Not CORS** (no `Origin`): the inner service runs. Its response says `Vary: Origin` if the policy depends on the origin.
+//! 2. **Preflight** (`OPTIONS` with `Origin` and `Access-Control-Request-Method`): answered here. 204 with the full lists for an allowed
+//!    origin; 403 without any for another.
+//! 3. **Actual** (everything else with `Origin`): the inner service runs, and its response is decorated if the origin is allowed,
+//!    whatever its status. CORS is no access control: to refuse such requests, see [`enforce`](PolicyBuilder::enforce).
+//! 4. `Access-Control-*` headers of the inner service are replaced or removed: the outermost layer wins.
+//!
+//! Where to begin: [`CorsLayer`] and [`PolicyBuilder`] for a layer; [`Policy`] without tower; [`origin`] for what
+//! an origin and a pattern are; `PolicyList` for several policies and for files.
+//!
+//! **Where to put it.** Outermost, so in axum last: a response that an outer layer makes never comes through here, and goes out without
+//! its headers.
+//!
+//! Source: [Fetch, HTTP-CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol).
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "config")]
@@ -51,3 +83,20 @@ pub use self::{
     protocol::{Action, Decision, Decoration, Judgement, Refusal, RequestKind},
     select::{SelectPolicy, Selected},
 };
+
+/// The README and the guides, whose examples are tests too.
+#[cfg(all(doctest, feature = "config", feature = "reload"))]
+mod guides {
+    macro_rules! guides {
+        ($($name:ident: $path:literal;)*) => {
+            $(#[doc = include_str!($path)] struct $name;)*
+        };
+    }
+
+    guides! {
+        Readme: "../README.md";
+        Enforcement: "../guide/enforcement.md";
+        Moving: "../guide/moving.md";
+        Policies: "../guide/policies.md";
+    }
+}

@@ -9,8 +9,9 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use crate::process::{Group, Scratch, free_port, program};
+use crate::process::{Group, free_port, program, scratch, within};
 use crate::webdriver::Session;
 
 /// Which engine.
@@ -91,7 +92,7 @@ pub(crate) struct Engine {
     pub(crate) kind: Kind,
     pub(crate) session: Session,
     _groups: Vec<Group>,
-    _home: Scratch,
+    _home: TempDir,
 }
 
 impl Engine {
@@ -108,7 +109,7 @@ impl Engine {
     }
 
     async fn attempt(kind: Kind, programs: &Programs) -> Result<Self, String> {
-        let home = Scratch::new(&kind.to_string().to_lowercase())?;
+        let home = scratch()?;
         let port = free_port()?;
         let mut groups = Vec::new();
         let mut driver = Command::new(&programs.driver);
@@ -116,14 +117,14 @@ impl Engine {
         let capabilities = match kind {
             Kind::Chromium => {
                 driver.arg(format!("--port={port}"));
-                chromium(&programs.browser, &home.within("profile")?)
+                chromium(&programs.browser, &within(&home, "profile")?)
             }
             Kind::Firefox => {
                 driver
                     .args(["--host", "127.0.0.1", "--port", &port.to_string()])
                     .args(["--websocket-port", &free_port()?.to_string()])
                     .arg("--profile-root")
-                    .arg(home.within("profile")?)
+                    .arg(within(&home, "profile")?)
                     .arg("--allow-system-access");
                 firefox(&programs.browser)
             }
@@ -143,10 +144,10 @@ impl Engine {
 }
 
 /// Nothing of the user's own settings, nothing left behind.
-fn isolate(command: &mut Command, home: &Scratch) -> Result<(), String> {
-    command.env("HOME", home.path()).env("TMPDIR", home.within("t")?);
+fn isolate(command: &mut Command, home: &TempDir) -> Result<(), String> {
+    command.env("HOME", home.path()).env("TMPDIR", within(home, "t")?);
     for variable in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
-        command.env(variable, home.within(variable)?);
+        command.env(variable, within(home, variable)?);
     }
     for variable in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
         command.env_remove(variable);
@@ -199,7 +200,7 @@ fn webkit(browser: &Path) -> Value {
 }
 
 /// A screen for the engine that has no headless mode; its number.
-fn screen(home: &Scratch) -> Result<(String, Group), String> {
+fn screen(home: &TempDir) -> Result<(String, Group), String> {
     let mut server = Command::new("Xvfb");
     server
         .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp"])

@@ -1,0 +1,301 @@
+//! Lists of policies: which of them governs a request, what is wrong with a list.
+
+use http::{Request, Response, request::Parts};
+use std::convert::Infallible;
+use tower::{Layer, ServiceExt, service_fn};
+use tower_cors::{
+    CorsLayer, Policy, PolicyEntry, PolicyList, PolicyListErrorKind as Kind, SelectPolicy,
+};
+
+fn policy(origins: &[&str]) -> Policy {
+    Policy::builder().allow_origin(origins).build().expect("a valid policy")
+}
+
+fn request(path: &str, origin: Option<&str>) -> Request<()> {
+    let mut request = Request::builder().uri(path);
+    if let Some(origin) = origin {
+        request = request.header("origin", origin);
+    }
+    request.body(()).expect("a valid request")
+}
+
+fn parts(path: &str, origin: Option<&str>) -> Parts {
+    request(path, origin).into_parts().0
+}
+
+fn selected_name(list: &PolicyList, path: &str, origin: Option<&str>) -> Option<String> {
+    let parts = parts(path, origin);
+    list.select(&parts).map(|selected| selected.name().unwrap_or("unnamed").to_owned())
+}
+
+fn example() -> PolicyList {
+    let a = "https://a.example";
+    let b = "https://b.example";
+    PolicyList::builder()
+        .entry(PolicyEntry::new(policy(&["*"])).named("public").paths(["/public/{*rest}"]))
+        .entry(PolicyEntry::new(policy(&[a])).named("api-a").paths(["/api/{id}", "/api"]))
+        .entry(PolicyEntry::new(policy(&[b])).named("api-b").paths(["/api", "/api/{id}"]))
+        .entry(PolicyEntry::off().paths(["/hooks/{*rest}"]))
+        .entry(PolicyEntry::new(policy(&["https://c.example"])).named("rest"))
+        .build()
+        .expect("a valid list")
+}
+
+#[test]
+fn path_then_origin_choose() {
+    let list = example();
+    for (description, path, origin, expected) in [
+        ("a path of the first scope", "/public/x/y", Some("https://a.example"), Some("public")),
+        ("the end of a catch-all is not empty", "/public/", None, Some("rest")),
+        ("nor absent", "/public", None, Some("rest")),
+        ("exact case", "/Public/x", None, Some("rest")),
+        ("nothing is decoded", "/%70ublic/x", None, Some("rest")),
+        ("a doubled slash is another path", "//public/x", None, Some("rest")),
+        (
+            "within a scope the first that allows the origin",
+            "/api/1",
+            Some("https://a.example"),
+            Some("api-a"),
+        ),
+        ("or a later one", "/api/1", Some("https://b.example"), Some("api-b")),
+        (
+            "the same paths in another order are the same scope",
+            "/api",
+            Some("https://b.example"),
+            Some("api-b"),
+        ),
+        (
+            "none: the first says how to refuse, no broader scope is asked",
+            "/api",
+            Some("https://c.example"),
+            Some("api-a"),
+        ),
+        ("no origin: the first", "/api", None, Some("api-a")),
+        ("off", "/hooks/x", Some("https://c.example"), None),
+        ("no paths: all the rest", "/elsewhere", None, Some("rest")),
+        ("the query is not part of the path", "/api?x=/public/y", None, Some("api-a")),
+    ] {
+        assert_eq!(selected_name(&list, path, origin).as_deref(), expected, "{description}");
+    }
+}
+
+#[test]
+fn uncovered_paths_have_no_policy() {
+    let list = PolicyList::builder()
+        .entry(PolicyEntry::new(policy(&["*"])).paths(["/api"]))
+        .build()
+        .expect("a valid list");
+    assert!(list.select(&parts("/", None)).is_none());
+    assert!(list.get("public").is_none());
+    assert!(example().get("public").is_some());
+}
+
+#[tokio::test]
+async fn responses() {
+    let service = CorsLayer::new(example()).layer(service_fn(|request: Request<()>| async move {
+        let mut response = Response::builder().header("x-ran", "1");
+        if request.uri().path().starts_with("/hooks") {
+            response = response.header("access-control-allow-origin", "https://own.example");
+        }
+        Ok::<_, Infallible>(response.body(()).expect("a valid response"))
+    }));
+    // Path, origin, Access-Control-Allow-Origin, Vary, whether the inner service ran.
+    for (path, origin, allowed, vary) in [
+        ("/public/x", Some("https://x.example"), Some("*"), None),
+        ("/api", Some("https://a.example"), Some("https://a.example"), Some("Origin")),
+        ("/api", Some("https://b.example"), Some("https://b.example"), Some("Origin")),
+        // One exact origin is a static policy, but not as one entry of several.
+        ("/api", Some("https://c.example"), None, Some("Origin")),
+        ("/api", None, None, Some("Origin")),
+        ("/hooks/x", Some("https://c.example"), Some("https://own.example"), None),
+        ("/elsewhere", None, Some("https://c.example"), None),
+    ] {
+        let response = service.clone().oneshot(request(path, origin)).await.expect("infallible");
+        let header =
+            |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        assert_eq!(header("access-control-allow-origin"), allowed, "{path} {origin:?}");
+        assert_eq!(header("vary"), vary, "{path} {origin:?}");
+        assert_eq!(header("x-ran"), Some("1"), "{path} {origin:?}");
+    }
+}
+
+#[tokio::test]
+async fn preflights_where_no_policy_governs_reach_the_inner_service() {
+    let service = CorsLayer::new(example()).layer(service_fn(|_: Request<()>| async {
+        Ok::<_, Infallible>(Response::builder().header("x-ran", "1").body(()).expect("valid"))
+    }));
+    let mut preflight = request("/hooks/x", Some("https://c.example"));
+    *preflight.method_mut() = http::Method::OPTIONS;
+    preflight
+        .headers_mut()
+        .insert("access-control-request-method", http::HeaderValue::from_static("PUT"));
+    let response = service.oneshot(preflight).await.expect("infallible");
+    assert_eq!(response.headers().len(), 1);
+    assert!(response.headers().contains_key("x-ran"));
+}
+
+#[track_caller]
+fn errors(entries: Vec<PolicyEntry>) -> Vec<(Option<usize>, Kind, String)> {
+    let mut builder = PolicyList::builder();
+    for entry in entries {
+        builder = builder.entry(entry);
+    }
+    let errors = builder.build().expect_err("an invalid list");
+    errors.iter().map(|error| (error.entry(), error.kind(), error.to_string())).collect()
+}
+
+#[test]
+fn one_path_wrong() {
+    for (path, kind, text) in [
+        ("api", Kind::RelativePath, r#""api" does not begin with a slash: write "/api""#),
+        (
+            "/api?x=1",
+            Kind::PathWithQuery,
+            r#""/api?x=1" has a query or fragment, which no path has: write "/api""#,
+        ),
+        (
+            "/api/:id",
+            Kind::ForeignPathSyntax,
+            r#""/api/:id" is another router's syntax, and would match only itself: write "/api/{id}""#,
+        ),
+        (
+            "/api/*",
+            Kind::ForeignPathSyntax,
+            r#""/api/*" is another router's syntax, and would match only itself: write "/api/{*rest}""#,
+        ),
+        (
+            "/api/*path",
+            Kind::ForeignPathSyntax,
+            r#""/api/*path" is another router's syntax, and would match only itself: write "/api/{*path}""#,
+        ),
+        (
+            "/api/<id>",
+            Kind::ForeignPathSyntax,
+            r#""/api/<id>" is another router's syntax, and would match only itself: write "/api/{id}""#,
+        ),
+        (
+            "/a b",
+            Kind::UnencodedPath,
+            r#""/a b" has characters that browsers send percent-encoded: write "/a%20b""#,
+        ),
+        (
+            "/é",
+            Kind::UnencodedPath,
+            r#""/é" has characters that browsers send percent-encoded: write "/%C3%A9""#,
+        ),
+        (
+            "/{*a}/b",
+            Kind::InvalidPath("what follows can only stand at the end".to_owned()),
+            r#""/{*a}/b" is no path pattern (what follows can only stand at the end): write "{id}" for a segment, "{*rest}" for all that follows"#,
+        ),
+    ] {
+        let entry = PolicyEntry::new(policy(&["*"])).paths([path]);
+        let expected = format!("policy[0].paths[0]: {text}");
+        assert_eq!(errors(vec![entry]), [(Some(0), kind, expected)], "{path}");
+    }
+}
+
+#[test]
+fn a_list_wrong() {
+    let any = || PolicyEntry::new(policy(&["*"]));
+    let enforcing = || {
+        let policy = Policy::builder().allow_origin("https://a.example").enforce(true).build();
+        PolicyEntry::new(policy.expect("a valid policy"))
+    };
+    for (description, entries, expected) in [
+        ("no entries", vec![], vec![(None, Kind::Empty)]),
+        ("empty paths", vec![any().paths(Vec::<String>::new())], vec![(Some(0), Kind::EmptyPaths)]),
+        (
+            "a name used twice",
+            vec![any().named("a").paths(["/a"]), any().named("a")],
+            vec![(Some(1), Kind::DuplicateName { earlier: 0 })],
+        ),
+        (
+            "after an entry for every path",
+            vec![any(), any().paths(["/a"])],
+            vec![(Some(1), Kind::DeadScope { earlier: 0 })],
+        ),
+        (
+            "behind a catch-all",
+            vec![any().paths(["/a/{*rest}"]), any().paths(["/a/b", "/a/{x}/c", "/a/{y}"])],
+            vec![(Some(1), Kind::DeadScope { earlier: 0 })],
+        ),
+        (
+            "behind two scopes together",
+            vec![any().paths(["/a"]), any().paths(["/b"]), any().paths(["/b", "/a"])],
+            vec![(Some(2), Kind::DeadScope { earlier: 1 })],
+        ),
+        (
+            "off beside another with the same paths",
+            vec![any().paths(["/a"]), PolicyEntry::off().paths(["/a"])],
+            vec![(Some(1), Kind::OffNotAlone)],
+        ),
+        (
+            "enforcement that leaves paths open",
+            vec![any().paths(["/a"]), enforcing().paths(["/b"])],
+            vec![(Some(1), Kind::EnforcementLeavesPathsOpen)],
+        ),
+    ] {
+        let found = errors(entries).into_iter().map(|(i, kind, _)| (i, kind)).collect::<Vec<_>>();
+        assert_eq!(found, expected, "{description}");
+    }
+}
+
+#[test]
+fn lists_that_are_right() {
+    let any = || PolicyEntry::new(policy(&["*"]));
+    let enforcing = || {
+        let policy = Policy::builder().allow_origin("https://a.example").enforce(true).build();
+        PolicyEntry::new(policy.expect("a valid policy"))
+    };
+    for (description, entries) in [
+        ("narrow before broad", vec![any().paths(["/a/b"]), any().paths(["/a/{x}"]), any()]),
+        (
+            "a parameter does not cover what follows",
+            vec![any().paths(["/a/{x}"]), any().paths(["/a/{*x}"])],
+        ),
+        (
+            "a catch-all does not cover its own stem",
+            vec![any().paths(["/a/{*x}"]), any().paths(["/a", "/a/b"])],
+        ),
+        (
+            "parameters that overlap in one entry",
+            vec![any().paths(["/a/{x}", "/a/{y}", "/a/{*z}"])],
+        ),
+        ("the same path twice in one entry", vec![any().paths(["/a", "/a"])]),
+        (
+            "enforcement, and the rest open in so many words",
+            vec![enforcing().paths(["/a"]), PolicyEntry::off()],
+        ),
+        ("enforcement everywhere", vec![enforcing()]),
+    ] {
+        let mut builder = PolicyList::builder();
+        for entry in entries {
+            builder = builder.entry(entry);
+        }
+        if let Err(errors) = builder.build() {
+            panic!("{description}: {errors}");
+        }
+    }
+}
+
+/// flask-cors CVE-2024-6839, -6844, -6866: a per-path policy chosen by a decoded, case-folded or
+/// longest-regex path.
+#[test]
+fn incident_per_path_policy_by_a_decoded_or_folded_path() {
+    let list = PolicyList::builder()
+        .entry(
+            PolicyEntry::new(policy(&["https://a.example"]))
+                .named("narrow")
+                .paths(["/api/{*rest}"]),
+        )
+        .entry(PolicyEntry::new(policy(&["*"])).named("broad"))
+        .build()
+        .expect("a valid list");
+    for path in ["/api/a+b", "/api/longer/than/any/other", "/api/%2e%2e/x"] {
+        assert_eq!(selected_name(&list, path, None).as_deref(), Some("narrow"), "{path}");
+    }
+    for path in ["/API/a", "/%61pi/a", "/x/api/a"] {
+        assert_eq!(selected_name(&list, path, None).as_deref(), Some("broad"), "{path}");
+    }
+}

@@ -1,0 +1,212 @@
+//! Policies that are swapped while requests run.
+
+use http::{HeaderMap, Request, Response};
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+use tower::{Layer, Service, ServiceExt, service_fn};
+use tower_cors::{CorsLayer, Direction, Policy, PolicyList, Reloadable};
+
+fn list(toml: &str) -> PolicyList {
+    PolicyList::from_toml(toml).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn preflight() -> Request<()> {
+    Request::builder()
+        .method("OPTIONS")
+        .header("origin", "https://a.example")
+        .header("access-control-request-method", "PUT")
+        .body(())
+        .expect("a valid request")
+}
+
+/// The two lists differ in every header, so that an answer made of both would equal neither.
+const OLD: &str = "allow_origin = ['https://a.example', 'https://old.example']
+allow_methods = 'PUT'
+allow_headers = 'x-old'
+max_age = 1";
+const NEW: &str = "allow_origin = '*'
+allow_methods = 'DELETE'
+allow_headers = 'x-new'
+max_age = 2";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_swaps_under_load() {
+    let (old, new) = (list(OLD), list(NEW));
+    let (policies, handle) = Reloadable::new(old.clone());
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
+    let service = CorsLayer::new(policies).layer(inner);
+    let answer = |policies: PolicyList| {
+        let service = CorsLayer::new(policies).layer(inner);
+        async move { service.oneshot(preflight()).await.expect("infallible").headers().clone() }
+    };
+    let expected: Arc<[HeaderMap; 2]> =
+        Arc::new([answer(old.clone()).await, answer(new.clone()).await]);
+    assert_ne!(expected[0], expected[1]);
+
+    let done = Arc::new(AtomicBool::new(false));
+    let seen = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+    let requests = (0..2).map(|_| {
+        let (mut service, expected) = (service.clone(), expected.clone());
+        let (done, seen) = (done.clone(), seen.clone());
+        tokio::spawn(async move {
+            while !done.load(Ordering::Relaxed) {
+                let response = service.call(preflight()).await.expect("infallible");
+                let which = expected.iter().position(|headers| headers == response.headers());
+                seen[which.expect("an answer of one of the two policies")]
+                    .fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        })
+    });
+    let requests = requests.collect::<Vec<_>>();
+    let swaps = tokio::task::spawn_blocking(move || {
+        for i in 0..10_000 {
+            handle.replace(if i % 2 == 0 { new.clone() } else { old.clone() });
+        }
+    });
+    swaps.await.expect("no panic");
+    done.store(true, Ordering::Relaxed);
+    for request in requests {
+        request.await.expect("no panic");
+    }
+    assert!(seen.iter().all(|count| count.load(Ordering::Relaxed) > 0), "{seen:?}");
+}
+
+#[test]
+fn a_bad_file_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cors.toml");
+    std::fs::write(&path, OLD).expect("written");
+    let (_policies, handle) = Reloadable::new(list(OLD));
+    assert!(handle.reload_file(&path).expect("a valid file").is_empty());
+
+    std::fs::write(&path, "allow_origin = 'https://a.example/'").expect("written");
+    let before = format!("{:?}", handle.current());
+    assert!(handle.reload_file(&path).is_err());
+    assert_eq!(format!("{:?}", handle.current()), before);
+
+    std::fs::write(&path, NEW).expect("written");
+    assert!(handle.reload_file(&path).expect("a valid file").is_wider());
+}
+
+#[test]
+fn changes_in_words() {
+    for (description, old, new, expected) in [
+        ("the same", OLD, OLD, "nothing changed"),
+        (
+            "origins",
+            "allow_origin = ['https://a.example', 'https://b.example']",
+            "allow_origin = ['https://b.example', 'https://*.c.example']",
+            "policy: allow_origin: wider by \"https://*.c.example\"\n\
+             policy: allow_origin: narrower by \"https://a.example\"",
+        ),
+        (
+            "switches",
+            "allow_origin = 'https://a.example'\nenforce = true\nmax_age = 1",
+            "allow_origin = 'https://a.example'\nallow_credentials = true\nmax_age = '1m'",
+            "policy: allow_credentials: wider by \"true\"\n\
+             policy: max_age: now \"60s\"\n\
+             policy: enforce: wider by \"false\"",
+        ),
+        (
+            "entries",
+            "[[policy]]\nname = 'a'\nallow_origin = '*'\npaths = ['/a']\n\
+             [[policy]]\noff = true\npaths = ['/b']",
+            "[[policy]]\nallow_origin = '*'\npaths = ['/b']\n\
+             [[policy]]\nallow_origin = '*'",
+            "policy \"a\": removed\npolicy for /b: no longer off\npolicy: added",
+        ),
+        (
+            "order",
+            "[[policy]]\nallow_origin = '*'\npaths = ['/a/{x}']\n[[policy]]\nallow_origin = '*'\npaths = ['/{x}/b']",
+            "[[policy]]\nallow_origin = '*'\npaths = ['/{x}/b']\n[[policy]]\nallow_origin = '*'\npaths = ['/a/{x}']",
+            "policies: now in the order policy for /{x}/b, policy for /a/{x}",
+        ),
+    ] {
+        let (_policies, handle) = Reloadable::new(list(old));
+        assert_eq!(handle.replace(list(new)).to_string(), expected, "{description}");
+    }
+}
+
+#[test]
+fn long_changes_are_cut() {
+    let origins = |n: usize| (0..n).map(|i| format!("https://{i}.a.example")).collect::<Vec<_>>();
+    let policy = |n| Policy::builder().allow_origin(origins(n)).build().expect("a valid policy");
+    let (_policies, handle) = Reloadable::new(policy(1));
+    let change = handle.replace(policy(1000));
+    let difference = change.iter().next().expect("a difference");
+    assert_eq!((difference.direction(), difference.values().len()), (Direction::Wider, 999));
+    assert!(change.to_string().ends_with(" and 989 more"));
+}
+
+/// A real server, a watched file that is edited by renaming, and requests all the while.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watched_file_under_load() {
+    use notify::{RecursiveMode, Watcher};
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cors.toml");
+    let write = |text: &str| {
+        let other = folder.path().join("cors.toml.new");
+        std::fs::write(&other, text)
+            .and_then(|()| std::fs::rename(&other, &path))
+            .expect("written");
+    };
+    write(OLD);
+    let (policies, handle) = Reloadable::new(PolicyList::from_file(&path).expect("a valid file"));
+    let watched = path.clone();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|event| !event.kind.is_access() && event.paths.contains(&watched)) {
+            let _ = handle.reload_file(&watched);
+        }
+    })
+    .expect("a watcher");
+    watcher.watch(folder.path(), RecursiveMode::NonRecursive).expect("watched");
+
+    let app = axum::Router::new()
+        .route("/", axum::routing::put(|| async { "hello" }))
+        .layer(CorsLayer::new(policies));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let client: hyper_util::client::legacy::Client<_, String> =
+        hyper_util::client::legacy::Client::builder(executor).build(connector);
+    let ask = || async {
+        let mut request = preflight().map(|()| String::new());
+        *request.uri_mut() = format!("http://{address}/").parse().expect("a URI");
+        let response = client.request(request).await.expect("no request fails");
+        assert_eq!(response.status(), 204);
+        let header =
+            |name| response.headers().get(name).and_then(|v: &http::HeaderValue| v.to_str().ok());
+        let answer = [
+            "access-control-allow-origin",
+            "access-control-allow-methods",
+            "access-control-max-age",
+        ]
+        .map(|name| header(name).unwrap_or_default().to_owned());
+        match answer.each_ref().map(String::as_str) {
+            ["https://a.example", "PUT", "1"] => OLD,
+            ["*", "DELETE", "2"] => NEW,
+            mixture => panic!("an answer of neither policy: {mixture:?}"),
+        }
+    };
+    for text in [NEW, "allow_origin = 'https://a.example/'", OLD, NEW, OLD] {
+        write(text);
+        let expected = if text.contains("example/") { NEW } else { text };
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let mut settled = 0;
+        while settled < 50 {
+            settled = if ask().await == expected { settled + 1 } else { 0 };
+            assert!(std::time::Instant::now() < deadline, "the file was not reloaded");
+        }
+    }
+    server.abort();
+}
