@@ -104,16 +104,19 @@ impl Stage {
         for jar in self.map.jars() {
             engine.session.visit(&jar).await?;
         }
-        let mut by_page: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        let mut by_page: BTreeMap<(&str, bool), Vec<_>> = BTreeMap::new();
         for case in &self.corpus.cases {
-            by_page.entry(&case.page).or_default().push(case.script());
+            let script = case.script();
+            by_page.entry((&case.page, script.in_document())).or_default().push(script);
         }
         for scripts in by_page.values_mut() {
             // Those that wait begin first.
             scripts.sort_by_key(|script| Reverse(script.steps.iter().map(|step| step.wait).max()));
         }
         let mut outcomes = BTreeMap::new();
-        let batches = by_page.iter().flat_map(|(page, scripts)| scripts.chunks(BATCH).map(move |some| (*page, some)));
+        let batches = by_page
+            .iter()
+            .flat_map(|((page, _), scripts)| scripts.chunks(BATCH).map(move |some| (*page, some)));
         for (number, (page, scripts)) in (0..).zip(batches) {
             for (id, seen) in page::run(engine, site, number, page, scripts).await? {
                 outcomes.insert(id, Outcome::observed(&seen, &site.crossings(id)));
@@ -136,23 +139,34 @@ pub(crate) async fn agree(kind: Kind) -> Result<(), String> {
     let mut disagreements = Vec::new();
     let mut departures: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
     for case in &stage.corpus.cases {
-        let outcome = observed.get(&case.id).ok_or_else(|| format!("{kind}: case {} has no result", case.id))?;
+        let outcome = observed
+            .get(&case.id)
+            .ok_or_else(|| format!("{kind}: case {} has no result", case.id))?;
         let simulated = simulated::run(case, &stage.map, &stage.middleware).await;
         let mut differences = compare::with_simulated(outcome, &simulated);
         differences.extend(compare::with_reading(&stage.corpus, case, outcome));
         let crossings = stage.site()?.crossings(case.id);
-        differences.extend(compare::with_decisions(&stage.corpus, case, outcome, &crossings, &stage.middleware));
+        differences.extend(compare::with_decisions(
+            &stage.corpus,
+            case,
+            outcome,
+            &crossings,
+            &stage.middleware,
+        ));
         if differences.is_empty() {
             continue;
         }
-        let instance = Instance { corpus: &stage.corpus, case, observed: outcome, simulated: &simulated };
+        let instance =
+            Instance { corpus: &stage.corpus, case, observed: outcome, simulated: &simulated };
         let mut found = BTreeMap::new();
-        differences.retain(|difference| match departures::known(kind, difference.aspect, &instance) {
-            Some(departure) => {
-                found.insert(departure.name, departure.reason);
-                false
+        differences.retain(|difference| {
+            match departures::known(kind, difference.aspect, &instance) {
+                Some(departure) => {
+                    found.insert(departure.name, departure.reason);
+                    false
+                }
+                None => true,
             }
-            None => true,
         });
         for (name, reason) in found {
             departures.entry(name).or_insert((reason, 0)).1 += 1;
@@ -161,7 +175,12 @@ pub(crate) async fn agree(kind: Kind) -> Result<(), String> {
             disagreements.push(describe(&stage.corpus, case.id, &differences));
         }
     }
-    println!("{kind} {}: {} cases, {} disagreements", engine.session.version(), observed.len(), disagreements.len());
+    println!(
+        "{kind} {}: {} cases, {} disagreements",
+        engine.session.version(),
+        observed.len(),
+        disagreements.len()
+    );
     for (name, (reason, cases)) in departures {
         println!("  known departure: {name}: {cases} cases ({reason})");
     }

@@ -39,7 +39,8 @@ impl Middleware {
     /// Answers as a server with this middleware does.
     pub(crate) async fn answer(self: Arc<Self>, request: Request<Bytes>) -> Response<Bytes> {
         let (mut parts, body) = request.into_parts();
-        let Some((case, rules)) = address(&parts).filter(|(_, rules)| *rules < self.policies.len()) else {
+        let Some((case, rules)) = address(&parts).filter(|(_, rules)| *rules < self.policies.len())
+        else {
             return status(StatusCode::NOT_FOUND);
         };
         let broken = self.breaks.get(case).copied().flatten();
@@ -47,7 +48,9 @@ impl Middleware {
         if let Some(broken) = broken {
             broken.mistake(&self.rules[rules], &mut parts);
         }
-        let inner = tower::service_fn(|request: Request<Bytes>| async move { Ok::<_, Infallible>(echo(&request)) });
+        let inner = tower::service_fn(|request: Request<Bytes>| async move {
+            Ok::<_, Infallible>(echo(&request))
+        });
         let cors = CorsLayer::new(self.policies[rules].clone()).layer(inner);
         let Ok(mut response) = cors.oneshot(Request::from_parts(parts, body)).await;
         if let Some(broken) = broken {

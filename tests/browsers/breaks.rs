@@ -84,7 +84,9 @@ impl Break {
         let taken_for = listed.iter().filter(|allowed| !allowed.contains('*')).find(|allowed| {
             let (its_scheme, its_host, its_port) = split(allowed);
             match self {
-                Self::SuffixMatch => its_scheme == scheme && its_port == port && host.ends_with(its_host),
+                Self::SuffixMatch => {
+                    its_scheme == scheme && its_port == port && host.ends_with(its_host)
+                }
                 // Ports come in pairs here, one for each scheme.
                 Self::SchemeIgnored => its_scheme != scheme && host == its_host,
                 Self::PortIgnored => its_scheme == scheme && host == its_host,
@@ -114,14 +116,21 @@ impl Break {
             Self::StarReflectedWithCredentials => {
                 if headers.get(ALLOW_ORIGIN).is_some_and(|value| value == "*") && origin.is_some() {
                     echo(asked, headers);
-                    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+                    headers.insert(
+                        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                        HeaderValue::from_static("true"),
+                    );
                 }
             }
-            Self::NoVaryOnRefusals if origin.is_some() && !granted => drop(headers.remove(header::VARY)),
+            Self::NoVaryOnRefusals if origin.is_some() && !granted => {
+                drop(headers.remove(header::VARY))
+            }
             Self::NoVaryWithoutOrigin if origin.is_none() => drop(headers.remove(header::VARY)),
             Self::MethodsDropped => drop(headers.remove(header::ACCESS_CONTROL_ALLOW_METHODS)),
             Self::HeadersDropped => drop(headers.remove(header::ACCESS_CONTROL_ALLOW_HEADERS)),
-            Self::CredentialsDropped => drop(headers.remove(header::ACCESS_CONTROL_ALLOW_CREDENTIALS)),
+            Self::CredentialsDropped => {
+                drop(headers.remove(header::ACCESS_CONTROL_ALLOW_CREDENTIALS))
+            }
             Self::ExposeDropped => drop(headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS)),
             Self::MaxAgeDropped => drop(headers.remove(header::ACCESS_CONTROL_MAX_AGE)),
             Self::TimingDropped => drop(headers.remove("timing-allow-origin")),
@@ -131,10 +140,10 @@ impl Break {
                 }
             }
             Self::SlashAppended => {
-                let slashed = headers
-                    .get(ALLOW_ORIGIN)
-                    .filter(|value| *value != "*")
-                    .and_then(|value| HeaderValue::from_str(&format!("{}/", value.to_str().ok()?)).ok());
+                let slashed =
+                    headers.get(ALLOW_ORIGIN).filter(|value| *value != "*").and_then(|value| {
+                        HeaderValue::from_str(&format!("{}/", value.to_str().ok()?)).ok()
+                    });
                 if let Some(value) = slashed {
                     headers.insert(ALLOW_ORIGIN, value);
                 }
@@ -156,7 +165,10 @@ impl Break {
                 *response.status_mut() = StatusCode::NO_CONTENT;
                 let headers = response.headers_mut();
                 echo(asked, headers);
-                headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+                headers.insert(
+                    header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                    HeaderValue::from_static("true"),
+                );
                 for (request, answer) in [
                     (header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_ALLOW_METHODS),
                     (header::ACCESS_CONTROL_REQUEST_HEADERS, header::ACCESS_CONTROL_ALLOW_HEADERS),

@@ -74,10 +74,14 @@ pub(crate) async fn all_breaks_are_caught() -> Result<(), String> {
     }
     let mut missed = Vec::new();
     for (broken, engines) in CAUGHT {
-        let by: Vec<Kind> =
-            by_engine.iter().filter(|(_, breaks)| breaks.contains(&broken)).map(|(kind, _)| *kind).collect();
+        let by: Vec<Kind> = by_engine
+            .iter()
+            .filter(|(_, breaks)| breaks.contains(&broken))
+            .map(|(kind, _)| *kind)
+            .collect();
         println!("  {broken:?}: caught by the simulated browser, {by:?}");
-        let blind = engines.iter().filter(|kind| by_engine.contains_key(kind) && !by.contains(kind));
+        let blind =
+            engines.iter().filter(|kind| by_engine.contains_key(kind) && !by.contains(kind));
         missed.extend(blind.map(|kind| format!("{broken:?} is not caught by {kind}")));
     }
     if missed.is_empty() { Ok(()) } else { Err(missed.join("\n")) }
@@ -124,14 +128,20 @@ fn caught_by(
         if case.family == Family::HttpCache && !kind.has_http_cache() {
             continue;
         }
-        let outcome = observed.get(&case.id).ok_or_else(|| format!("{kind}: case {} has no result", case.id))?;
+        let outcome = observed
+            .get(&case.id)
+            .ok_or_else(|| format!("{kind}: case {} has no result", case.id))?;
         let instance = Instance { corpus, case, observed: outcome, simulated: &caught.unbroken };
         let mut differences = compare::with_reading(corpus, case, outcome);
-        differences.retain(|difference| departures::known(kind, difference.aspect, &instance).is_none());
+        differences
+            .retain(|difference| departures::known(kind, difference.aspect, &instance).is_none());
         match case.broken {
             Some(broken) if !differences.is_empty() => drop(breaks.insert(broken)),
             None if !differences.is_empty() => {
-                return Err(format!("{kind}, nothing broken: {}", describe(corpus, case.id, &differences)));
+                return Err(format!(
+                    "{kind}, nothing broken: {}",
+                    describe(corpus, case.id, &differences)
+                ));
             }
             _ => {}
         }

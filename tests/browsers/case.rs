@@ -148,11 +148,18 @@ impl Call {
         self.hops[0].url(case, &self.hops[1..])
     }
 
+    /// Where it ends, if all redirects are followed.
+    pub(crate) fn last_url(&self, case: u32) -> String {
+        self.hops[self.hops.len() - 1].url(case, &[])
+    }
+
     /// The names of headers that need a grant, lower case, without doubles, sorted.
     pub(crate) fn unsafe_headers(&self) -> Vec<&'static str> {
-        let size: usize = self.headers.iter().filter(|header| header.safe).map(|header| header.value.len()).sum();
+        let size: usize =
+            self.headers.iter().filter(|header| header.safe).map(|header| header.value.len()).sum();
         let unsafe_one = |header: &&Header| !header.safe || size > 1024;
-        let mut names: Vec<&str> = self.headers.iter().filter(unsafe_one).map(|header| header.name).collect();
+        let mut names: Vec<&str> =
+            self.headers.iter().filter(unsafe_one).map(|header| header.name).collect();
         let typed = self.headers.iter().any(|header| header.name == "content-type");
         if self.body.unsafe_type() && !typed {
             names.push("content-type");
@@ -170,7 +177,11 @@ impl Case {
             frame: call.frame.clone(),
             url: call.url(self.id),
             method: call.method.written.to_owned(),
-            headers: call.headers.iter().map(|header| (header.name.to_owned(), header.value.to_owned())).collect(),
+            headers: call
+                .headers
+                .iter()
+                .map(|header| (header.name.to_owned(), header.value.to_owned()))
+                .collect(),
             credentials: call.credentials,
             mode: call.mode,
             redirect: (call.redirect != "follow").then_some(call.redirect),

@@ -46,7 +46,9 @@ pub(crate) fn with_simulated(observed: &Outcome, simulated: &Outcome) -> Vec<Dif
             differences.push(Difference::new(Aspect::Sight, text));
         }
     }
-    let same = |a: &Wire, b: &Wire| (&a.method, &a.url, a.asked.is_some()) == (&b.method, &b.url, b.asked.is_some());
+    let same = |a: &Wire, b: &Wire| {
+        (&a.method, &a.url, a.asked.is_some()) == (&b.method, &b.url, b.asked.is_some())
+    };
     let pairs = || observed.wire.iter().zip(&simulated.wire);
     if observed.wire.len() != simulated.wire.len() || !pairs().all(|(a, b)| same(a, b)) {
         let text = format!("wire: simulated {}\n      seen {}", line(simulated), line(observed));
@@ -63,7 +65,11 @@ pub(crate) fn with_simulated(observed: &Outcome, simulated: &Outcome) -> Vec<Dif
         differ(Aspect::Asked, format!("{:?}", seen.asked), format!("{:?}", expected.asked));
         differ(Aspect::Origin, format!("{:?}", seen.origin), format!("{:?}", expected.origin));
         differ(Aspect::Cookies, format!("{:?}", seen.cookies), format!("{:?}", expected.cookies));
-        differ(Aspect::Authorization, seen.authorization.to_string(), expected.authorization.to_string());
+        differ(
+            Aspect::Authorization,
+            seen.authorization.to_string(),
+            expected.authorization.to_string(),
+        );
     }
     differences
 }
@@ -81,10 +87,15 @@ fn line(outcome: &Outcome) -> String {
 pub(crate) fn with_reading(corpus: &Corpus, case: &Case, outcome: &Outcome) -> Vec<Difference> {
     let readings = naive::read(corpus, case);
     let mut differences = Vec::new();
-    for (index, ((reading, call), seen)) in readings.iter().zip(&case.calls).zip(&outcome.seen).enumerate() {
+    for (index, ((reading, call), seen)) in
+        readings.iter().zip(&case.calls).zip(&outcome.seen).enumerate()
+    {
         let rules = &corpus.rules[call.hops[call.hops.len() - 1].rules];
         if let Some(difference) = result(&reading.result, seen, naive::exposes_all(rules)) {
-            differences.push(Difference::new(Aspect::Sight, format!("call {index}: by the policy {difference}")));
+            differences.push(Difference::new(
+                Aspect::Sight,
+                format!("call {index}: by the policy {difference}"),
+            ));
         }
     }
     // What the HTTP cache answers does not cross the wire.
@@ -96,12 +107,14 @@ pub(crate) fn with_reading(corpus: &Corpus, case: &Case, outcome: &Outcome) -> V
 
 fn crossed(case: &Case, readings: &[Reading], outcome: &Outcome) -> Vec<Difference> {
     let mut differences = Vec::new();
-    let preflights = case.preflights.unwrap_or_else(|| readings.iter().map(|reading| reading.preflights).sum());
+    let preflights =
+        case.preflights.unwrap_or_else(|| readings.iter().map(|reading| reading.preflights).sum());
     if preflights != outcome.preflights() {
         let text = format!("by the policy {preflights} preflights, seen {}", outcome.preflights());
         differences.push(Difference::new(Aspect::Requests, text));
     }
-    let cookies: Vec<BTreeSet<&str>> = readings.iter().flat_map(|reading| reading.cookies.clone()).collect();
+    let cookies: Vec<BTreeSet<&str>> =
+        readings.iter().flat_map(|reading| reading.cookies.clone()).collect();
     let seen: Vec<BTreeSet<&str>> =
         outcome.actual().map(|wire| wire.cookies.iter().map(String::as_str).collect()).collect();
     if cookies.len() != seen.len() {
@@ -112,7 +125,8 @@ fn crossed(case: &Case, readings: &[Reading], outcome: &Outcome) -> Vec<Differen
         differences.push(Difference::new(Aspect::Cookies, text));
     }
     if outcome.wire.iter().any(|wire| wire.asked.is_some() && !wire.cookies.is_empty()) {
-        differences.push(Difference::new(Aspect::Cookies, "a preflight carries cookies".to_owned()));
+        differences
+            .push(Difference::new(Aspect::Cookies, "a preflight carries cookies".to_owned()));
     }
     differences
 }
@@ -127,12 +141,22 @@ fn result(expected: &Result, seen: &Sight, exposes_all: bool) -> Option<String> 
         }
         (
             Result::Read { kind, status, visible, timing },
-            Sight::Response { kind: seen_kind, status: seen_status, headers, timing: seen_timing, .. },
+            Sight::Response {
+                kind: seen_kind,
+                status: seen_status,
+                headers,
+                timing: seen_timing,
+                ..
+            },
         ) if kind == seen_kind && status == seen_status && timing == seen_timing => {
             let visible = visible.as_ref()?;
             // What the middleware itself adds is visible where all is.
-            let own = |name: &str| name.starts_with("access-control-") || ["vary", "timing-allow-origin"].contains(&name);
-            let mut seen: BTreeSet<String> = headers.keys().filter(|name| !own(name)).cloned().collect();
+            let own = |name: &str| {
+                name.starts_with("access-control-")
+                    || ["vary", "timing-allow-origin"].contains(&name)
+            };
+            let mut seen: BTreeSet<String> =
+                headers.keys().filter(|name| !own(name)).cloned().collect();
             if exposes_all {
                 seen.remove("date");
             }
@@ -155,10 +179,15 @@ pub(crate) fn with_decisions(
     let [call] = case.calls.as_slice() else { return Vec::new() };
     let [hop] = call.hops.as_slice() else { return Vec::new() };
     let rules = &corpus.rules[hop.rules];
-    if call.mode != "cors" || case.family == Family::SameOrigin || rules.keep || rules.preflight_continue {
+    if call.mode != "cors"
+        || case.family == Family::SameOrigin
+        || rules.keep
+        || rules.preflight_continue
+    {
         return Vec::new();
     }
-    let decisions: Vec<_> = crossings.iter().map(|crossing| middleware.decide(&crossing.parts)).collect();
+    let decisions: Vec<_> =
+        crossings.iter().map(|crossing| middleware.decide(&crossing.parts)).collect();
     let all_granted = decisions.iter().flatten().all(tower_cors::Decision::is_granted);
     let granted = all_granted && !crossings.is_empty();
     let with_credentials = call.credentials != "include" || rules.credentials;
@@ -167,5 +196,8 @@ pub(crate) fn with_decisions(
         return Vec::new();
     }
     let what = if read { "read" } else { "was blocked" };
-    vec![Difference::new(Aspect::Sight, format!("the policy decided {decisions:?}, and the script {what}"))]
+    vec![Difference::new(
+        Aspect::Sight,
+        format!("the policy decided {decisions:?}, and the script {what}"),
+    )]
 }

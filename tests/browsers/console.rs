@@ -23,7 +23,12 @@ pub(crate) async fn lines(engine: &Engine) -> Result<Vec<Line>, String> {
     match engine.kind {
         Kind::Chromium => {
             let entries = engine.session.command("se/log", json!({ "type": "browser" })).await?;
-            Ok(entries.as_array().into_iter().flatten().map(|entry| line(entry, "message")).collect())
+            Ok(entries
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|entry| line(entry, "message"))
+                .collect())
         }
         Kind::Firefox => {
             engine.session.command("moz/context", json!({ "context": "chrome" })).await?;
@@ -33,7 +38,10 @@ pub(crate) async fn lines(engine: &Engine) -> Result<Vec<Line>, String> {
                 return messages
                     .filter(message => message instanceof Ci.nsIScriptError)
                     .map(message => ({ text: message.errorMessage, category: message.category }));";
-            let entries = engine.session.command("execute/sync", json!({ "script": script, "args": [] })).await;
+            let entries = engine
+                .session
+                .command("execute/sync", json!({ "script": script, "args": [] }))
+                .await;
             engine.session.command("moz/context", json!({ "context": "content" })).await?;
             Ok(entries?.as_array().into_iter().flatten().map(|entry| line(entry, "text")).collect())
         }

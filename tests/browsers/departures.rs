@@ -31,9 +31,15 @@ pub(crate) struct Instance<'a> {
 }
 
 /// The departure that explains a difference, if it is a known one.
-pub(crate) fn known(engine: Kind, aspect: Aspect, instance: &Instance<'_>) -> Option<&'static Departure> {
+pub(crate) fn known(
+    engine: Kind,
+    aspect: Aspect,
+    instance: &Instance<'_>,
+) -> Option<&'static Departure> {
     DEPARTURES.iter().find(|departure| {
-        departure.engines.contains(&engine) && departure.aspects.contains(&aspect) && (departure.covers)(instance)
+        departure.engines.contains(&engine)
+            && departure.aspects.contains(&aspect)
+            && (departure.covers)(instance)
     })
 }
 
@@ -97,7 +103,8 @@ const DEPARTURES: &[Departure] = &[
         covers: |instance| {
             instance.case.family == Family::PreflightCache
                 && instance.asks_again()
-                && instance.any_rules(|rules| [&rules.methods, &rules.headers].contains(&&Names::Any))
+                && instance
+                    .any_rules(|rules| [&rules.methods, &rules.headers].contains(&&Names::Any))
         },
     },
     Departure {
@@ -123,7 +130,9 @@ const DEPARTURES: &[Departure] = &[
         reason: "caching is the engine's choice",
         engines: &[Firefox],
         aspects: &[Requests],
-        covers: |instance| instance.case.family == Family::HttpCache && instance.mixes_credentials(),
+        covers: |instance| {
+            instance.case.family == Family::HttpCache && instance.mixes_credentials()
+        },
     },
     Departure {
         name: "what a script may not read is not kept in the HTTP cache",
@@ -142,7 +151,8 @@ const DEPARTURES: &[Departure] = &[
         engines: &[Chromium],
         aspects: &[Origin],
         covers: |instance| {
-            instance.case.calls.iter().any(|call| call.mode == "no-cors") && instance.from_https_to_http()
+            instance.case.calls.iter().any(|call| call.mode == "no-cors")
+                && instance.from_https_to_http()
         },
     },
     Departure {
@@ -160,7 +170,11 @@ const DEPARTURES: &[Departure] = &[
         covers: |instance| {
             let named = Some(&instance.case.page);
             instance.redirects_no_laxer()
-                && instance.observed.wire.iter().any(|wire| wire.asked.is_some() && wire.origin.as_ref() == named)
+                && instance
+                    .observed
+                    .wire
+                    .iter()
+                    .any(|wire| wire.asked.is_some() && wire.origin.as_ref() == named)
                 && instance.simulated.wire.iter().any(|wire| wire.origin.as_deref() == Some("null"))
         },
     },
@@ -170,7 +184,8 @@ const DEPARTURES: &[Departure] = &[
         engines: &[Firefox, WebKit],
         aspects: &[Sight, Requests, Asked],
         covers: |instance| {
-            let first = |outcome: &Outcome| outcome.wire.first().is_some_and(|wire| wire.asked.is_some());
+            let first =
+                |outcome: &Outcome| outcome.wire.first().is_some_and(|wire| wire.asked.is_some());
             instance.redirects_no_laxer() && first(instance.simulated) && instance.asks_again()
         },
     },
@@ -182,7 +197,8 @@ const DEPARTURES: &[Departure] = &[
         covers: |instance| {
             instance.redirects_no_laxer()
                 && instance.asks(|asked| asked.headers.contains("authorization"), instance.observed)
-                    > instance.asks(|asked| asked.headers.contains("authorization"), instance.simulated)
+                    > instance
+                        .asks(|asked| asked.headers.contains("authorization"), instance.simulated)
         },
     },
     Departure {
@@ -191,10 +207,13 @@ const DEPARTURES: &[Departure] = &[
         engines: &[WebKit],
         aspects: &[Sight, Requests, Asked],
         covers: |instance| {
-            let bodiless = |asked: &outcome::Asked| asked.method == "GET" && asked.headers.contains("content-type");
+            let bodiless = |asked: &outcome::Asked| {
+                asked.method == "GET" && asked.headers.contains("content-type")
+            };
             instance.redirects_no_laxer()
                 && instance.has_body()
-                && instance.asks(bodiless, instance.observed) > instance.asks(bodiless, instance.simulated)
+                && instance.asks(bodiless, instance.observed)
+                    > instance.asks(bodiless, instance.simulated)
         },
     },
     Departure {
@@ -206,9 +225,13 @@ const DEPARTURES: &[Departure] = &[
             instance.redirects_no_laxer()
                 && instance.case.calls.iter().any(|call| {
                     let foreign = call.hops.iter().position(|hop| hop.origin != instance.case.page);
-                    let without = |hop: &Hop| hop.redirects() && !instance.corpus.rules[hop.rules].credentials;
+                    let without = |hop: &Hop| {
+                        hop.redirects() && !instance.corpus.rules[hop.rules].credentials
+                    };
                     call.credentials == "same-origin"
-                        && foreign.is_some_and(|index| index > 0 && call.hops[index..].iter().any(without))
+                        && foreign.is_some_and(|index| {
+                            index > 0 && call.hops[index..].iter().any(without)
+                        })
                 })
         },
     },
@@ -252,7 +275,10 @@ impl Instance<'_> {
     }
 
     fn has_body(&self) -> bool {
-        self.case.calls.iter().any(|call| call.body != Body::None || self.has_header("content-type"))
+        self.case
+            .calls
+            .iter()
+            .any(|call| call.body != Body::None || self.has_header("content-type"))
     }
 
     /// A case of redirects in which the engine, if it shows the script something else, shows nothing.
@@ -265,7 +291,7 @@ impl Instance<'_> {
     /// Whether a hop of another site is followed by one of the page's.
     fn returns_to_its_site(&self) -> bool {
         self.case.calls.iter().any(|call| {
-            let mut hops = call.hops.iter().map(|hop| site(&hop.origin).1 == site(&self.case.page).1);
+            let mut hops = call.hops.iter().map(|hop| site(&hop.origin) == site(&self.case.page));
             hops.by_ref().any(|own| !own) && hops.any(|own| own)
         })
     }

@@ -56,7 +56,9 @@ impl Kind {
                 find(&["Xvfb"])?;
                 Programs {
                     driver: find(&["WebKitWebDriver"])?,
-                    browser: program(&["MiniBrowser"]).or_else(debian_mini_browser).ok_or("MiniBrowser")?,
+                    browser: program(&["MiniBrowser"])
+                        .or_else(debian_mini_browser)
+                        .ok_or("MiniBrowser")?,
                 }
             }
         })
@@ -149,7 +151,9 @@ fn isolate(command: &mut Command, home: &TempDir) -> Result<(), String> {
     for variable in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
         command.env(variable, within(home, variable)?);
     }
-    for variable in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+    for variable in
+        ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
+    {
         command.env_remove(variable);
     }
     command.env_remove("DBUS_SESSION_BUS_ADDRESS");

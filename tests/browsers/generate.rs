@@ -1,7 +1,7 @@
 //! Cases from a seed.
 
-use crate::engine::Kind;
 use crate::case::{Body, Call, Case, Corpus, Family, Header, Hop};
+use crate::engine::Kind;
 use crate::page::Frame;
 use crate::place::{Map, split};
 use crate::random::Random;
@@ -13,7 +13,8 @@ use crate::table;
 pub(crate) fn corpus(seed: u64, count: usize, map: &Map, engine: Option<Kind>) -> Corpus {
     let http_cache = engine.is_none_or(Kind::has_http_cache);
     let mixed_content = engine.is_none_or(Kind::allows_mixed_loopback);
-    let mut generator = Generator { random: Random::new(seed), map, mixed_content, corpus: Corpus::default() };
+    let mut generator =
+        Generator { random: Random::new(seed), map, mixed_content, corpus: Corpus::default() };
     while generator.corpus.cases.len() < count {
         match generator.random.below(100) {
             0..=52 => generator.plain(),
@@ -39,7 +40,14 @@ struct Generator<'a> {
 impl Generator<'_> {
     fn add(&mut self, family: Family, page: &str, calls: Vec<Call>, preflights: Option<usize>) {
         let id = u32::try_from(self.corpus.cases.len()).unwrap_or_default();
-        self.corpus.cases.push(Case { id, family, page: page.to_owned(), calls, preflights, broken: None });
+        self.corpus.cases.push(Case {
+            id,
+            family,
+            page: page.to_owned(),
+            calls,
+            preflights,
+            broken: None,
+        });
     }
 
     fn add_rules(&mut self, rules: Rules) -> usize {
@@ -70,13 +78,22 @@ impl Generator<'_> {
         } else {
             self.random.choose(&[201, 204, 400, 401, 404, 500, 503])
         };
-        let mut set: Vec<(&str, String)> =
-            self.random.some(&table::SET, 25).into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+        let mut set: Vec<(&str, String)> = self
+            .random
+            .some(&table::SET, 25)
+            .into_iter()
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect();
         if set.iter().any(|(name, _)| *name == "x-twice") {
             set.push(("x-twice", "2".to_owned()));
         }
         if self.random.chance(15) {
-            set.push(("vary", self.random.choose(&["accept-encoding", "Origin", "accept-language, origin"]).to_owned()));
+            set.push((
+                "vary",
+                self.random
+                    .choose(&["accept-encoding", "Origin", "accept-language, origin"])
+                    .to_owned(),
+            ));
         }
         set.push(("cache-control", "no-store".to_owned()));
         Hop { origin, rules, status, set, user: false }
@@ -124,7 +141,9 @@ impl Generator<'_> {
             return Origins::Any;
         }
         if self.random.chance(8) {
-            return Origins::HostEndsWith(self.random.choose(&[".site.localhost", ".other.localhost"]));
+            return Origins::HostEndsWith(
+                self.random.choose(&[".site.localhost", ".other.localhost"]),
+            );
         }
         let (scheme, host, port) = split(page);
         let (label, rest) = host.split_once('.').unwrap_or((host, ""));
@@ -145,7 +164,8 @@ impl Generator<'_> {
             format!("{}://{host}:{port}", if scheme == "http" { "https" } else { "http" }),
             format!("{scheme}://{host}.example:{port}"),
         ];
-        let far: Vec<String> = self.map.pages.iter().filter(|other| *other != page).cloned().collect();
+        let far: Vec<String> =
+            self.map.pages.iter().filter(|other| *other != page).cloned().collect();
         let mut listed = self.random.some(&far, 25);
         if self.random.chance(30) {
             listed.push(self.random.pick(&near).clone());
@@ -203,7 +223,13 @@ impl Generator<'_> {
             self.random.choose(&table::OTHER_METHODS)
         };
         if !["GET", "HEAD"].contains(&call.method.sent) && self.random.chance(60) {
-            call.body = self.random.choose(&[Body::Text, Body::Form, Body::Multipart, Body::Json, Body::Bytes]);
+            call.body = self.random.choose(&[
+                Body::Text,
+                Body::Form,
+                Body::Multipart,
+                Body::Json,
+                Body::Bytes,
+            ]);
         }
     }
 
@@ -286,7 +312,11 @@ impl Generator<'_> {
             if self.random.chance(65) {
                 let credentials = self.random.chance(60);
                 rules = Rules {
-                    origins: if credentials { Origins::Listed(vec![page.clone()]) } else { Origins::Any },
+                    origins: if credentials {
+                        Origins::Listed(vec![page.clone()])
+                    } else {
+                        Origins::Any
+                    },
                     null: credentials,
                     credentials,
                     methods: Names::Listed(vec!["PUT", "DELETE"]),
@@ -306,7 +336,8 @@ impl Generator<'_> {
         }
         let mut call = self.call(frame, hops[0].clone());
         call.hops = hops;
-        call.method = self.random.choose(&[table::GET, table::GET, table::SIMPLE_METHODS[2], table::PUT]);
+        call.method =
+            self.random.choose(&[table::GET, table::GET, table::SIMPLE_METHODS[2], table::PUT]);
         if call.method.sent != "GET" && self.random.chance(50) {
             call.body = self.random.choose(&[Body::Text, Body::Json]);
         }
@@ -380,10 +411,16 @@ impl Generator<'_> {
         let api = self.api(&page);
         let hop = self.hop(api, rules);
         let mut call = self.call(frame, Hop { status: 200, ..hop });
-        call.credentials = if credentials { self.random.choose(&["include", "omit"]) } else { "omit" };
+        call.credentials =
+            if credentials { self.random.choose(&["include", "omit"]) } else { "omit" };
         let mut calls: Vec<Call> = recipe
             .into_iter()
-            .map(|(method, headers, late)| Call { method, headers, wait: if late { 2100 } else { 0 }, ..call.clone() })
+            .map(|(method, headers, late)| Call {
+                method,
+                headers,
+                wait: if late { 2100 } else { 0 },
+                ..call.clone()
+            })
             .collect();
         let mut preflights = preflights;
         if credentials && preflights == 1 && calls.len() == 2 && self.random.chance(40) {
@@ -403,12 +440,15 @@ impl Generator<'_> {
         let peer = self.random.pick(&self.map.pages[4..]).clone();
         let mut rules = self.rules(&page, false);
         if self.random.chance(60) {
-            rules.origins = self.random.pick(&[
-                Origins::Listed(vec![page.clone()]),
-                Origins::Listed(vec![page.clone(), peer.clone()]),
-                Origins::Listed(vec![page.clone(), "https://app.example".to_owned()]),
-                Origins::Any,
-            ]).clone();
+            rules.origins = self
+                .random
+                .pick(&[
+                    Origins::Listed(vec![page.clone()]),
+                    Origins::Listed(vec![page.clone(), peer.clone()]),
+                    Origins::Listed(vec![page.clone(), "https://app.example".to_owned()]),
+                    Origins::Any,
+                ])
+                .clone();
             rules.credentials &= rules.origins != Origins::Any;
             rules.enforce &= rules.origins != Origins::Any;
             rules.null &= rules.origins != Origins::Any;

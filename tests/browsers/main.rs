@@ -7,6 +7,7 @@
 
 mod agree;
 mod api;
+mod blocked;
 mod breaks;
 mod broken;
 mod case;
@@ -21,6 +22,7 @@ mod page;
 mod place;
 mod process;
 mod random;
+mod refusals;
 mod rules;
 mod simulated;
 mod site;
@@ -58,11 +60,24 @@ async fn simulated_browser_agrees_with_the_policy() {
             wrong.push(agree::describe(stage.corpus(), case.id, &differences));
         }
     }
-    println!("simulated browser: {} cases, {} disagreements", stage.corpus().cases.len(), wrong.len());
-    assert!(wrong.is_empty(), "seed {seed}:\n{}", wrong.iter().take(12).cloned().collect::<Vec<_>>().join("\n"));
+    println!(
+        "simulated browser: {} cases, {} disagreements",
+        stage.corpus().cases.len(),
+        wrong.len()
+    );
+    assert!(
+        wrong.is_empty(),
+        "seed {seed}:\n{}",
+        wrong.iter().take(12).cloned().collect::<Vec<_>>().join("\n")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn breaks_are_caught() {
     broken::all_breaks_are_caught().await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consoles_name_the_culprit() {
+    blocked::consoles_name_the_culprit().await.unwrap_or_else(|error| panic!("{error}"));
 }

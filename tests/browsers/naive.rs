@@ -129,13 +129,15 @@ impl<'a> Reader<'a> {
         let rules = &self.rules[hop.rules];
         let include = self.call.credentials == "include";
         let enforced = rules.enforce && !rules.grant_origin(seen);
-        let granted = match hop.inner("access-control-allow-origin").filter(|_| rules.keep && !enforced) {
-            Some("*") => !include,
-            Some(origin) => {
-                origin == seen && (!include || hop.inner("access-control-allow-credentials").is_some())
-            }
-            None => rules.grant_origin(seen) && (!include || rules.credentials),
-        };
+        let granted =
+            match hop.inner("access-control-allow-origin").filter(|_| rules.keep && !enforced) {
+                Some("*") => !include,
+                Some(origin) => {
+                    origin == seen
+                        && (!include || hop.inner("access-control-allow-credentials").is_some())
+                }
+                None => rules.grant_origin(seen) && (!include || rules.credentials),
+            };
         granted.then_some(())
     }
 
@@ -167,9 +169,16 @@ impl<'a> Reader<'a> {
         }
         // The first page's name, over any port, has cookies; of the other pages' none.
         let named = |host: &str| hop.origin.contains(&format!("://{host}.localhost:"));
-        let has_jar = ["api.site", "api-tls.site", "api.third", "api-tls.third", "app.site"].into_iter().any(named);
+        let has_jar = ["api.site", "api-tls.site", "api.third", "api-tls.third", "app.site"]
+            .into_iter()
+            .any(named);
         let same_site = self.origin != "null"
-            && self.call.hops.iter().take(self.reading.cookies.len() + 1).all(|hop| site(&hop.origin) == site(self.origin));
+            && self
+                .call
+                .hops
+                .iter()
+                .take(self.reading.cookies.len() + 1)
+                .all(|hop| site(&hop.origin) == site(self.origin));
         if has_jar && same_site {
             cookies.extend(["strict", "lax"]);
         }
@@ -182,7 +191,12 @@ impl<'a> Reader<'a> {
     fn show(&self, hop: &Hop, foreign: bool, seen: &str) -> Result {
         let rules = &self.rules[hop.rules];
         if !foreign {
-            return Result::Read { kind: "basic", status: hop.status, visible: None, timing: self.call.timing.then_some(true) };
+            return Result::Read {
+                kind: "basic",
+                status: hop.status,
+                visible: None,
+                timing: self.call.timing.then_some(true),
+            };
         }
         let kept = rules.keep && hop.inner("access-control-allow-origin").is_some();
         let exposed = |name: &str| match hop.inner("access-control-expose-headers") {
@@ -195,7 +209,10 @@ impl<'a> Reader<'a> {
             .iter()
             .map(|(name, _)| *name)
             .chain(["content-type", "content-length", "x-echo"])
-            .filter(|name| !name.starts_with("access-control-") && !["vary", "set-cookie", "location"].contains(name))
+            .filter(|name| {
+                !name.starts_with("access-control-")
+                    && !["vary", "set-cookie", "location"].contains(name)
+            })
             .filter(|name| hop.status != 204 || !["content-type", "content-length"].contains(name))
             .filter(|name| SAFE_RESPONSE.contains(name) || exposed(name));
         Result::Read {

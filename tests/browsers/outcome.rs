@@ -53,7 +53,11 @@ impl Outcome {
     /// Of an engine.
     pub(crate) fn observed(seen: &[Seen], crossings: &[Crossing]) -> Self {
         let wire = crossings.iter().map(|crossing| {
-            Wire::new(crossing.parts.method.clone(), format!("{}{}", crossing.host, crossing.parts.uri), &crossing.parts.headers)
+            Wire::new(
+                crossing.parts.method.clone(),
+                format!("{}{}", crossing.host, crossing.parts.uri),
+                &crossing.parts.headers,
+            )
         });
         Self { seen: seen.iter().map(Sight::of).collect(), wire: wire.collect() }
     }
@@ -89,20 +93,31 @@ impl Wire {
             headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let names = |list: &str, separator: char| -> BTreeSet<String> {
-            list.split(separator).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+            list.split(separator)
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect()
         };
         let asked = text(header::ACCESS_CONTROL_REQUEST_METHOD)
             .filter(|_| method == Method::OPTIONS)
             .map(|method| Asked {
                 method,
-                headers: names(&text(header::ACCESS_CONTROL_REQUEST_HEADERS).unwrap_or_default(), ','),
+                headers: names(
+                    &text(header::ACCESS_CONTROL_REQUEST_HEADERS).unwrap_or_default(),
+                    ',',
+                ),
             });
         let cookies = text(header::COOKIE).unwrap_or_default();
         Self {
             method,
             url,
             origin: text(header::ORIGIN),
-            cookies: names(&cookies, ';').iter().filter_map(|pair| pair.split('=').next()).map(str::to_owned).collect(),
+            cookies: names(&cookies, ';')
+                .iter()
+                .filter_map(|pair| pair.split('=').next())
+                .map(str::to_owned)
+                .collect(),
             authorization: headers.contains_key(header::AUTHORIZATION),
             asked,
         }

@@ -58,13 +58,15 @@ pub(crate) enum Frame {
     Blob,
     /// In a frame of a `data:` address, with an opaque origin.
     Data,
+    /// In the page itself, which its own `Content-Security-Policy` has put into a sandbox, with an opaque origin.
+    Document,
     /// In a frame of this origin.
     Peer(String),
 }
 
 impl Frame {
-    /// The three with an opaque origin.
-    pub(crate) const OPAQUE: [Self; 3] = [Self::Srcdoc, Self::Blob, Self::Data];
+    /// Those with an opaque origin.
+    pub(crate) const OPAQUE: [Self; 4] = [Self::Srcdoc, Self::Blob, Self::Data, Self::Document];
 
     fn name(&self) -> &str {
         match self {
@@ -72,6 +74,7 @@ impl Frame {
             Self::Srcdoc => "srcdoc",
             Self::Blob => "blob",
             Self::Data => "data",
+            Self::Document => "document",
             Self::Peer(origin) => origin,
         }
     }
@@ -80,7 +83,7 @@ impl Frame {
     pub(crate) fn origin<'a>(&'a self, page: &'a str) -> &'a str {
         match self {
             Self::Top => page,
-            Self::Srcdoc | Self::Blob | Self::Data => "null",
+            Self::Srcdoc | Self::Blob | Self::Data | Self::Document => "null",
             Self::Peer(origin) => origin,
         }
     }
@@ -121,7 +124,14 @@ struct Report {
     error: Option<String>,
 }
 
-/// Runs `scripts` in a page of `origin`; what each saw, by its id.
+impl Script {
+    /// Whether it needs a page of its own kind.
+    pub(crate) fn in_document(&self) -> bool {
+        self.steps.iter().any(|step| step.frame == Frame::Document)
+    }
+}
+
+/// Runs `scripts` in a page of `origin`; what each saw, by its id. All or none are of a sandboxed document.
 pub(crate) async fn run(
     engine: &Engine,
     site: &Site,
@@ -131,12 +141,14 @@ pub(crate) async fn run(
 ) -> Result<BTreeMap<u32, Vec<Seen>>, String> {
     let batch = serde_json::json!({ "scripts": scripts, "width": WIDTH });
     let results = site.offer(number, batch.to_string());
-    engine.session.visit(&format!("{origin}/page?batch={number}")).await?;
+    let page = if scripts.iter().any(Script::in_document) { "sandboxed" } else { "page" };
+    engine.session.visit(&format!("{origin}/{page}?batch={number}")).await?;
     let report = timeout(PATIENCE, results)
         .await
         .map_err(|_| format!("{}: batch {number} took over {PATIENCE:?}", engine.kind))?
         .map_err(|error| error.to_string())?;
-    let report: Report = serde_json::from_value(report).map_err(|error| format!("the page's report: {error}"))?;
+    let report: Report =
+        serde_json::from_value(report).map_err(|error| format!("the page's report: {error}"))?;
     if let Some(error) = report.error {
         return Err(format!("{}: batch {number}: {error}", engine.kind));
     }

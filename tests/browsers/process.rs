@@ -77,7 +77,10 @@ impl fmt::Debug for Group {
 
 /// A fresh directory; short, since browsers put Unix sockets beneath it, whose paths have at most 108 bytes.
 pub(crate) fn scratch() -> Result<TempDir, String> {
-    tempfile::Builder::new().prefix("cors-").tempdir().map_err(|error| format!("no directory: {error}"))
+    tempfile::Builder::new()
+        .prefix("cors-")
+        .tempdir()
+        .map_err(|error| format!("no directory: {error}"))
 }
 
 /// A directory within another, created.

@@ -129,15 +129,17 @@ impl Rules {
         };
         builder = match &self.expose {
             Names::Unset => builder,
-            Names::Listed(names) => {
-                builder.expose_headers(names.iter().map(|name| HeaderName::from_static(name)).collect::<Vec<_>>())
-            }
+            Names::Listed(names) => builder.expose_headers(
+                names.iter().map(|name| HeaderName::from_static(name)).collect::<Vec<_>>(),
+            ),
             Names::Any | Names::AnyAnd(_) => builder.expose_headers("*"),
         };
         if let Some(seconds) = self.max_age {
             builder = builder.max_age(Duration::from_secs(seconds));
         }
-        if let Some(status) = self.preflight_status.and_then(|status| StatusCode::from_u16(status).ok()) {
+        if let Some(status) =
+            self.preflight_status.and_then(|status| StatusCode::from_u16(status).ok())
+        {
             builder = builder.preflight_status(status);
         }
         builder
@@ -162,7 +164,9 @@ fn matches(pattern: &str, origin: &str) -> bool {
         return false;
     }
     if let Some(parent) = host.strip_prefix("*.") {
-        return its_host.strip_suffix(parent).is_some_and(|front| front.len() > 1 && front.ends_with('.'));
+        return its_host
+            .strip_suffix(parent)
+            .is_some_and(|front| front.len() > 1 && front.ends_with('.'));
     }
     let (label, rest) = host.split_once('.').unwrap_or((host, ""));
     let (its_label, its_rest) = its_host.split_once('.').unwrap_or((its_host, ""));

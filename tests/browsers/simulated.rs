@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use http::Request;
 use hyper::body::Bytes;
-use tower_cors::testing::{Answer, Blocked, Browser, Credentials, Exchange, Mode, Page, Redirect, RequestBody};
+use tower_cors::testing::{
+    Answer, Blocked, Browser, Credentials, Exchange, Mode, Page, Redirect, RequestBody,
+};
 
 use crate::api::Middleware;
 use crate::case::{Body, Call, Case};
@@ -34,11 +36,15 @@ pub(crate) async fn run(case: &Case, map: &Map, middleware: &Arc<Middleware>) ->
             let page = match &call.frame {
                 Frame::Top => browser.page(&case.page),
                 Frame::Peer(origin) => browser.page(origin),
-                Frame::Srcdoc | Frame::Blob | Frame::Data => browser.sandboxed_page(&case.page),
+                Frame::Srcdoc | Frame::Blob | Frame::Data | Frame::Document => {
+                    browser.sandboxed_page(&case.page)
+                }
             };
             pages.push((call.frame.clone(), page));
         }
-        let Some((_, page)) = pages.iter().find(|(frame, _)| *frame == call.frame) else { continue };
+        let Some((_, page)) = pages.iter().find(|(frame, _)| *frame == call.frame) else {
+            continue;
+        };
         let service = tower::service_fn(|request: Request<Bytes>| {
             let middleware = middleware.clone();
             async move { Ok::<_, Infallible>(middleware.answer(request).await) }
@@ -62,7 +68,11 @@ pub(crate) async fn reason(case: &Case, middleware: &Arc<Middleware>) -> Option<
         async move { Ok::<_, Infallible>(middleware.answer(request).await) }
     });
     let call = &case.calls[0];
-    let page = if call.frame == Frame::Top { browser.page(&case.page) } else { browser.sandboxed_page(&case.page) };
+    let page = if call.frame == Frame::Top {
+        browser.page(&case.page)
+    } else {
+        browser.sandboxed_page(&case.page)
+    };
     fetch(&page, case.id, call).send(service).await.err()
 }
 

@@ -5,6 +5,7 @@
 //! | path | answer |
 //! | --- | --- |
 //! | `/page?batch=N` | the page that runs batch N |
+//! | `/sandboxed?batch=N` | the same with an opaque origin |
 //! | `/batch/N` | the batch, as JSON |
 //! | `/done/N` | takes the results |
 //! | `/cookies` | sets the three cookies `strict`, `lax` and, with TLS, `none` |
@@ -150,7 +151,8 @@ impl fmt::Debug for Site {
 /// A certificate made for this run; every engine is told to accept it.
 fn acceptor() -> TlsAcceptor {
     let names = ["localhost", "*.localhost", "*.site.localhost", "*.other.localhost"];
-    let certified = rcgen::generate_simple_self_signed(names.map(str::to_owned)).expect("names are DNS names");
+    let certified =
+        rcgen::generate_simple_self_signed(names.map(str::to_owned)).expect("names are DNS names");
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der()));
     let config = ServerConfig::builder()
         .with_no_client_auth()
@@ -214,9 +216,15 @@ async fn answer(request: Request<Incoming>, secure: bool, state: &State) -> Resp
     let number = segments.next().and_then(|segment| segment.parse::<u32>().ok());
     match (kind, number) {
         ("page", _) => html(page::HTML),
+        ("sandboxed", _) => {
+            let mut response = html(page::HTML);
+            let sandbox = HeaderValue::from_static("sandbox allow-scripts");
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, sandbox);
+            response
+        }
         ("cookies", _) => cookies(secure),
         ("batch", Some(number)) => match state.desk().batches.get(&number) {
-            Some(batch) => Response::new(Bytes::from(batch.clone())),
+            Some(batch) => shared(Response::new(Bytes::from(batch.clone()))),
             None => status(StatusCode::NOT_FOUND),
         },
         ("done", Some(number)) => {
@@ -224,14 +232,16 @@ async fn answer(request: Request<Incoming>, secure: bool, state: &State) -> Resp
             if let Some(sender) = state.desk().waiting.remove(&number) {
                 let _ = sender.send(results);
             }
-            status(StatusCode::NO_CONTENT)
+            shared(status(StatusCode::NO_CONTENT))
         }
         ("c", Some(case)) => {
             let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-            state.desk().crossings.entry(case).or_default().push(Crossing {
-                host: host.unwrap_or_default().to_owned(),
-                parts: parts.clone(),
-            });
+            state
+                .desk()
+                .crossings
+                .entry(case)
+                .or_default()
+                .push(Crossing { host: host.unwrap_or_default().to_owned(), parts: parts.clone() });
             (state.api)(Request::from_parts(parts, body)).await
         }
         _ => status(StatusCode::NOT_FOUND),
@@ -241,6 +251,13 @@ async fn answer(request: Request<Incoming>, secure: bool, state: &State) -> Resp
 fn status(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;
+    response
+}
+
+/// Readable for the sandboxed page too.
+fn shared(mut response: Response<Bytes>) -> Response<Bytes> {
+    let any = HeaderValue::from_static("*");
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, any);
     response
 }
 
@@ -260,7 +277,8 @@ pub(crate) const COOKIES: [&str; 3] = [
 ];
 
 fn cookies(secure: bool) -> Response<Bytes> {
-    let mut response = html("<!doctype html><link rel=\"icon\" href=\"data:,\"><title>cookies</title>");
+    let mut response =
+        html("<!doctype html><link rel=\"icon\" href=\"data:,\"><title>cookies</title>");
     for cookie in COOKIES.iter().filter(|cookie| secure || !cookie.contains("Secure")) {
         response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(cookie));
     }

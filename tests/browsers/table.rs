@@ -12,8 +12,13 @@ pub(crate) const PUT: Method = method("PUT", "PUT");
 pub(crate) const DELETE: Method = method("DELETE", "DELETE");
 pub(crate) const PATCH: Method = method("PATCH", "PATCH");
 
-pub(crate) const SIMPLE_METHODS: [Method; 5] =
-    [GET, method("HEAD", "HEAD"), method("POST", "POST"), method("get", "GET"), method("post", "POST")];
+pub(crate) const SIMPLE_METHODS: [Method; 5] = [
+    GET,
+    method("HEAD", "HEAD"),
+    method("POST", "POST"),
+    method("get", "GET"),
+    method("post", "POST"),
+];
 
 /// Some are put into upper case (`put`), others are not (`patch`): methods are case-sensitive.
 pub(crate) const OTHER_METHODS: [Method; 10] = [
@@ -30,7 +35,8 @@ pub(crate) const OTHER_METHODS: [Method; 10] = [
 ];
 
 /// Methods that policies list.
-pub(crate) const LISTED_METHODS: [&str; 6] = ["PUT", "DELETE", "PATCH", "OPTIONS", "QUERY", "PROPFIND"];
+pub(crate) const LISTED_METHODS: [&str; 6] =
+    ["PUT", "DELETE", "PATCH", "OPTIONS", "QUERY", "PROPFIND"];
 
 const fn safe(name: &'static str, value: &'static str) -> Header {
     Header { name, value, safe: true }
