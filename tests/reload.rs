@@ -159,10 +159,10 @@ async fn a_watched_file_under_load() {
     };
     write(OLD);
     let (policies, handle) = Reloadable::new(PolicyList::from_file(&path).expect("a valid file"));
-    let watched = path.clone();
+    let file = path.clone();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| !event.kind.is_access() && event.paths.contains(&watched)) {
-            let _ = handle.reload_file(&watched);
+        if event.is_ok_and(|event| !event.kind.is_access() && event.paths.contains(&file)) {
+            let _ = handle.reload_file(&file);
         }
     })
     .expect("a watcher");

@@ -6,8 +6,7 @@
 //! `const`, it turns a wrong literal into a compile error; having no allocation, it is the same
 //! function that reads the `Origin` of a request.
 
-#[expect(clippy::enum_glob_use, reason = "the parser names most of them, and nothing else")]
-use super::error::OriginErrorKind::{self, *};
+use super::error::OriginErrorKind as Kind;
 
 /// Longest scheme accepted, in bytes. No browser's is longer than some twenty; a limit makes the
 /// longest possible origin, and with it the work a hostile one causes, a constant.
@@ -49,9 +48,9 @@ pub(super) enum Star {
 }
 
 /// Parses `text`; stars are errors unless `stars`.
-pub(super) const fn parse(text: &[u8], stars: bool) -> Result<Layout, OriginErrorKind> {
+pub(super) const fn parse(text: &[u8], stars: bool) -> Result<Layout, Kind> {
     if text.is_empty() {
-        return Err(Empty);
+        return Err(Kind::Empty);
     }
     if let Err(kind) = check_characters(text) {
         return Err(kind);
@@ -78,7 +77,7 @@ pub(super) const fn parse(text: &[u8], stars: bool) -> Result<Layout, OriginErro
     };
     let exact = matches!(star, Star::None) && !matches!(port, Port::Any);
     if !stars && !exact {
-        return Err(Pattern);
+        return Err(Kind::Pattern);
     }
     // `scheme` and `host` have bounded both, so neither offset is over `MAX_ORIGIN`.
     #[expect(clippy::cast_possible_truncation, reason = "bounded by MAX_ORIGIN")]
@@ -86,12 +85,12 @@ pub(super) const fn parse(text: &[u8], stars: bool) -> Result<Layout, OriginErro
 }
 
 /// White space and control characters are wrong wherever they stand.
-const fn check_characters(text: &[u8]) -> Result<(), OriginErrorKind> {
+const fn check_characters(text: &[u8]) -> Result<(), Kind> {
     let mut i = 0;
     while i < text.len() {
         match text[i] {
-            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => return Err(WhiteSpace),
-            0..=0x1f | 0x7f => return Err(InvalidCharacter),
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => return Err(Kind::WhiteSpace),
+            0..=0x1f | 0x7f => return Err(Kind::InvalidCharacter),
             _ => i += 1,
         }
     }
@@ -99,22 +98,22 @@ const fn check_characters(text: &[u8]) -> Result<(), OriginErrorKind> {
 }
 
 /// The end of the scheme, which `://` follows.
-const fn scheme(text: &[u8]) -> Result<usize, OriginErrorKind> {
+const fn scheme(text: &[u8]) -> Result<usize, Kind> {
     if equals(text, b"*") {
-        return Err(StarAlone);
+        return Err(Kind::StarAlone);
     }
     if equals(text, b"null") {
-        return Err(Null);
+        return Err(Kind::Null);
     }
     let mut end = 0;
     while !starts_with(text, end, b"://") {
         end += 1;
         if end >= text.len() {
-            return Err(MissingScheme);
+            return Err(Kind::MissingScheme);
         }
     }
     if end == 0 {
-        return Err(MissingScheme);
+        return Err(Kind::MissingScheme);
     }
     let mut i = 0;
     let mut upper = false;
@@ -123,18 +122,18 @@ const fn scheme(text: &[u8]) -> Result<usize, OriginErrorKind> {
             b'a'..=b'z' => {}
             b'A'..=b'Z' => upper = true,
             b'0'..=b'9' | b'+' | b'-' | b'.' if i > 0 => {}
-            b'*' => return Err(StarInScheme),
+            b'*' => return Err(Kind::StarInScheme),
             // A `://` further on, in a path: what stands before the first `/` is no scheme.
-            b'/' | b'?' | b'#' => return Err(MissingScheme),
-            _ => return Err(InvalidScheme),
+            b'/' | b'?' | b'#' => return Err(Kind::MissingScheme),
+            _ => return Err(Kind::InvalidScheme),
         }
         i += 1;
     }
     if upper {
-        return Err(UpperCase);
+        return Err(Kind::UpperCase);
     }
     if end > MAX_SCHEME {
-        return Err(SchemeTooLong);
+        return Err(Kind::SchemeTooLong);
     }
     if is_scheme(text, end, b"file")
         || is_scheme(text, end, b"data")
@@ -142,43 +141,43 @@ const fn scheme(text: &[u8]) -> Result<usize, OriginErrorKind> {
         || is_scheme(text, end, b"blob")
         || is_scheme(text, end, b"javascript")
     {
-        return Err(OpaqueScheme);
+        return Err(Kind::OpaqueScheme);
     }
     if is_scheme(text, end, b"ws") || is_scheme(text, end, b"wss") {
-        return Err(WebSocketScheme);
+        return Err(Kind::WebSocketScheme);
     }
     Ok(end)
 }
 
-const fn check_nothing_after_authority(text: &[u8], start: usize) -> Result<(), OriginErrorKind> {
+const fn check_nothing_after_authority(text: &[u8], start: usize) -> Result<(), Kind> {
     let mut i = start;
     let mut user_info = false;
     while i < text.len() {
         match text[i] {
-            b'/' if i + 1 == text.len() => return Err(TrailingSlash),
-            b'/' | b'\\' => return Err(Path),
-            b'?' => return Err(Query),
-            b'#' => return Err(Fragment),
+            b'/' if i + 1 == text.len() => return Err(Kind::TrailingSlash),
+            b'/' | b'\\' => return Err(Kind::Path),
+            b'?' => return Err(Kind::Query),
+            b'#' => return Err(Kind::Fragment),
             b'@' => user_info = true,
             _ => {}
         }
         i += 1;
     }
-    if user_info { Err(UserInfo) } else { Ok(()) }
+    if user_info { Err(Kind::UserInfo) } else { Ok(()) }
 }
 
 /// The end of the host: of a bracketed address, or where the port's colon stands.
-const fn host_end(text: &[u8], start: usize) -> Result<usize, OriginErrorKind> {
+const fn host_end(text: &[u8], start: usize) -> Result<usize, Kind> {
     let mut i = start;
     if i < text.len() && text[i] == b'[' {
         while i < text.len() && text[i] != b']' {
             i += 1;
         }
         if i == text.len() {
-            return Err(InvalidIpv6);
+            return Err(Kind::InvalidIpv6);
         }
         i += 1;
-        return if i == text.len() || text[i] == b':' { Ok(i) } else { Err(InvalidIpv6) };
+        return if i == text.len() || text[i] == b':' { Ok(i) } else { Err(Kind::InvalidIpv6) };
     }
     while i < text.len() && text[i] != b':' {
         i += 1;
@@ -191,12 +190,12 @@ const fn host_end(text: &[u8], start: usize) -> Result<usize, OriginErrorKind> {
         }
         i += 1;
     }
-    if colons > 1 { Err(Ipv6WithoutBrackets) } else { Ok(end) }
+    if colons > 1 { Err(Kind::Ipv6WithoutBrackets) } else { Ok(end) }
 }
 
-const fn host(text: &[u8], start: usize, end: usize) -> Result<Star, OriginErrorKind> {
+const fn host(text: &[u8], start: usize, end: usize) -> Result<Star, Kind> {
     if start == end {
-        return Err(EmptyHost);
+        return Err(Kind::EmptyHost);
     }
     if text[start] == b'[' {
         return match super::ip::check_ipv6(text, start + 1, end - 1) {
@@ -210,7 +209,7 @@ const fn host(text: &[u8], start: usize, end: usize) -> Result<Star, OriginError
     };
     if super::ip::ends_in_number(text, name.last_label, end) {
         if name.stars > 0 {
-            return Err(StarInIpAddress);
+            return Err(Kind::StarInIpAddress);
         }
         return match super::ip::check_ipv4(text, start, end) {
             Ok(()) => Ok(Star::None),
@@ -221,17 +220,17 @@ const fn host(text: &[u8], start: usize, end: usize) -> Result<Star, OriginError
         return Ok(Star::None);
     }
     if name.stars > 1 {
-        return Err(StarTwice);
+        return Err(Kind::StarTwice);
     }
     if name.star > name.first_label_end {
-        return Err(StarNotLeftmost);
+        return Err(Kind::StarNotLeftmost);
     }
     // A star needs two labels after its own, so that no pattern covers a whole top-level domain;
     // `localhost` is nobody's domain but the machine's own.
     let rest_is_localhost =
         name.labels == 2 && equals_at(text, name.first_label_end + 1, end, b"localhost");
     if name.labels < 3 && !rest_is_localhost {
-        return Err(StarTooBroad);
+        return Err(Kind::StarTooBroad);
     }
     if name.first_label_end == start + 1 {
         return Ok(Star::Labels);
@@ -249,7 +248,7 @@ struct Name {
     star: usize,
 }
 
-const fn scan_name(text: &[u8], start: usize, end: usize) -> Result<Name, OriginErrorKind> {
+const fn scan_name(text: &[u8], start: usize, end: usize) -> Result<Name, Kind> {
     let mut name = Name { labels: 1, first_label_end: end, last_label: start, stars: 0, star: 0 };
     let mut i = start;
     let mut upper = false;
@@ -260,11 +259,11 @@ const fn scan_name(text: &[u8], start: usize, end: usize) -> Result<Name, Origin
             b'A'..=b'Z' => upper = true,
             b'.' => {
                 if i == name.last_label {
-                    return Err(EmptyLabel);
+                    return Err(Kind::EmptyLabel);
                 }
                 too_long |= i - name.last_label > MAX_LABEL;
                 if i + 1 == end {
-                    return Err(TrailingDot);
+                    return Err(Kind::TrailingDot);
                 }
                 if name.labels == 1 {
                     name.first_label_end = i;
@@ -276,32 +275,32 @@ const fn scan_name(text: &[u8], start: usize, end: usize) -> Result<Name, Origin
                 name.stars += 1;
                 name.star = i;
             }
-            0x80.. => return Err(UnicodeHost),
-            _ => return Err(InvalidCharacter),
+            0x80.. => return Err(Kind::UnicodeHost),
+            _ => return Err(Kind::InvalidCharacter),
         }
         i += 1;
     }
     too_long |= end - name.last_label > MAX_LABEL;
     if upper {
-        return Err(UpperCase);
+        return Err(Kind::UpperCase);
     }
     if too_long {
-        return Err(LabelTooLong);
+        return Err(Kind::LabelTooLong);
     }
     if end - start > MAX_HOST {
-        return Err(HostTooLong);
+        return Err(Kind::HostTooLong);
     }
     Ok(name)
 }
 
-const fn port(text: &[u8], scheme_end: usize, colon: usize) -> Result<Port, OriginErrorKind> {
+const fn port(text: &[u8], scheme_end: usize, colon: usize) -> Result<Port, Kind> {
     if colon == text.len() {
         return Ok(Port::Default);
     }
     let start = colon + 1;
     let len = text.len() - start;
     if len == 0 {
-        return Err(EmptyPort);
+        return Err(Kind::EmptyPort);
     }
     if len == 1 && text[start] == b'*' {
         return Ok(Port::Any);
@@ -310,7 +309,7 @@ const fn port(text: &[u8], scheme_end: usize, colon: usize) -> Result<Port, Orig
     let mut i = start;
     while i < text.len() {
         if !text[i].is_ascii_digit() {
-            return Err(InvalidPort);
+            return Err(Kind::InvalidPort);
         }
         // Saturates past the range rather than overflowing on a long run of digits.
         if value <= 0xffff {
@@ -319,12 +318,12 @@ const fn port(text: &[u8], scheme_end: usize, colon: usize) -> Result<Port, Orig
         i += 1;
     }
     if value == 0 || value > 0xffff || text[start] == b'0' {
-        return Err(InvalidPort);
+        return Err(Kind::InvalidPort);
     }
     #[expect(clippy::cast_possible_truncation, reason = "checked against 0xffff")]
     let number = value as u16;
     match default_port(text, scheme_end) {
-        Some(default) if default == number => Err(DefaultPort),
+        Some(default) if default == number => Err(Kind::DefaultPort),
         _ => Ok(Port::Number(number)),
     }
 }

@@ -102,6 +102,7 @@ impl OriginPattern {
     }
 
     /// The domain beneath which anything matches: what follows the label that holds the star.
+    #[cfg(feature = "public-suffix")]
     pub(crate) fn domain_beneath_star(&self) -> Option<&str> {
         (self.layout.star != Star::None)
             .then(|| self.host().split_once('.').map(|(_, domain)| domain))?

@@ -43,7 +43,6 @@ impl fmt::Display for ResponseType {
 
 /// What the script gets: the `Response` that `fetch()` resolves to. What the script may not see is
 /// not here; it is in [`wire`](Self::wire).
-#[must_use]
 pub struct Answer<B> {
     pub(super) response_type: ResponseType,
     pub(super) url: String,

@@ -15,11 +15,10 @@ use super::wire::ExchangeKind;
 /// <https://fetch.spec.whatwg.org/#concept-cors-check>
 pub(super) fn cors_check(
     request: &Request,
-    sites: &Sites,
     response: &HeaderMap,
     on: ExchangeKind,
 ) -> Result<(), Reason> {
-    let origin = request.serialized_origin(sites);
+    let origin = request.serialized_origin();
     let credentials = request.credentials == Credentials::Include;
     // Steps 1 and 2. Several lines are combined, and so equal nothing.
     let Some(value) = get(response, "access-control-allow-origin") else {
@@ -56,9 +55,9 @@ pub(super) fn cors_check(
 
 /// <https://fetch.spec.whatwg.org/#concept-tao-check>, for one hop; the caller keeps the request's
 /// timing allow failed flag.
-pub(super) fn tao_check(request: &Request, sites: &Sites, response: &HeaderMap) -> bool {
+pub(super) fn tao_check(request: &Request, response: &HeaderMap) -> bool {
     let values = get_decode_and_split(response, "timing-allow-origin").unwrap_or_default();
-    let origin = request.serialized_origin(sites);
+    let origin = request.serialized_origin();
     values.iter().any(|value| value == "*" || *value == origin)
         || request.tainting == Tainting::Basic
 }

@@ -205,11 +205,9 @@ impl Fetch {
             }
             let (bytes, content_type) = given.clone().into_parts();
             body = Some(bytes);
-            if let Some(content_type) = content_type {
-                if !contains(&headers, "content-type") {
-                    let value = content_type.as_bytes();
-                    headers_guard::append(&mut headers, self.mode, b"content-type", value)?;
-                }
+            let content_type = content_type.filter(|_| !contains(&headers, "content-type"));
+            if let Some(value) = content_type {
+                headers_guard::append(&mut headers, self.mode, b"content-type", value.as_bytes())?;
             }
         }
         // https://fetch.spec.whatwg.org/#concept-fetch: `Accept` is part of what is judged later.

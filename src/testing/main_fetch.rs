@@ -39,7 +39,7 @@ where
             Err(reason) => {
                 // Step 12, "corsWithPreflightResponse is a network error"
                 if request.with_preflight {
-                    let key = Key::of(request, &network.sites);
+                    let key = Key::of(request);
                     network.browser.state().preflights.clear(&key);
                 }
                 return Err(reason);
@@ -68,9 +68,9 @@ where
     // https://fetch.spec.whatwg.org/#concept-http-fetch, steps 4.4 and 4.5
     let sites = &network.sites;
     if request.tainting == Tainting::Cors {
-        cors_check(request, sites, &response.headers, ExchangeKind::Actual)?;
+        cors_check(request, &response.headers, ExchangeKind::Actual)?;
     }
-    if !tao_check(request, sites, &response.headers) {
+    if !tao_check(request, &response.headers) {
         request.timing_allow_failed = true;
     }
     // Step 5

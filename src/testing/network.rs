@@ -64,7 +64,7 @@ impl<S, F> Network<S, F> {
         let mut headers = self.request_headers(request);
         let cache_mode = append_cache_headers(request, &mut headers);
         let url = request.current_url.to_string();
-        // Step 8.24: what is stored is used as it is, or validated.
+        // What is stored is used as it is, or validated.
         let as_stored_for = headers.clone();
         let mut revalidating = false;
         if let Some((stored, fresh)) = self.stored(request, &url, &headers, cache_mode) {
@@ -74,7 +74,6 @@ impl<S, F> Network<S, F> {
             }
             revalidating = append_validators(&stored, &mut headers);
         }
-        // Step 10.1
         if cache_mode == CacheMode::OnlyIfCached {
             return Err(Reason::NotCached);
         }
@@ -87,18 +86,18 @@ impl<S, F> Network<S, F> {
         }
         if let Some(cache) = &mut state.http_cache {
             let partition = request.partition.as_str();
-            // Step 10.3
+            // https://httpwg.org/specs/rfc9111.html#invalidation
             if !request.method.is_safe() && (200..400).contains(&received.status.as_u16()) {
                 cache.invalidate(partition, &url);
             }
-            // Step 10.4
+            // https://httpwg.org/specs/rfc9111.html#freshening.responses
             if revalidating && received.status == StatusCode::NOT_MODIFIED {
                 let stored = cache.freshen(partition, &url, &as_stored_for, &received.headers, now);
                 if let Some(stored) = stored {
                     return Ok(stored.clone().into());
                 }
             }
-            // Step 10.5
+            // https://httpwg.org/specs/rfc9111.html#response.cacheability
             if cache_mode != CacheMode::NoStore {
                 cache.store(
                     (partition, &url),
@@ -129,7 +128,8 @@ impl<S, F> Network<S, F> {
         Some((stored.clone(), stored.is_fresh(state.now)))
     }
 
-    /// Steps 8.5 to 8.21, less what [the limits](super#limits) name.
+    /// What the standard appends on the way to the cache and the network, less what
+    /// [the limits](super#limits) name.
     fn request_headers(&self, request: &Request) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let state = self.browser.state();
@@ -146,7 +146,7 @@ impl<S, F> Network<S, F> {
             }
             None => {}
         }
-        self.append_origin(request, &mut headers);
+        append_origin(request, &mut headers);
         self.append_fetch_metadata(request, &mut headers);
         if !headers.contains_key("user-agent") {
             append(&mut headers, "user-agent", USER_AGENT);
@@ -154,26 +154,13 @@ impl<S, F> Network<S, F> {
         if headers.contains_key("range") {
             append(&mut headers, "accept-encoding", "identity");
         }
-        if request.includes_credentials() {
-            if let Some(cookies) = state.cookies.header_for(request, &self.sites, state.now) {
-                append(&mut headers, "cookie", &cookies);
-            }
+        let cookies = request
+            .includes_credentials()
+            .then(|| state.cookies.header_for(request, &self.sites, state.now));
+        if let Some(cookies) = cookies.flatten() {
+            append(&mut headers, "cookie", &cookies);
         }
         headers
-    }
-
-    /// <https://fetch.spec.whatwg.org/#append-a-request-origin-header>
-    fn append_origin(&self, request: &Request, headers: &mut HeaderMap) {
-        let origin = request.serialized_origin(&self.sites);
-        if request.tainting == Tainting::Cors {
-            append(headers, "origin", &origin);
-        } else if request.method != Method::GET && request.method != Method::HEAD {
-            // The referrer policy is the default one, "strict-origin-when-cross-origin".
-            let downgrade = request.mode != Mode::Cors
-                && request.origin.scheme() == Some("https")
-                && request.current_url.scheme() != "https";
-            append(headers, "origin", if downgrade { "null" } else { &origin });
-        }
     }
 
     /// <https://w3c.github.io/webappsec-fetch-metadata/#fetch-integration>
@@ -243,7 +230,21 @@ impl<S, F> Network<S, F> {
     }
 }
 
-/// Steps 8.15 to 8.17; the cache mode that results.
+/// <https://fetch.spec.whatwg.org/#append-a-request-origin-header>
+fn append_origin(request: &Request, headers: &mut HeaderMap) {
+    let origin = request.serialized_origin();
+    if request.tainting == Tainting::Cors {
+        append(headers, "origin", &origin);
+    } else if request.method != Method::GET && request.method != Method::HEAD {
+        // The referrer policy is the default one, "strict-origin-when-cross-origin".
+        let downgrade = request.mode != Mode::Cors
+            && request.origin.scheme() == Some("https")
+            && request.current_url.scheme() != "https";
+        append(headers, "origin", if downgrade { "null" } else { &origin });
+    }
+}
+
+/// What a cache mode says to caches on the way; the cache mode that results.
 fn append_cache_headers(request: &Request, headers: &mut HeaderMap) -> CacheMode {
     const CONDITIONAL: [&str; 5] =
         ["if-modified-since", "if-none-match", "if-unmodified-since", "if-match", "if-range"];

@@ -26,7 +26,7 @@ use super::wire::ExchangeKind;
 pub(super) fn is_due<S, F>(request: &Request, network: &Network<S, F>) -> bool {
     let state = network.browser.state();
     let (cache, now) = (&state.preflights, state.now);
-    let key = Key::of(request, &network.sites);
+    let key = Key::of(request);
     let method_is_open = !method::is_safelisted(&request.method)
         && !cache.has_method(&key, request.credentials, &request.method, now);
     method_is_open
@@ -53,7 +53,7 @@ where
     if is_redirect_status(status) {
         return Err(Reason::PreflightRedirect { status: status.as_u16() });
     }
-    cors_check(request, &network.sites, &response.headers, ExchangeKind::Preflight)?;
+    cors_check(request, &response.headers, ExchangeKind::Preflight)?;
     if !status.is_success() {
         return Err(Reason::PreflightStatus { status: status.as_u16() });
     }
@@ -159,7 +159,7 @@ impl Allowed {
 
     /// Steps 7.10 to 7.15
     fn store<S, F>(&self, request: &Request, network: &Network<S, F>) {
-        let key = Key::of(request, &network.sites);
+        let key = Key::of(request);
         let mut state = network.browser.state();
         let now = state.now;
         let expires = now.saturating_add(self.max_age.min(state.max_age_limit));

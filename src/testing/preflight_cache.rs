@@ -7,7 +7,6 @@ use http::Method;
 use super::mode::Credentials;
 use super::request::Request;
 use super::safelist::is_non_wildcard;
-use super::site::Sites;
 
 #[derive(Debug, Default)]
 pub(super) struct PreflightCache {
@@ -38,10 +37,10 @@ enum Covers {
 }
 
 impl Key {
-    pub(super) fn of(request: &Request, sites: &Sites) -> Self {
+    pub(super) fn of(request: &Request) -> Self {
         Self {
             partition: request.partition.clone(),
-            origin: request.serialized_origin(sites),
+            origin: request.serialized_origin(),
             url: request.current_url.to_string(),
         }
     }

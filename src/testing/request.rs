@@ -40,14 +40,6 @@ pub(super) struct Request {
     pub(super) timing_allow_failed: bool,
 }
 
-/// <https://fetch.spec.whatwg.org/#concept-request-tainted-origin>
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RedirectTaint {
-    SameOrigin,
-    SameSite,
-    CrossSite,
-}
-
 impl Request {
     /// The [URL list](https://fetch.spec.whatwg.org/#concept-request-url-list).
     pub(super) fn urls(&self) -> impl Iterator<Item = &Url> {
@@ -59,36 +51,22 @@ impl Request {
         self.earlier_urls.len()
     }
 
-    /// <https://fetch.spec.whatwg.org/#concept-request-tainted-origin>
-    pub(super) fn redirect_taint(&self, sites: &Sites) -> RedirectTaint {
-        let mut taint = RedirectTaint::SameOrigin;
-        let mut urls = self.urls().map(Url::origin);
-        let Some(mut last) = urls.next() else {
-            return taint;
-        };
-        for url in urls {
-            if !sites.is_same(&url, &last) && !sites.is_same(&self.origin, &last) {
-                return RedirectTaint::CrossSite;
-            }
-            if !url.is_same(&last) && !self.origin.is_same(&last) {
-                taint = RedirectTaint::SameSite;
-            }
-            last = url;
-        }
-        taint
+    /// Whether the [redirect-taint](https://fetch.spec.whatwg.org/#concept-request-tainted-origin)
+    /// is other than "same-origin": another origin sent the request on to yet another. How far the
+    /// taint goes matters to nothing here.
+    fn is_redirect_tainted(&self) -> bool {
+        let origins: Vec<Origin> = self.urls().map(Url::origin).collect();
+        origins.windows(2).any(|pair| !pair[1].is_same(&pair[0]) && !self.origin.is_same(&pair[0]))
     }
 
     /// <https://fetch.spec.whatwg.org/#serializing-a-request-origin>: `null` from the second
     /// cross-origin hop on.
-    pub(super) fn serialized_origin(&self, sites: &Sites) -> String {
-        match self.redirect_taint(sites) {
-            RedirectTaint::SameOrigin => self.origin.to_string(),
-            RedirectTaint::SameSite | RedirectTaint::CrossSite => "null".to_owned(),
-        }
+    pub(super) fn serialized_origin(&self) -> String {
+        if self.is_redirect_tainted() { "null".to_owned() } else { self.origin.to_string() }
     }
 
     /// Whether cookies go with it:
-    /// <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>, step 8.3.
+    /// "includeCredentials" of <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>.
     pub(super) fn includes_credentials(&self) -> bool {
         match self.credentials {
             Credentials::Include => true,

@@ -92,6 +92,10 @@ fn cookies_are_stored_only_from_responses_to_requests_with_credentials() {
     assert_eq!(sent("", Credentials::Include), None, "not stored without credentials");
     assert_eq!(sent("c=1; SameSite=Lax", Credentials::Include), None);
     assert_eq!(sent("", Credentials::Include), None, "another site cannot set SameSite=Lax");
+    let home = page.browser().page(API);
+    let own = run(home.fetch("/").send(fixed((500, &[]), (200, &[]))));
+    let own = wire_of(&own)[0].request_headers().contains_key("cookie");
+    assert!(!own, "nor did it");
     assert_eq!(sent(SET, Credentials::Include), None);
     assert_eq!(sent("", Credentials::SameOrigin), None);
     assert_eq!(sent("", Credentials::Include).as_deref(), Some("c=1"), "stored with credentials");

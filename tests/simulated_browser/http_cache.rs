@@ -146,6 +146,7 @@ fn a_stale_response_is_revalidated() {
         let page = Browser::new().http_cache(true).page(PAGE);
         let first = run(page.fetch(API).send(&mut server)).unwrap();
         assert!(!first.is_from_http_cache());
+        page.browser().advance(Duration::from_secs(90));
         let second = run(page.fetch(API).send(&mut server)).unwrap();
         assert_eq!((second.status(), second.wire().len()), (200, 1), "revalidated");
         assert!(second.is_from_http_cache());

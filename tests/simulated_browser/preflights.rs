@@ -255,3 +255,30 @@ fn a_failed_fetch_clears_the_preflight_cache() {
     assert_eq!((outcome.is_err(), wire_of(&outcome).len()), (true, 1));
     assert_eq!(wire_of(&put(good)).len(), 2, "cleared");
 }
+
+#[test]
+fn a_failure_after_a_redirect_clears_the_cache_of_where_it_failed() {
+    const END: &str = "https://api.example.net/end";
+    let server = Server(|request: Request<Vec<u8>>| {
+        let grant = ("access-control-allow-origin", "*");
+        match (request.method().as_str(), request.uri().path()) {
+            ("OPTIONS", _) => {
+                let allow = ("access-control-allow-methods", "PUT");
+                respond(204, &[grant, allow, ("access-control-max-age", "600")])
+            }
+            (_, "/start") => respond(303, &[grant, ("location", END)]),
+            ("GET", _) => respond(200, &[]),
+            _ => respond(200, &[grant]),
+        }
+    });
+    let page = Page::at(PAGE);
+    let put = |url: &str| run(page.fetch(url).method("PUT").send(server.clone()));
+    assert_eq!(wire_of(&put(END)).len(), 2);
+    assert_eq!(wire_of(&put(END)).len(), 1);
+    let outcome = put("https://api.example.net/start");
+    let expected = "OPTIONS https://api.example.net/start 204, PUT https://api.example.net/start 303, \
+                    GET https://api.example.net/end 200";
+    assert_eq!(summary(wire_of(&outcome)), expected);
+    assert!(outcome.is_err());
+    assert_eq!(wire_of(&put(END)).len(), 2, "cleared");
+}

@@ -170,7 +170,7 @@ fn the_tao_check() {
         ("the origin in a list, in a second line", API,
          &["https://a.example", "https://b.example , https://app.example.com"], true),
         ("another", API, &["https://b.example"], false),
-        ("a comma in quotes does not split", API, &["\"a, *\", b"], false),
+        ("a comma in quotes does not split", API, &["\"a, *, b\", c"], false),
         ("another case", API, &["https://APP.example.com"], false),
     ];
     for (description, url, values, expected) in rows {
