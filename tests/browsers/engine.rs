@@ -9,14 +9,9 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-<<<<<<< HEAD
-
-use crate::process::{Group, Scratch, free_port, program};
-=======
 use tempfile::TempDir;
 
 use crate::process::{Group, free_port, program, scratch, within};
->>>>>>> wip-engines
 use crate::webdriver::Session;
 
 /// Which engine.
@@ -61,13 +56,9 @@ impl Kind {
                 find(&["Xvfb"])?;
                 Programs {
                     driver: find(&["WebKitWebDriver"])?,
-<<<<<<< HEAD
-                    browser: program(&["MiniBrowser"]).or_else(debian_mini_browser).ok_or("MiniBrowser")?,
-=======
                     browser: program(&["MiniBrowser"])
                         .or_else(debian_mini_browser)
                         .ok_or("MiniBrowser")?,
->>>>>>> wip-engines
                 }
             }
         })
@@ -103,11 +94,7 @@ pub(crate) struct Engine {
     pub(crate) kind: Kind,
     pub(crate) session: Session,
     _groups: Vec<Group>,
-<<<<<<< HEAD
-    _home: Scratch,
-=======
     _home: TempDir,
->>>>>>> wip-engines
 }
 
 impl Engine {
@@ -124,11 +111,7 @@ impl Engine {
     }
 
     async fn attempt(kind: Kind, programs: &Programs) -> Result<Self, String> {
-<<<<<<< HEAD
-        let home = Scratch::new(&kind.to_string().to_lowercase())?;
-=======
         let home = scratch()?;
->>>>>>> wip-engines
         let port = free_port()?;
         let mut groups = Vec::new();
         let mut driver = Command::new(&programs.driver);
@@ -136,22 +119,14 @@ impl Engine {
         let capabilities = match kind {
             Kind::Chromium => {
                 driver.arg(format!("--port={port}"));
-<<<<<<< HEAD
-                chromium(&programs.browser, &home.within("profile")?)
-=======
                 chromium(&programs.browser, &within(&home, "profile")?)
->>>>>>> wip-engines
             }
             Kind::Firefox => {
                 driver
                     .args(["--host", "127.0.0.1", "--port", &port.to_string()])
                     .args(["--websocket-port", &free_port()?.to_string()])
                     .arg("--profile-root")
-<<<<<<< HEAD
-                    .arg(home.within("profile")?)
-=======
                     .arg(within(&home, "profile")?)
->>>>>>> wip-engines
                     .arg("--allow-system-access");
                 firefox(&programs.browser)
             }
@@ -171,14 +146,6 @@ impl Engine {
 }
 
 /// Nothing of the user's own settings, nothing left behind.
-<<<<<<< HEAD
-fn isolate(command: &mut Command, home: &Scratch) -> Result<(), String> {
-    command.env("HOME", home.path()).env("TMPDIR", home.within("t")?);
-    for variable in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
-        command.env(variable, home.within(variable)?);
-    }
-    for variable in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
-=======
 fn isolate(command: &mut Command, home: &TempDir) -> Result<(), String> {
     command.env("HOME", home.path()).env("TMPDIR", within(home, "t")?);
     for variable in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
@@ -187,7 +154,6 @@ fn isolate(command: &mut Command, home: &TempDir) -> Result<(), String> {
     for variable in
         ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
     {
->>>>>>> wip-engines
         command.env_remove(variable);
     }
     command.env_remove("DBUS_SESSION_BUS_ADDRESS");
@@ -238,11 +204,7 @@ fn webkit(browser: &Path) -> Value {
 }
 
 /// A screen for the engine that has no headless mode; its number.
-<<<<<<< HEAD
-fn screen(home: &Scratch) -> Result<(String, Group), String> {
-=======
 fn screen(home: &TempDir) -> Result<(String, Group), String> {
->>>>>>> wip-engines
     let mut server = Command::new("Xvfb");
     server
         .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp"])

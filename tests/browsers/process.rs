@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-//! Programs in process groups of their own, and directories that vanish: whatever a test starts, it ends,
-//! on a panic too.
-=======
 //! Programs in process groups of their own: whatever a test starts, it ends, on a panic too.
->>>>>>> wip-engines
 
 use std::fmt;
 use std::fs::{self, File};
@@ -12,18 +7,11 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-<<<<<<< HEAD
-use std::sync::atomic::{AtomicU32, Ordering};
-=======
->>>>>>> wip-engines
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
-<<<<<<< HEAD
-=======
 use tempfile::TempDir;
->>>>>>> wip-engines
 
 /// How long a group may take to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(3);
@@ -87,44 +75,6 @@ impl fmt::Debug for Group {
     }
 }
 
-<<<<<<< HEAD
-/// A fresh directory, removed with all it holds.
-#[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
-
-impl Scratch {
-    pub(crate) fn new(name: &str) -> Result<Self, String> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Short: browsers put Unix sockets beneath it, whose paths have at most 108 bytes.
-        let path = std::env::temp_dir().join(format!("cors-{name}-{}-{count}", std::process::id()));
-        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self(path))
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-
-    /// A directory within, created.
-    pub(crate) fn within(&self, name: &str) -> Result<PathBuf, String> {
-        let path = self.0.join(name);
-        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(path)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // A browser that is just ending may still write: a second and third attempt.
-        for _ in 0..3 {
-            if fs::remove_dir_all(&self.0).is_ok() || !self.0.exists() {
-                return;
-            }
-            thread::sleep(Duration::from_millis(200));
-        }
-    }
-=======
 /// A fresh directory; short, since browsers put Unix sockets beneath it, whose paths have at most 108 bytes.
 pub(crate) fn scratch() -> Result<TempDir, String> {
     tempfile::Builder::new()
@@ -138,7 +88,6 @@ pub(crate) fn within(directory: &TempDir, name: &str) -> Result<PathBuf, String>
     let path = directory.path().join(name);
     fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(path)
->>>>>>> wip-engines
 }
 
 /// A port on which nobody listens now.
@@ -149,18 +98,11 @@ pub(crate) fn free_port() -> Result<u16, String> {
         .map_err(|error| format!("no free port: {error}"))
 }
 
-<<<<<<< HEAD
-/// Where `PATH` has the first of these programs.
-pub(crate) fn program(names: &[&str]) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
-=======
 /// The first of these programs that is in `PATH`, or where Cargo installs.
 pub(crate) fn program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let cargo = std::env::var_os("CARGO_HOME").map(|home| PathBuf::from(home).join("bin"));
     let directories: Vec<PathBuf> = std::env::split_paths(&path).chain(cargo).collect();
->>>>>>> wip-engines
     names
         .iter()
         .flat_map(|name| directories.iter().map(move |directory| directory.join(name)))

@@ -70,7 +70,12 @@ impl Session {
         self.send(Method::POST, &path, Some(&body)).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, String> {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, String> {
         let body = body.map(Value::to_string).unwrap_or_default();
         let request = Request::builder()
             .method(&method)
