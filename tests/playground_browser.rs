@@ -4,7 +4,7 @@
 #![cfg(unix)]
 
 #[path = "browsers/engine.rs"]
-#[allow(dead_code, clippy::doc_markdown, reason = "the engines' own tests use more of it")]
+#[allow(dead_code, reason = "the engines' own tests use more of it")]
 mod engine;
 #[path = "support/playground.rs"]
 #[allow(dead_code, reason = "tests/playground.rs uses more of it")]
@@ -12,7 +12,7 @@ mod playground;
 #[path = "browsers/process.rs"]
 mod process;
 #[path = "browsers/webdriver.rs"]
-#[allow(dead_code, clippy::doc_markdown, clippy::assigning_clones, reason = "as above")]
+#[allow(dead_code, reason = "the engines' own tests use more of it")]
 mod webdriver;
 
 use engine::{Engine, Kind};
