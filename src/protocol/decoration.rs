@@ -56,6 +56,7 @@ impl Decoration {
                 }
                 Grant::Actual(origin) => grant_actual(policy, headers, origin),
                 Grant::Preflight(granted) => {
+                    without_timing(policy, headers);
                     for (name, value) in granted.iter().filter(|(name, _)| is_cors_header(name)) {
                         set(headers, name.clone(), value.clone());
                     }

@@ -1,0 +1,83 @@
+//! Chromium, Firefox and WebKit themselves, against the middleware, the simulated browser and a naive reading of
+//! the policy.
+//!
+//! An engine that is not installed is skipped, in words; with `CI` set, Chromium must be there. `CORS_SEED` and
+//! `CORS_CASES` change the cases.
+#![cfg(unix)]
+
+mod agree;
+mod api;
+mod blocked;
+mod breaks;
+mod broken;
+mod case;
+mod compare;
+mod console;
+mod departures;
+mod engine;
+mod generate;
+mod naive;
+mod outcome;
+mod page;
+mod place;
+mod process;
+mod random;
+mod refusals;
+mod rules;
+mod simulated;
+mod site;
+mod table;
+mod webdriver;
+
+use engine::Kind;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chromium_agrees() {
+    agree::agree(Kind::Chromium).await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn firefox_agrees() {
+    agree::agree(Kind::Firefox).await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn webkit_agrees() {
+    agree::agree(Kind::WebKit).await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The simulated browser and the naive reading of the policy, without any engine.
+#[tokio::test]
+async fn simulated_browser_agrees_with_the_policy() {
+    let (seed, count) = agree::size();
+    let mut stage = agree::Stage::reserve().await.unwrap();
+    stage.serve(generate::corpus(seed, count, &stage.map, None)).unwrap();
+    let mut wrong = Vec::new();
+    for case in &stage.corpus().cases {
+        let outcome = simulated::run(case, &stage.map, stage.middleware()).await;
+        let differences = compare::with_reading(stage.corpus(), case, &outcome);
+        if !differences.is_empty() {
+            wrong.push(agree::describe(stage.corpus(), case.id, &differences));
+        }
+    }
+    println!(
+        "simulated browser: {} cases, {} disagreements",
+        stage.corpus().cases.len(),
+        wrong.len()
+    );
+    assert!(
+        wrong.is_empty(),
+        "seed {seed}:\n{}",
+        wrong.iter().take(12).cloned().collect::<Vec<_>>().join("\n")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn breaks_are_caught() {
+    broken::all_breaks_are_caught().await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consoles_name_the_culprit() {
+    blocked::consoles_name_the_culprit().await.unwrap_or_else(|error| panic!("{error}"));
+}
