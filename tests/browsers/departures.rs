@@ -2,7 +2,7 @@
 //! the choice. Each is counted and printed; none hides anything else, for it explains some aspects only, of
 //! cases that have what it is about.
 
-use crate::case::{Body, Case, Corpus, Family, Hop};
+use crate::case::{Body, Call, Case, Corpus, Family, Hop};
 use crate::compare::Aspect::{self, Asked, Authorization, Cookies, Origin, Requests, Sight};
 use crate::engine::Kind::{self, Chromium, Firefox, WebKit};
 use crate::outcome::{self, Outcome};
@@ -184,16 +184,20 @@ const DEPARTURES: &[Departure] = &[
         engines: &[Firefox, WebKit],
         aspects: &[Sight, Requests, Asked],
         covers: |instance| {
-            let first =
-                |outcome: &Outcome| outcome.wire.first().is_some_and(|wire| wire.asked.is_some());
-            instance.redirects_no_laxer() && first(instance.simulated) && instance.asks_again()
+            let due = |call: &Call| {
+                !call.unsafe_headers().is_empty()
+                    || !["GET", "HEAD", "POST"].contains(&call.method.sent)
+            };
+            instance.redirects_no_laxer()
+                && instance.asks_again()
+                && instance.case.calls.iter().any(due)
         },
     },
     Departure {
-        name: "Authorization is asked for after a redirect that drops it",
-        reason: "by the standard the header ends with the redirect to another origin, and with it the need to ask",
-        engines: &[WebKit],
-        aspects: &[Sight, Requests, Asked],
+        name: "Authorization comes back after a redirect that drops it",
+        reason: "by the standard it ends with the redirect to another origin, and with it the need to ask for it",
+        engines: &[Firefox, WebKit],
+        aspects: &[Sight, Requests, Asked, Authorization],
         covers: |instance| {
             instance.redirects_no_laxer()
                 && instance.asks(|asked| asked.headers.contains("authorization"), instance.observed)
@@ -233,6 +237,30 @@ const DEPARTURES: &[Departure] = &[
                             index > 0 && call.hops[index..].iter().any(without)
                         })
                 })
+        },
+    },
+    Departure {
+        name: "Origin stays when a redirect to the own origin makes a request a GET",
+        reason: "by the standard such a GET has none; readable it is either way",
+        engines: &[WebKit],
+        aspects: &[Sight, Origin],
+        covers: |instance| {
+            let mut wires = instance.observed.wire.iter().zip(&instance.simulated.wire);
+            let mut sights = instance.observed.seen.iter().zip(&instance.simulated.seen);
+            instance.case.family == Family::Redirect
+                && wires.any(|(seen, expected)| seen.origin.is_some() && expected.origin.is_none())
+                && sights.all(|(seen, expected)| seen.but_for_grants() == expected.but_for_grants())
+        },
+    },
+    Departure {
+        name: "a redirect to an address with a user is asked for before it is refused",
+        reason: "by the standard it is refused at once",
+        engines: &[Firefox, WebKit],
+        aspects: &[Requests],
+        covers: |instance| {
+            instance.redirects_no_laxer()
+                && instance.any_hop(|hop| hop.user)
+                && instance.asks_again()
         },
     },
     Departure {

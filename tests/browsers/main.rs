@@ -26,6 +26,7 @@ mod refusals;
 mod rules;
 mod simulated;
 mod site;
+mod stage;
 mod table;
 mod webdriver;
 
@@ -50,14 +51,14 @@ async fn webkit_agrees() {
 #[tokio::test]
 async fn simulated_browser_agrees_with_the_policy() {
     let (seed, count) = agree::size();
-    let mut stage = agree::Stage::reserve().await.unwrap();
+    let mut stage = stage::Stage::reserve().await.unwrap();
     stage.serve(generate::corpus(seed, count, &stage.map, None)).unwrap();
     let mut wrong = Vec::new();
     for case in &stage.corpus().cases {
         let outcome = simulated::run(case, &stage.map, stage.middleware()).await;
         let differences = compare::with_reading(stage.corpus(), case, &outcome);
         if !differences.is_empty() {
-            wrong.push(agree::describe(stage.corpus(), case.id, &differences));
+            wrong.push(agree::describe(stage.corpus(), case, &differences));
         }
     }
     println!(
