@@ -151,8 +151,7 @@ const DEPARTURES: &[Departure] = &[
         engines: &[Chromium],
         aspects: &[Origin],
         covers: |instance| {
-            instance.case.calls.iter().any(|call| call.mode == "no-cors")
-                && instance.from_https_to_http()
+            instance.case.calls.iter().any(|call| call.mode == "no-cors") && instance.downgrades()
         },
     },
     Departure {
@@ -200,9 +199,7 @@ const DEPARTURES: &[Departure] = &[
         aspects: &[Sight, Requests, Asked, Authorization],
         covers: |instance| {
             instance.redirects_no_laxer()
-                && instance.asks(|asked| asked.headers.contains("authorization"), instance.observed)
-                    > instance
-                        .asks(|asked| asked.headers.contains("authorization"), instance.simulated)
+                && instance.asks_more(|asked| asked.headers.contains("authorization"))
         },
     },
     Departure {
@@ -214,10 +211,7 @@ const DEPARTURES: &[Departure] = &[
             let bodiless = |asked: &outcome::Asked| {
                 asked.method == "GET" && asked.headers.contains("content-type")
             };
-            instance.redirects_no_laxer()
-                && instance.has_body()
-                && instance.asks(bodiless, instance.observed)
-                    > instance.asks(bodiless, instance.simulated)
+            instance.redirects_no_laxer() && instance.has_body() && instance.asks_more(bodiless)
         },
     },
     Departure {
@@ -269,7 +263,7 @@ const DEPARTURES: &[Departure] = &[
         engines: &[WebKit],
         aspects: &[Sight, Requests, Authorization],
         covers: |instance| {
-            instance.from_https_to_http()
+            instance.downgrades()
                 && instance.observed.seen.contains(&outcome::Sight::Blocked)
                 && instance.observed.wire.len() < instance.simulated.wire.len()
         },
@@ -324,16 +318,24 @@ impl Instance<'_> {
         })
     }
 
-    /// How many preflights ask so.
-    fn asks(&self, so: impl Fn(&outcome::Asked) -> bool, outcome: &Outcome) -> usize {
-        outcome.wire.iter().filter_map(|wire| wire.asked.as_ref()).filter(|asked| so(asked)).count()
+    /// Whether more preflights ask so than should.
+    fn asks_more(&self, so: impl Fn(&outcome::Asked) -> bool) -> bool {
+        let count = |outcome: &Outcome| {
+            outcome
+                .wire
+                .iter()
+                .filter_map(|wire| wire.asked.as_ref())
+                .filter(|asked| so(asked))
+                .count()
+        };
+        count(self.observed) > count(self.simulated)
     }
 
     fn asks_again(&self) -> bool {
         self.observed.preflights() > self.simulated.preflights()
     }
 
-    fn from_https_to_http(&self) -> bool {
+    fn downgrades(&self) -> bool {
         split(&self.case.page).0 == "https" && self.any_hop(|hop| split(&hop.origin).0 == "http")
     }
 }

@@ -25,7 +25,7 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
-    /// Under automation, WebKit leaves its HTTP cache aside.
+    /// Under automation, `WebKit` leaves its HTTP cache aside.
     pub(crate) fn has_http_cache(self) -> bool {
         self != Self::WebKit
     }
@@ -35,7 +35,7 @@ impl Kind {
         self != Self::WebKit
     }
 
-    /// WebKit's driver gives no console text.
+    /// `WebKit`'s driver gives no console text.
     pub(crate) fn has_console(self) -> bool {
         self != Self::WebKit
     }

@@ -1,4 +1,4 @@
-//! Chromium, Firefox and WebKit themselves, against the middleware, the simulated browser and a naive reading of
+//! Chromium, Firefox and `WebKit` themselves, against the middleware, the simulated browser and a naive reading of
 //! the policy.
 //!
 //! An engine that is not installed is skipped, in words; with `CI` set, Chromium must be there. `CORS_SEED` and

@@ -1,4 +1,4 @@
-//! The little of WebDriver that is needed: a command is one JSON request to the driver on loopback.
+//! The little of `WebDriver` that is needed: a command is one JSON request to the driver on loopback.
 
 use std::fmt;
 use std::io::{Read as _, Write as _};
@@ -33,10 +33,9 @@ impl Session {
         session.await_driver().await?;
         let asked = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let mut answer = session.send(Method::POST, "/session", Some(&asked)).await?;
-        session.id = answer["sessionId"]
-            .as_str()
-            .ok_or_else(|| format!("the driver named no session: {answer}"))?
-            .to_owned();
+        let id = answer["sessionId"].as_str();
+        id.ok_or_else(|| format!("the driver named no session: {answer}"))?
+            .clone_into(&mut session.id);
         session.capabilities = answer["capabilities"].take();
         Ok(session)
     }
