@@ -74,10 +74,8 @@ fn by_hand(answered: bool, response: &Response<()>) -> AllocationInfo {
     let mut made = None;
     let status = response.status();
     let info = measure(|| {
-        let mut response = match answered {
-            true => Response::new(()),
-            false => call(&mut service, request.take().unwrap()),
-        };
+        let mut response =
+            if answered { Response::new(()) } else { call(&mut service, request.take().unwrap()) };
         *response.status_mut() = status;
         let headers = response.headers_mut();
         if answered {
