@@ -32,6 +32,8 @@ mod setting;
 mod summary;
 mod value;
 
+#[cfg(feature = "async")]
+pub(crate) use self::origins::Unavailable;
 pub use self::{
     allow_origin::{AllowOrigin, BoxError, OriginRule, Predicate},
     builder::{InnerHeaders, PolicyBuilder},
