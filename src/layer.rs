@@ -116,7 +116,7 @@ impl<P> CorsLayer<P> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     pub fn on_decision(self, hook: impl Fn(&Decision, &Parts) + Send + Sync + 'static) -> Self {
-        self.observing(|observer| observer.hooks.push(Arc::new(hook)))
+        self.observing(|observer| observer.add_hook(hook))
     }
 
     /// Whether the [`Decision`] is put into the extensions of the request, for the inner service, and of the
@@ -150,11 +150,8 @@ impl<P> CorsLayer<P> {
         self.observing(|observer| observer.set_shadow(shadow, report))
     }
 
-    fn observing(mut self, change: impl FnOnce(&mut Observer)) -> Self {
-        let mut observer = self.observer.take().map(Arc::unwrap_or_clone).unwrap_or_default();
-        change(&mut observer);
-        self.observer = Some(Arc::new(observer));
-        self
+    fn observing(self, change: impl FnOnce(&mut Observer)) -> Self {
+        Self { observer: Some(Observer::change(self.observer, change)), ..self }
     }
 }
 

@@ -47,6 +47,9 @@ pub mod protocol;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub mod reload;
+#[cfg(feature = "resolver")]
+#[cfg_attr(docsrs, doc(cfg(feature = "resolver")))]
+pub mod resolver;
 #[cfg(feature = "routes")]
 #[cfg_attr(docsrs, doc(cfg(feature = "routes")))]
 pub mod routes;
@@ -54,6 +57,9 @@ mod select;
 #[cfg(feature = "tower")]
 mod service;
 mod similar;
+#[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
+pub mod source;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
@@ -64,11 +70,20 @@ pub use self::config::{ConfigError, ConfigErrorKind, ConfigErrors, PolicyConfig}
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use self::reload::{Change, Difference, Direction, ReloadHandle, Reloadable};
+#[cfg(feature = "resolver")]
+#[cfg_attr(docsrs, doc(cfg(feature = "resolver")))]
+pub use self::resolver::{LookupError, Resolver, ResolverBuilder, ResolverStats};
 #[cfg(feature = "routes")]
 #[cfg_attr(docsrs, doc(cfg(feature = "routes")))]
 pub use self::routes::{
     PolicyEntry, PolicyList, PolicyListBuilder, PolicyListError, PolicyListErrorKind,
     PolicyListErrors,
+};
+#[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
+pub use self::source::{
+    AsyncCors, AsyncCorsBuilder, AsyncCorsLayer, PolicySource, SourceError, SourceErrorKind,
+    SourceErrors, SourceSetting, TimedOut,
 };
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
@@ -85,7 +100,7 @@ pub use self::{
 };
 
 /// The README and the guides, whose examples are tests too.
-#[cfg(all(doctest, feature = "config", feature = "reload"))]
+#[cfg(all(doctest, feature = "config", feature = "reload", feature = "resolver"))]
 mod guides {
     macro_rules! guides {
         ($($name:ident: $path:literal;)*) => {
@@ -95,6 +110,7 @@ mod guides {
 
     guides! {
         Readme: "../README.md";
+        Async: "../guide/async.md";
         Enforcement: "../guide/enforcement.md";
         Moving: "../guide/moving.md";
         Policies: "../guide/policies.md";

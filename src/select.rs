@@ -70,9 +70,15 @@ impl Selected<'_> {
         Self { name, ..self }
     }
 
-    #[cfg(feature = "routes")]
+    #[cfg(any(feature = "routes", feature = "async"))]
     pub(crate) fn with_origin(self, origin: OriginMatch) -> Self {
         Self { origin: Some(origin), ..self }
+    }
+
+    /// With answers that depend on the origin, even if the policy's own rules do not.
+    #[cfg(feature = "async")]
+    pub(crate) fn into_dynamic(self) -> Self {
+        Self { policy: Cow::Owned(self.policy.to_dynamic()), ..self }
     }
 }
 

@@ -5,9 +5,9 @@ use crate::{
     observe::{Observer, observe},
     policy::Policy,
     protocol::Action,
-    select::SelectPolicy,
+    select::{SelectPolicy, Selected},
 };
-use http::{Request, Response};
+use http::{Request, Response, request::Parts};
 use std::{
     sync::Arc,
     task::{Context, Poll},
@@ -65,21 +65,35 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let (mut parts, body) = request.into_parts();
-        let Some(selected) = self.policies.select(&parts) else {
-            return ResponseFuture::alone(self.inner.call(Request::from_parts(parts, body)));
-        };
-        let judgement = selected.judge(&parts);
-        let recorded = observe(self.observer.as_deref(), &judgement);
-        match judgement.into_action() {
-            Action::Respond(response) => ResponseFuture::respond(response, recorded),
-            Action::Forward(decoration) => {
-                if let Some(decision) = &recorded {
-                    parts.extensions.insert(decision.as_ref().clone());
-                }
-                let response = self.inner.call(Request::from_parts(parts, body));
-                ResponseFuture::forward(response, decoration, recorded)
+        let (parts, body) = request.into_parts();
+        let selected = self.policies.select(&parts);
+        dispatch(&mut self.inner, selected, self.observer.as_deref(), (parts, body))
+    }
+}
+
+/// Judges, tells who wants to know, and does what follows.
+pub(crate) fn dispatch<S, ReqBody, ResBody>(
+    inner: &mut S,
+    selected: Option<Selected<'_>>,
+    observer: Option<&Observer>,
+    (mut parts, body): (Parts, ReqBody),
+) -> ResponseFuture<S::Future>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+{
+    let Some(selected) = selected else {
+        return ResponseFuture::alone(inner.call(Request::from_parts(parts, body)));
+    };
+    let judgement = selected.judge(&parts);
+    let recorded = observe(observer, &judgement);
+    match judgement.into_action() {
+        Action::Respond(response) => ResponseFuture::respond(response, recorded),
+        Action::Forward(decoration) => {
+            if let Some(decision) = &recorded {
+                parts.extensions.insert(decision.as_ref().clone());
             }
+            let response = inner.call(Request::from_parts(parts, body));
+            ResponseFuture::forward(response, decoration, recorded)
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use super::nearest;
 use crate::{
-    policy::{Policy, Setting},
+    policy::{
+        Policy, Setting, is_cors_header, is_forbidden_method, is_forbidden_request_header,
+        is_safelisted_method, standard_method_in_wrong_case,
+    },
     protocol::{Decision, Judgement, Refusal, RequestKind},
 };
-use http::{HeaderValue, request::Parts};
+use http::{HeaderName, HeaderValue, request::Parts};
 use std::fmt;
 
 /// A decision in words: what, why, the nearest miss, what to do. One line.
@@ -49,7 +52,7 @@ impl Judgement<'_> {
     pub fn explain(&self) -> Explanation {
         let decision = self.decision();
         let hint = decision.refusal().and_then(|refusal| hint(self.policy(), refusal));
-        let mend = decision.refusal().and_then(mend);
+        let mend = decision.refusal().and_then(|refusal| mend(self.policy(), refusal));
         Explanation { decision, kind: self.kind(), hint, mend }
     }
 }
@@ -105,35 +108,63 @@ fn hint(policy: &Policy, refusal: &Refusal) -> Option<String> {
         Refusal::NullOrigin => {
             Some("sandboxed frames, local files and some redirects send it".to_owned())
         }
+        Refusal::MethodNotAllowed { method } if is_forbidden_method(method.as_bytes()) => {
+            Some("no page can send it".to_owned())
+        }
         Refusal::MethodNotAllowed { method } => {
-            let upper = method.as_bytes().to_ascii_uppercase();
-            let listed = rules.methods.list.iter().find(|m| m.as_str().as_bytes() == upper)?;
-            Some(format!("methods are case-sensitive, and `{listed}` is allowed"))
+            let upper = method.to_str().ok().and_then(standard_method_in_wrong_case)?;
+            let allowed = is_allowed_method(policy, upper);
+            allowed.then(|| format!("methods are case-sensitive, and `{upper}` is allowed"))
+        }
+        Refusal::HeaderNotAllowed { name } if !can_be_listed(name) => {
+            Some("no page can set it".to_owned())
         }
         Refusal::HeaderNotAllowed { name } if rules.headers.any => {
-            Some(format!("`*` does not cover `{}`", text(name)))
+            Some(format!("`*` does not cover `{}`", short(name)?))
         }
         _ => None,
     }
 }
 
-fn mend(refusal: &Refusal) -> Option<String> {
+/// What the builder would take.
+fn mend(policy: &Policy, refusal: &Refusal) -> Option<String> {
     let setting = refusal.setting();
     Some(match refusal {
         Refusal::OriginNotAllowed { .. } => format!("to allow this one, add it to {setting}"),
         Refusal::NullOrigin => format!("to allow it, see {setting}"),
         Refusal::MethodNotAllowed { method } => {
-            format!("to allow it, add \"{}\" to {setting}", text(method))
+            let method = short(method).filter(|method| !is_forbidden_method(method.as_bytes()))?;
+            match standard_method_in_wrong_case(method) {
+                Some(upper) if is_allowed_method(policy, upper) => {
+                    format!("have the page send \"{upper}\"")
+                }
+                Some(upper) => {
+                    format!("have the page send \"{upper}\", and add that to {setting}")
+                }
+                None => format!("to allow it, add \"{method}\" to {setting}"),
+            }
         }
-        Refusal::HeaderNotAllowed { name } => {
-            let name = text(name).to_ascii_lowercase();
+        Refusal::HeaderNotAllowed { name } if can_be_listed(name) => {
+            let name = short(name)?.to_ascii_lowercase();
             format!("to allow it, add \"{name}\" to {}", Setting::AllowHeaders)
         }
         _ => return None,
     })
 }
 
-/// A method or header name, which are tokens here.
-fn text(value: &HeaderValue) -> String {
-    value.as_bytes().escape_ascii().to_string()
+fn is_allowed_method(policy: &Policy, method: &str) -> bool {
+    let methods = &policy.rules().methods;
+    is_safelisted_method(method.as_bytes())
+        || methods.any
+        || methods.list.iter().any(|listed| listed == method)
+}
+
+fn can_be_listed(name: &HeaderValue) -> bool {
+    let name = HeaderName::from_bytes(name.as_bytes());
+    name.is_ok_and(|name| !is_cors_header(&name) && !is_forbidden_request_header(&name))
+}
+
+/// A method or header name, which are tokens here, unless it is too long to be shown.
+fn short(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok().filter(|text| text.len() <= 200)
 }

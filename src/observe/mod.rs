@@ -12,3 +12,12 @@ mod trace;
 pub use self::explain::Explanation;
 #[cfg(feature = "tower")]
 pub(crate) use self::observer::{Observer, observe};
+
+/// Logs that a source failed; its requests' decisions are told like any other.
+#[cfg(feature = "async")]
+pub(crate) fn unavailable(error: &(dyn std::error::Error + 'static), parts: &http::request::Parts) {
+    #[cfg(feature = "tracing")]
+    trace::unavailable(error, parts);
+    #[cfg(not(feature = "tracing"))]
+    let _ = (error, parts);
+}

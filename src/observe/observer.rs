@@ -12,7 +12,7 @@ type Report = Arc<dyn Fn(&Decision, &Decision, &Parts) + Send + Sync>;
 
 #[derive(Clone, Default)]
 pub(crate) struct Observer {
-    pub(crate) hooks: Vec<Hook>,
+    hooks: Vec<Hook>,
     pub(crate) record: bool,
     shadow: Option<Shadow>,
 }
@@ -24,6 +24,17 @@ struct Shadow {
 }
 
 impl Observer {
+    /// A layer's observer, changed.
+    pub(crate) fn change(observer: Option<Arc<Self>>, change: impl FnOnce(&mut Self)) -> Arc<Self> {
+        let mut observer = observer.map(Arc::unwrap_or_clone).unwrap_or_default();
+        change(&mut observer);
+        Arc::new(observer)
+    }
+
+    pub(crate) fn add_hook(&mut self, hook: impl Fn(&Decision, &Parts) + Send + Sync + 'static) {
+        self.hooks.push(Arc::new(hook));
+    }
+
     pub(crate) fn set_shadow(
         &mut self,
         policies: impl SelectPolicy + Send + Sync + 'static,

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | a refused request, with its explanation | INFO |
 //! | a granted request | TRACE |
+//! | an async source that failed or took too long | WARN |
 //! | a request on which live and shadow policy differ | INFO |
 
 use crate::protocol::{Decision, Judgement, RequestKind};
@@ -26,6 +27,12 @@ pub(super) fn decision(judgement: &Judgement<'_>) {
         let explanation = judgement.explain();
         tracing::info!(kind, method, path, "CORS request {explanation}");
     }
+}
+
+#[cfg(feature = "async")]
+pub(super) fn unavailable(error: &(dyn std::error::Error + 'static), parts: &Parts) {
+    let (method, path) = (parts.method.as_str(), parts.uri.path());
+    tracing::warn!(method, path, error, "no CORS policy could be had");
 }
 
 pub(super) fn difference(live: &Decision, shadow: &Decision, parts: &Parts) {

@@ -207,6 +207,9 @@ const fn host(text: &[u8], start: usize, end: usize) -> Result<Star, Kind> {
         Ok(name) => name,
         Err(kind) => return Err(kind),
     };
+    if name.stars > 0 && super::ip::is_meant_as_ipv4(text, start, end) {
+        return Err(Kind::StarInIpAddress);
+    }
     if super::ip::ends_in_number(text, name.last_label, end) {
         if name.stars > 0 {
             return Err(Kind::StarInIpAddress);

@@ -24,6 +24,21 @@ pub(super) const fn ends_in_number(text: &[u8], start: usize, end: usize) -> boo
     true
 }
 
+/// Whether a host with stars was meant as an IPv4 address: `192.168.1.*`.
+pub(super) const fn is_meant_as_ipv4(text: &[u8], start: usize, end: usize) -> bool {
+    let mut digits = false;
+    let mut i = start;
+    while i < end {
+        match text[i] {
+            b'0'..=b'9' => digits = true,
+            b'.' | b'*' => {}
+            _ => return false,
+        }
+        i += 1;
+    }
+    digits
+}
+
 /// Exactly four decimal numbers up to 255, no leading zeros.
 pub(super) const fn check_ipv4(
     text: &[u8],
@@ -140,8 +155,9 @@ const fn read_ipv6(
             Err(OriginErrorKind::InvalidIpv6)
         };
     };
+    // `::` stands for at least one piece.
     if count == 8 {
-        return Err(OriginErrorKind::NonCanonicalIpv6);
+        return Err(OriginErrorKind::InvalidIpv6);
     }
     // Move what stands after `::` to the end.
     let mut moved = 0;

@@ -76,6 +76,15 @@ impl Origin {
         }
     }
 
+    /// The same, freed from the memory of the request it was read from.
+    #[cfg(feature = "resolver")]
+    pub(crate) fn detached(&self) -> Self {
+        Self {
+            value: HeaderValue::from_bytes(self.value.as_bytes()).unwrap_or(self.value.clone()),
+            layout: self.layout,
+        }
+    }
+
     /// The serialization: `https://app.example.com`, or `null`.
     #[must_use]
     pub fn as_str(&self) -> &str {

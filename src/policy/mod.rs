@@ -32,6 +32,8 @@ mod setting;
 mod summary;
 mod value;
 
+#[cfg(feature = "async")]
+pub(crate) use self::origins::Unavailable;
 pub use self::{
     allow_origin::{AllowOrigin, BoxError, OriginRule, Predicate},
     builder::{InnerHeaders, PolicyBuilder},
@@ -41,7 +43,10 @@ pub use self::{
     value::Policy,
 };
 pub(crate) use self::{
-    names::{is_forbidden_method, is_safelisted_method, is_unexposable},
+    names::{
+        is_cors_header, is_forbidden_method, is_forbidden_request_header, is_safelisted_method,
+        is_unexposable, standard_method_in_wrong_case,
+    },
     origins::{OriginMatch, Origins},
     rendered::Vary,
     value::{Compiled, ExposeRule},

@@ -14,7 +14,7 @@ pub(crate) fn is_forbidden_method(method: &[u8]) -> bool {
 
 /// The upper-case form of a standard method that is written otherwise
 /// ([RFC 9110, section 9](https://www.rfc-editor.org/rfc/rfc9110#section-9), and `PATCH`).
-pub(super) fn standard_method_in_wrong_case(method: &str) -> Option<&'static str> {
+pub(crate) fn standard_method_in_wrong_case(method: &str) -> Option<&'static str> {
     ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
         .into_iter()
         .find(|name| method.eq_ignore_ascii_case(name) && method != *name)
@@ -22,7 +22,7 @@ pub(super) fn standard_method_in_wrong_case(method: &str) -> Option<&'static str
 
 /// [Forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header) by name;
 /// those forbidden by value alone are not.
-pub(super) fn is_forbidden_request_header(name: &HeaderName) -> bool {
+pub(crate) fn is_forbidden_request_header(name: &HeaderName) -> bool {
     let name = name.as_str();
     matches!(
         name,
@@ -50,7 +50,7 @@ pub(super) fn is_forbidden_request_header(name: &HeaderName) -> bool {
 }
 
 /// A header of the CORS protocol, which a page neither sets nor has a use for.
-pub(super) fn is_cors_header(name: &HeaderName) -> bool {
+pub(crate) fn is_cors_header(name: &HeaderName) -> bool {
     name.as_str().starts_with("access-control-")
 }
 

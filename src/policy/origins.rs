@@ -32,6 +32,17 @@ pub(crate) enum OriginMatch {
     Refused,
     /// It is not, for a predicate failed.
     Failed(Arc<dyn Error + Send + Sync>),
+    /// It cannot be said: the policy is not known.
+    #[cfg(feature = "async")]
+    Unavailable(Unavailable),
+}
+
+/// Why a policy could not be had, and the status of what is refused for it.
+#[cfg(feature = "async")]
+#[derive(Clone, Debug)]
+pub(crate) struct Unavailable {
+    pub(crate) error: Arc<dyn Error + Send + Sync>,
+    pub(crate) status: http::StatusCode,
 }
 
 impl Origins {

@@ -41,7 +41,13 @@ impl Regexes {
 /// The group keeps `a|b` together. It cannot be closed from within: `check` parses the source
 /// alone first, where a stray parenthesis is an error.
 fn anchor(source: &str) -> String {
-    format!(r"\A(?:{source})\z")
+    let anchored = format!(r"\A(?:{source})\z");
+    if ast::parse::Parser::new().parse(&anchored).is_ok() {
+        return anchored;
+    }
+    // Under `(?x)` the source may end in a comment, which swallows the end of the group; a
+    // line break ends the comment, and means nothing else there.
+    format!("\\A(?:{source}\n)\\z")
 }
 
 /// What is wrong with one expression, before it is anchored.

@@ -54,6 +54,9 @@ pub(crate) struct Compiled {
     pub(crate) preflight_continue: bool,
     pub(crate) inner_headers: InnerHeaders,
     pub(crate) rendered: Rendered,
+    /// The same policy as a dynamic one, made when it is first asked for.
+    #[cfg(feature = "async")]
+    pub(super) dynamic_twin: std::sync::OnceLock<Policy>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -103,6 +106,16 @@ impl Policy {
             return self;
         }
         Self::new(Compiled { dynamic: true, ..Arc::unwrap_or_clone(self.0) })
+    }
+
+    /// The same, for a policy that is shared and asked for this again and again.
+    #[cfg(feature = "async")]
+    pub(crate) fn to_dynamic(&self) -> Self {
+        if self.0.dynamic {
+            return self.clone();
+        }
+        let twin = || Self::new(Compiled { dynamic: true, ..Compiled::clone(&self.0) });
+        self.0.dynamic_twin.get_or_init(twin).clone()
     }
 }
 

@@ -25,6 +25,9 @@ pub struct Decoration {
 #[derive(Clone, Debug)]
 pub(super) enum Grant {
     Nothing,
+    /// Nothing, for the policy is not known.
+    #[cfg(feature = "async")]
+    Unknown,
     /// An actual response, to this `Access-Control-Allow-Origin`.
     Actual(HeaderValue),
     /// A preflight that was passed on, with all its headers. Boxed, for it is rare.
@@ -46,8 +49,14 @@ impl Decoration {
             remove_inner(headers);
             match grant {
                 Grant::Nothing => without_timing(policy, headers),
+                #[cfg(feature = "async")]
+                Grant::Unknown => {
+                    headers.remove(TIMING_ALLOW_ORIGIN);
+                    forbid_storing(headers);
+                }
                 Grant::Actual(origin) => grant_actual(policy, headers, origin),
                 Grant::Preflight(granted) => {
+                    without_timing(policy, headers);
                     for (name, value) in granted.iter().filter(|(name, _)| is_cors_header(name)) {
                         set(headers, name.clone(), value.clone());
                     }
@@ -112,6 +121,12 @@ fn exposable_names(policy: &Compiled, headers: &HeaderMap) -> Option<HeaderValue
         return None;
     }
     HeaderValue::from_maybe_shared(Bytes::from(text)).ok()
+}
+
+/// A response that lacks its grant for a moment's failure would, from a cache, lack it for as long as it is fresh.
+#[cfg(feature = "async")]
+pub(super) fn forbid_storing(headers: &mut HeaderMap) {
+    set(headers, http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {

@@ -119,6 +119,10 @@ impl<'a> Judgement<'a> {
         if let OriginMatch::Failed(error) = &self.origin {
             return Refusal::PredicateFailed { origin, error: error.clone() };
         }
+        #[cfg(feature = "async")]
+        if let OriginMatch::Unavailable(unavailable) = &self.origin {
+            return Refusal::PolicyUnavailable { error: unavailable.error.clone() };
+        }
         match Origin::from_header(&origin) {
             None => Refusal::MalformedOrigin { origin },
             Some(parsed) if parsed.is_null() => Refusal::NullOrigin,
@@ -139,6 +143,16 @@ impl<'a> Judgement<'a> {
                 }
                 respond(rules.preflight_status, headers)
             }
+            #[cfg(feature = "async")]
+            (RequestKind::Preflight, OriginMatch::Unavailable(unavailable)) => {
+                respond_unstored(unavailable.status, rendered.refused_preflight.clone())
+            }
+            #[cfg(feature = "async")]
+            (RequestKind::Actual, OriginMatch::Unavailable(unavailable)) if rules.enforce => {
+                respond_unstored(unavailable.status, rendered.refused_actual.clone())
+            }
+            #[cfg(feature = "async")]
+            (RequestKind::Actual, OriginMatch::Unavailable(_)) => forward(policy, Grant::Unknown),
             (RequestKind::Preflight, _) => {
                 respond(StatusCode::FORBIDDEN, rendered.refused_preflight.clone())
             }
@@ -160,6 +174,13 @@ impl<'a> Judgement<'a> {
 
 fn forward(policy: &Policy, grant: Grant) -> Action {
     Action::Forward(Decoration { policy: policy.clone(), grant })
+}
+
+/// Of a moment's failure nothing must be left in a cache.
+#[cfg(feature = "async")]
+fn respond_unstored(status: StatusCode, mut headers: HeaderMap) -> Action {
+    super::decoration::forbid_storing(&mut headers);
+    respond(status, headers)
 }
 
 fn respond(status: StatusCode, headers: HeaderMap) -> Action {

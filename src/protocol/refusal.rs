@@ -34,6 +34,11 @@ pub enum Refusal {
         /// What the predicate returned.
         error: Arc<dyn Error + Send + Sync>,
     },
+    /// The policy itself could not be had: its source (feature "async") failed or took too long.
+    PolicyUnavailable {
+        /// What the source returned, or that it took too long.
+        error: Arc<dyn Error + Send + Sync>,
+    },
     /// A preflight asks for a method that is not listed.
     MethodNotAllowed {
         /// The value of `Access-Control-Request-Method`.
@@ -77,7 +82,8 @@ impl Refusal {
             Self::OriginNotAllowed { .. }
             | Self::MalformedOrigin { .. }
             | Self::RepeatedOrigin { .. }
-            | Self::PredicateFailed { .. } => Setting::AllowOrigin,
+            | Self::PredicateFailed { .. }
+            | Self::PolicyUnavailable { .. } => Setting::AllowOrigin,
             Self::MethodNotAllowed { .. }
             | Self::MalformedMethod { .. }
             | Self::RepeatedMethod { .. } => Setting::AllowMethods,
@@ -102,6 +108,7 @@ impl fmt::Display for Refusal {
             Self::PredicateFailed { origin, error } => {
                 write!(f, "origin {} could not be judged: {error}", Quoted(origin))
             }
+            Self::PolicyUnavailable { error } => write!(f, "no policy could be had: {error}"),
             Self::MethodNotAllowed { method } => {
                 write!(f, "method {} is not allowed", Quoted(method))
             }

@@ -60,7 +60,7 @@ fn select_by_origin<'a>(entries: &'a [Named], parts: &Parts) -> Option<Selected<
                 return Some(entry.selected().with_origin(granted));
             }
             failed @ OriginMatch::Failed(_) => refused = failed,
-            OriginMatch::Refused => {}
+            _ => {}
         }
     }
     entries.first().map(|first| first.selected().with_origin(refused))

@@ -33,8 +33,9 @@ impl Session {
         session.await_driver().await?;
         let asked = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let mut answer = session.send(Method::POST, "/session", Some(&asked)).await?;
-        let id = answer["sessionId"].as_str();
-        id.ok_or_else(|| format!("the driver named no session: {answer}"))?
+        answer["sessionId"]
+            .as_str()
+            .ok_or_else(|| format!("the driver named no session: {answer}"))?
             .clone_into(&mut session.id);
         session.capabilities = answer["capabilities"].take();
         Ok(session)

@@ -1,0 +1,138 @@
+//! The future of a response.
+
+use super::{error::TimedOut, layer::Fallback, policy_source::PolicySource};
+use crate::{
+    future::ResponseFuture,
+    observe::{Observer, unavailable},
+    policy::{BoxError, OriginMatch, Unavailable},
+    select::{SelectPolicy, Selected},
+    service::dispatch,
+};
+use http::{Request, Response, request::Parts};
+use pin_project_lite::pin_project;
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::time::Sleep;
+use tower_service::Service;
+
+pin_project! {
+    /// The future of [`AsyncCors`](crate::AsyncCors).
+    pub struct AsyncResponseFuture<S, P, B>
+    where
+        S: Service<Request<B>>,
+        P: PolicySource,
+    {
+        #[pin]
+        state: State<S, P, B>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<S, P, B>
+    where
+        S: Service<Request<B>>,
+        P: PolicySource,
+    {
+        // The policy is awaited. The timer is set once the source was found not to answer at once.
+        Waiting {
+            #[pin] policies: P::Future,
+            #[pin] timer: Option<Sleep>,
+            timeout: Duration,
+            waiting: Option<Waiting<S, B>>,
+        },
+        // The policy is known, and all else is as in `Cors`.
+        Responding { #[pin] response: ResponseFuture<S::Future> },
+    }
+}
+
+/// What waits for the policy.
+pub(super) struct Waiting<S, B> {
+    pub(super) inner: S,
+    pub(super) request: (Parts, B),
+    pub(super) fallback: Fallback,
+    pub(super) observer: Option<Arc<Observer>>,
+}
+
+impl<S: Service<Request<B>>, P: PolicySource, B> AsyncResponseFuture<S, P, B> {
+    pub(super) fn waiting(policies: P::Future, waiting: Waiting<S, B>) -> Self {
+        let timeout = waiting.fallback.timeout;
+        Self { state: State::Waiting { policies, timer: None, timeout, waiting: Some(waiting) } }
+    }
+
+    pub(super) fn responding(response: ResponseFuture<S::Future>) -> Self {
+        Self { state: State::Responding { response } }
+    }
+}
+
+impl<S, P, ReqBody, ResBody> Future for AsyncResponseFuture<S, P, ReqBody>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    P: PolicySource,
+    ResBody: Default,
+{
+    type Output = Result<Response<ResBody>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.project().state;
+        loop {
+            let response = match state.as_mut().project() {
+                StateProjection::Responding { response } => return response.poll(cx),
+                StateProjection::Waiting { policies, mut timer, timeout, waiting } => {
+                    let policies = match policies.poll(cx) {
+                        Poll::Ready(policies) => policies.map_err(Into::into),
+                        Poll::Pending => {
+                            if timer.is_none() {
+                                timer.set(Some(tokio::time::sleep(*timeout)));
+                            }
+                            if let Some(timer) = timer.as_pin_mut() {
+                                ready!(timer.poll(cx));
+                            }
+                            Err(TimedOut { after: *timeout }.into())
+                        }
+                    };
+                    let Some(waiting) = waiting.take() else { panic!("polled after completion") };
+                    waiting.dispatch(policies)
+                }
+            };
+            state.set(State::Responding { response });
+        }
+    }
+}
+
+impl<S, B> Waiting<S, B> {
+    fn dispatch<P: SelectPolicy, ResBody>(
+        mut self,
+        policies: Result<Option<P>, BoxError>,
+    ) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>, Response = Response<ResBody>>,
+    {
+        let (parts, _) = &self.request;
+        let policies = policies.map_err(|error| {
+            let error = Arc::from(error);
+            unavailable(&error, parts);
+            OriginMatch::Unavailable(Unavailable { error, status: self.fallback.status })
+        });
+        let nobody = Selected::from(&self.fallback.policy);
+        let selected = match &policies {
+            // Without `Origin` nothing was asked, so no answer may be thought to hold for every origin.
+            Ok(Some(policies)) => policies.select(parts).map(Selected::into_dynamic),
+            Ok(None) => Some(nobody),
+            Err(unavailable) => Some(nobody.with_origin(unavailable.clone())),
+        };
+        dispatch(&mut self.inner, selected, self.observer.as_deref(), self.request)
+    }
+}
+
+impl<S: Service<Request<B>>, P: PolicySource, B> fmt::Debug for AsyncResponseFuture<S, P, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncResponseFuture").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,127 @@
+//! The layer.
+
+use super::{builder::AsyncCorsBuilder, service::AsyncCors};
+use crate::{
+    observe::Observer,
+    policy::{AllowOrigin, Policy},
+    protocol::Decision,
+    select::SelectPolicy,
+};
+use http::{StatusCode, request::Parts};
+use std::{fmt, sync::Arc, time::Duration};
+use tower_layer::Layer;
+
+/// Wraps services in [`AsyncCors`]: as [`CorsLayer`](crate::CorsLayer), but for policies that must be asked for.
+///
+/// See the [module](crate::source) for the rules. It needs a tokio runtime with its timer enabled, as axum and
+/// hyper-util's servers have.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use http::request::Parts;
+/// use tower_cors::{AsyncCorsLayer, BoxError, Policy};
+///
+/// let cors = AsyncCorsLayer::new(|_parts: &Parts| async {
+///     let origins = std::env::var("ALLOWED_ORIGINS").unwrap_or_default(); // or a query, a fetch, …
+///     Ok::<_, BoxError>(Some(Policy::builder().allow_origin(origins).build()?))
+/// });
+/// let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(cors);
+/// ```
+#[derive(Clone)]
+#[must_use = "a layer does nothing until it wraps a service"]
+pub struct AsyncCorsLayer<P> {
+    pub(super) source: P,
+    pub(super) fallback: Fallback,
+    pub(super) observer: Option<Arc<Observer>>,
+}
+
+/// What governs a request whose policy is not known.
+#[derive(Clone, Debug)]
+pub(super) struct Fallback {
+    /// Allows no origin.
+    pub(super) policy: Policy,
+    pub(super) status: StatusCode,
+    pub(super) timeout: Duration,
+}
+
+impl Fallback {
+    pub(super) fn new(enforce: bool, status: StatusCode, timeout: Duration) -> Self {
+        let nobody = AllowOrigin::predicate(|_, _| false);
+        match Policy::builder().allow_origin(nobody).enforce(enforce).build() {
+            Ok(policy) => Self { policy, status, timeout },
+            Err(errors) => unreachable!("a policy that allows nobody is valid: {errors}"),
+        }
+    }
+}
+
+impl<P> AsyncCorsLayer<P> {
+    /// A layer under the policies of this source, with every setting at its default.
+    pub fn new(source: P) -> Self {
+        Self::builder(source).build_unchecked()
+    }
+
+    /// A builder with every setting at its default.
+    pub fn builder(source: P) -> AsyncCorsBuilder<P> {
+        AsyncCorsBuilder::new(source)
+    }
+
+    /// The source.
+    pub fn source(&self) -> &P {
+        &self.source
+    }
+
+    /// Calls `hook` with each decision; see [`CorsLayer::on_decision`](crate::CorsLayer::on_decision).
+    ///
+    /// ```
+    /// # use http::request::Parts;
+    /// use tower_cors::{AsyncCorsLayer, Decision, Refusal};
+    /// # use tower_cors::{BoxError, Policy};
+    ///
+    /// # let source = |_: &Parts| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let cors = AsyncCorsLayer::new(source).on_decision(|decision, parts| {
+    ///     if let Decision::Refused(Refusal::PolicyUnavailable { error }) = decision {
+    ///         eprintln!("{}: {error}", parts.uri.path());
+    ///     }
+    /// });
+    /// ```
+    pub fn on_decision(self, hook: impl Fn(&Decision, &Parts) + Send + Sync + 'static) -> Self {
+        self.observing(|observer| observer.add_hook(hook))
+    }
+
+    /// Whether the decision is put into the extensions of request and response; see
+    /// [`CorsLayer::record_decision`](crate::CorsLayer::record_decision).
+    pub fn record_decision(self, record: bool) -> Self {
+        self.observing(|observer| observer.record = record)
+    }
+
+    /// Judges each request under `shadow` too, which is not asynchronous; see [`CorsLayer::shadow`](crate::CorsLayer::shadow).
+    pub fn shadow(
+        self,
+        shadow: impl SelectPolicy + Send + Sync + 'static,
+        report: impl Fn(&Decision, &Decision, &Parts) + Send + Sync + 'static,
+    ) -> Self {
+        self.observing(|observer| observer.set_shadow(shadow, report))
+    }
+
+    fn observing(self, change: impl FnOnce(&mut Observer)) -> Self {
+        Self { observer: Some(Observer::change(self.observer, change)), ..self }
+    }
+}
+
+impl<S, P: Clone> Layer<S> for AsyncCorsLayer<P> {
+    type Service = AsyncCors<S, P>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        AsyncCors::new(inner, self.clone())
+    }
+}
+
+// Not derived: functions, which most sources are, have no `Debug`.
+impl<P> fmt::Debug for AsyncCorsLayer<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncCorsLayer")
+            .field("fallback", &self.fallback)
+            .field("observer", &self.observer)
+            .finish_non_exhaustive()
+    }
+}

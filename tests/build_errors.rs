@@ -1,0 +1,900 @@
+//! What cannot be built, why, and what can.
+
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use proptest::prelude::*;
+use std::time::Duration;
+use tower_cors::{
+    Action, AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer, ExposeHeaders, Origin,
+    OriginErrorKind, OriginPattern, Policy, PolicyBuilder, PolicyErrorKind as Kind, Setting,
+};
+
+fn one() -> PolicyBuilder {
+    Policy::builder().allow_origin("https://a.example")
+}
+
+fn credentials() -> PolicyBuilder {
+    one().allow_credentials(true)
+}
+
+/// A policy that is wrong in one way: its kind, and its line.
+type Wrong = (&'static str, PolicyBuilder, Setting, Kind, &'static str);
+
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn wrong() -> Vec<Wrong> {
+    use Setting as S;
+    let regex = |why: &str| Kind::Regex(why.to_owned());
+    vec![
+        (
+            "no origin at all",
+            Policy::builder(),
+            S::AllowOrigin,
+            Kind::NoOrigin,
+            r#"allow_origin: allows no origin: name the origins that may call, or "*""#,
+        ),
+        (
+            "an empty variable of the environment",
+            Policy::builder().allow_origin(" , ,"),
+            S::AllowOrigin,
+            Kind::NoOrigin,
+            r#"allow_origin: allows no origin: name the origins that may call, or "*""#,
+        ),
+        (
+            "an empty list",
+            Policy::builder().allow_origin(Vec::<String>::new()),
+            S::AllowOrigin,
+            Kind::NoOrigin,
+            r#"allow_origin: allows no origin: name the origins that may call, or "*""#,
+        ),
+        (
+            "an origin that is none",
+            Policy::builder().allow_origin("https://a.example/"),
+            S::AllowOrigin,
+            Kind::Origin(OriginErrorKind::TrailingSlash),
+            r#"allow_origin: "https://a.example/" ends in a slash: write "https://a.example""#,
+        ),
+        (
+            "an empty item",
+            Policy::builder().allow_origin([""]),
+            S::AllowOrigin,
+            Kind::Origin(OriginErrorKind::Empty),
+            r#"allow_origin: "" is empty: write an origin such as "https://app.example.com""#,
+        ),
+        (
+            "a star that covers a top-level domain",
+            Policy::builder().allow_origin("https://*.com"),
+            S::AllowOrigin,
+            Kind::Origin(OriginErrorKind::StarTooBroad),
+            r#"allow_origin: "https://*.com" has a star with fewer than two labels after it: name the domain, as in "https://*.example.com""#,
+        ),
+        (
+            "a star not alone",
+            Policy::builder().allow_origin([" *"]),
+            S::AllowOrigin,
+            Kind::Origin(OriginErrorKind::WhiteSpace),
+            r#"allow_origin: " *" has white space: write one origin without spaces"#,
+        ),
+        (
+            "null without its opt-in",
+            Policy::builder().allow_origin("null"),
+            S::AllowOrigin,
+            Kind::Origin(OriginErrorKind::Null),
+            r#"allow_origin: "null" is what any sandboxed or local page sends: see dangerously_allow_null_origin"#,
+        ),
+        (
+            "null as a type without its opt-in",
+            one().allow_origin(Origin::NULL),
+            S::AllowOrigin,
+            Kind::Origin(OriginErrorKind::Null),
+            r#"allow_origin: "null" is what any sandboxed or local page sends: see dangerously_allow_null_origin"#,
+        ),
+        (
+            "a comma in an item",
+            Policy::builder().allow_origin(["https://a.example,https://b.example"]),
+            S::AllowOrigin,
+            Kind::CommaInItem,
+            r#"allow_origin: "https://a.example,https://b.example" has a comma inside one item of a list: make it several items"#,
+        ),
+        (
+            "any beside an origin",
+            one().allow_origin(Any),
+            S::AllowOrigin,
+            Kind::AnyBesideOthers,
+            r#"allow_origin: "https://a.example" stands beside "*", which allows any origin: say one or the other"#,
+        ),
+        (
+            "any beside an origin, in one text",
+            Policy::builder().allow_origin("*, https://a.example"),
+            S::AllowOrigin,
+            Kind::AnyBesideOthers,
+            r#"allow_origin: "https://a.example" stands beside "*", which allows any origin: say one or the other"#,
+        ),
+        (
+            "any beside a predicate",
+            Policy::builder().allow_origin("*").allow_origin(AllowOrigin::predicate(|_, _| true)),
+            S::AllowOrigin,
+            Kind::AnyBesideOthers,
+            r#"allow_origin: "a predicate" stands beside "*", which allows any origin: say one or the other"#,
+        ),
+        (
+            "an unescaped dot",
+            Policy::builder().allow_origin(AllowOrigin::regex("https://a.example")),
+            S::AllowOrigin,
+            Kind::RegexUnescapedDot,
+            r#"allow_origin: "https://a.example" has an unescaped dot, which matches any character: write "\." for a dot, or a class such as "[a-z0-9-]""#,
+        ),
+        (
+            "no regular expression",
+            Policy::builder().allow_origin(AllowOrigin::regex("https://(a|b")),
+            S::AllowOrigin,
+            regex("unclosed group"),
+            r#"allow_origin: "https://(a|b" is no regular expression (unclosed group): see the syntax of the crate `regex`"#,
+        ),
+        (
+            "a method that is none",
+            one().allow_methods(["P UT"]),
+            S::AllowMethods,
+            Kind::InvalidMethod,
+            r#"allow_methods: "P UT" is no method: write a method such as "PUT""#,
+        ),
+        (
+            "an empty method",
+            one().allow_methods([""]),
+            S::AllowMethods,
+            Kind::InvalidMethod,
+            r#"allow_methods: "" is no method: write a method such as "PUT""#,
+        ),
+        (
+            "a method with white space",
+            one().allow_methods([" PUT"]),
+            S::AllowMethods,
+            Kind::InvalidMethod,
+            r#"allow_methods: " PUT" is no method: write "PUT""#,
+        ),
+        (
+            "a forbidden method",
+            one().allow_methods([Method::CONNECT]),
+            S::AllowMethods,
+            Kind::ForbiddenMethod,
+            r#"allow_methods: "CONNECT" is a method that browsers never send from a page: leave it out"#,
+        ),
+        (
+            "a forbidden method",
+            one().allow_methods(["TRACE"]),
+            S::AllowMethods,
+            Kind::ForbiddenMethod,
+            r#"allow_methods: "TRACE" is a method that browsers never send from a page: leave it out"#,
+        ),
+        (
+            "a forbidden method in lower case",
+            one().allow_methods("track"),
+            S::AllowMethods,
+            Kind::ForbiddenMethod,
+            r#"allow_methods: "track" is a method that browsers never send from a page: leave it out"#,
+        ),
+        (
+            "patch",
+            one().allow_methods("patch"),
+            S::AllowMethods,
+            Kind::MethodCase,
+            r#"allow_methods: "patch" is not in upper case, and methods are case-sensitive: write "PATCH""#,
+        ),
+        (
+            "Put",
+            one().allow_methods("Put"),
+            S::AllowMethods,
+            Kind::MethodCase,
+            r#"allow_methods: "Put" is not in upper case, and methods are case-sensitive: write "PUT""#,
+        ),
+        (
+            "a comma in a method",
+            one().allow_methods(["PUT,DELETE"]),
+            S::AllowMethods,
+            Kind::CommaInItem,
+            r#"allow_methods: "PUT,DELETE" has a comma inside one item of a list: make it several items"#,
+        ),
+        (
+            "a header name that is none",
+            one().allow_headers(["x y"]),
+            S::AllowHeaders,
+            Kind::InvalidHeaderName,
+            r#"allow_headers: "x y" is no header name: write a name such as "content-type""#,
+        ),
+        (
+            "a header name with its colon",
+            one().allow_headers(["X-Token:"]),
+            S::AllowHeaders,
+            Kind::InvalidHeaderName,
+            r#"allow_headers: "X-Token:" is no header name: write "x-token""#,
+        ),
+        (
+            "a comma in a header name",
+            one().allow_headers(["x-a, x-b"]),
+            S::AllowHeaders,
+            Kind::CommaInItem,
+            r#"allow_headers: "x-a, x-b" has a comma inside one item of a list: make it several items"#,
+        ),
+        (
+            "a header that no page can set",
+            one().allow_headers([header::COOKIE]),
+            S::AllowHeaders,
+            Kind::ForbiddenRequestHeader,
+            r#"allow_headers: "cookie" is a header that no page can set: leave it out"#,
+        ),
+        (
+            "a header of the protocol",
+            one().allow_headers("Access-Control-Allow-Origin"),
+            S::AllowHeaders,
+            Kind::CorsHeader,
+            r#"allow_headers: "Access-Control-Allow-Origin" is a header of the CORS protocol itself: leave it out: it is set here and read by the browser alone"#,
+        ),
+        (
+            "a header that no page can read",
+            one().expose_headers([header::SET_COOKIE]),
+            S::ExposeHeaders,
+            Kind::ForbiddenResponseHeader,
+            r#"expose_headers: "set-cookie" is a header that no page can read: leave it out"#,
+        ),
+        (
+            "a header of the protocol, exposed",
+            one().expose_headers("access-control-max-age"),
+            S::ExposeHeaders,
+            Kind::CorsHeader,
+            r#"expose_headers: "access-control-max-age" is a header of the CORS protocol itself: leave it out: it is set here and read by the browser alone"#,
+        ),
+        (
+            "a comma in an exposed name",
+            one().expose_headers(["etag,x-a"]),
+            S::ExposeHeaders,
+            Kind::CommaInItem,
+            r#"expose_headers: "etag,x-a" has a comma inside one item of a list: make it several items"#,
+        ),
+        (
+            "an exposed name that is none",
+            one().expose_headers(["é"]),
+            S::ExposeHeaders,
+            Kind::InvalidHeaderName,
+            r#"expose_headers: "é" is no header name: write a name such as "content-type""#,
+        ),
+        (
+            "credentials with any origin",
+            Policy::builder().allow_origin("*").allow_credentials(true),
+            S::AllowCredentials,
+            Kind::CredentialsWithAnyOrigin,
+            "allow_credentials: cannot go with any origin: every site could act as the user: name the origins in allow_origin, or leave allow_credentials out",
+        ),
+        (
+            "credentials with an insecure origin",
+            credentials().allow_origin("http://b.example"),
+            S::AllowOrigin,
+            Kind::CredentialsWithInsecureOrigin,
+            r#"allow_origin: "http://b.example" is insecure: with credentials, anyone on the way of its pages could act as the user: write "https://b.example""#,
+        ),
+        (
+            "credentials with an insecure origin, as a type",
+            credentials().allow_origin(Origin::from_static("http://192.168.1.1")),
+            S::AllowOrigin,
+            Kind::CredentialsWithInsecureOrigin,
+            r#"allow_origin: "http://192.168.1.1" is insecure: with credentials, anyone on the way of its pages could act as the user: write "https://192.168.1.1""#,
+        ),
+        (
+            "credentials with an insecure pattern, whose port is the other default",
+            credentials().allow_origin("http://*.b.example:443"),
+            S::AllowOrigin,
+            Kind::CredentialsWithInsecureOrigin,
+            r#"allow_origin: "http://*.b.example:443" is insecure: with credentials, anyone on the way of its pages could act as the user: use https, or see dangerously_allow_insecure_origins"#,
+        ),
+        (
+            "credentials beneath a public suffix",
+            credentials().allow_origin("https://*.github.io"),
+            S::AllowOrigin,
+            Kind::CredentialsWithPublicSuffix,
+            r#"allow_origin: "https://*.github.io" covers a public suffix: with credentials, anyone who registers a name there could act as the user: name the origins, or see dangerously_allow_public_suffix_subdomains"#,
+        ),
+        (
+            "too long an age",
+            one().max_age(Duration::from_secs(86_401)),
+            S::MaxAge,
+            Kind::MaxAgeTooLong,
+            r#"max_age: "86401s" is over 86400 seconds, more than any browser honours: use 86400 seconds ("1d") or less"#,
+        ),
+        (
+            "the longest of ages",
+            one().max_age(Duration::MAX),
+            S::MaxAge,
+            Kind::MaxAgeTooLong,
+            r#"max_age: "18446744073709551615.999999999s" is over 86400 seconds, more than any browser honours: use 86400 seconds ("1d") or less"#,
+        ),
+        (
+            "a fraction of a second",
+            one().max_age(Duration::from_millis(1500)),
+            S::MaxAge,
+            Kind::MaxAgeFraction,
+            r#"max_age: "1.5s" is no whole number of seconds: round it"#,
+        ),
+        (
+            "private network with any origin",
+            Policy::builder().allow_origin(Any).allow_private_network(true),
+            S::AllowPrivateNetwork,
+            Kind::PrivateNetworkWithAnyOrigin,
+            "allow_private_network: cannot go with any origin: every site could reach the private network: name the origins in allow_origin, or leave allow_private_network out",
+        ),
+        (
+            "nothing to enforce",
+            Policy::builder().allow_origin(Any).enforce(true),
+            S::Enforce,
+            Kind::EnforceWithAnyOrigin,
+            "enforce: has nothing to enforce where any origin is allowed: name the origins in allow_origin, or leave enforce out",
+        ),
+        (
+            "a status that is no success",
+            one().preflight_status(StatusCode::FOUND),
+            S::PreflightStatus,
+            Kind::PreflightStatus,
+            r#"preflight_status: "302" is no success status, so every preflight would fail: use 204, or 200 for clients that want it"#,
+        ),
+    ]
+}
+
+#[test]
+fn each_error_by_kind_and_text() {
+    for (about, builder, setting, kind, line) in wrong() {
+        let errors = builder.build().expect_err(about);
+        assert_eq!(errors.to_string(), line, "{about}");
+        let error = errors.iter().next().unwrap();
+        assert_eq!((error.setting(), error.kind()), (setting, kind), "{about}");
+        assert!(line.starts_with(&format!("{setting}: ")), "{about}");
+        assert_eq!(line.lines().count(), 1, "{about}");
+        // A mend is taken where it is offered.
+        if let Some(mend) = error.mend() {
+            assert!(line.ends_with(&format!(": write {mend:?}")), "{about}");
+        }
+    }
+}
+
+#[test]
+fn what_a_mend_says_builds() {
+    for (about, builder, ..) in wrong() {
+        let errors = builder.build().expect_err(about);
+        let error = errors.iter().next().unwrap();
+        let Some(mend) = error.mend() else { continue };
+        let mended = match error.setting() {
+            Setting::AllowOrigin => Policy::builder().allow_origin([mend]).allow_credentials(true),
+            Setting::AllowMethods => one().allow_methods([mend]),
+            Setting::AllowHeaders => one().allow_headers([mend]),
+            setting => panic!("{about}: a mend of {setting}"),
+        };
+        mended.build().unwrap_or_else(|errors| panic!("{about}: {errors}"));
+    }
+}
+
+#[test]
+fn every_header_that_no_page_can_set() {
+    for name in [
+        "Accept-Charset",
+        "Accept-Encoding",
+        "Connection",
+        "Content-Length",
+        "Cookie",
+        "Cookie2",
+        "Date",
+        "DNT",
+        "Expect",
+        "Host",
+        "Keep-Alive",
+        "Origin",
+        "Referer",
+        "Set-Cookie",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Via",
+        "Proxy-",
+        "Proxy-Authorization",
+        "Sec-",
+        "Sec-Fetch-Site",
+        "sec-websocket-key",
+    ] {
+        let kinds = kinds(one().allow_headers([name]));
+        assert_eq!(kinds, [Kind::ForbiddenRequestHeader], "{name}");
+    }
+    for name in [
+        "Access-Control-Request-Headers",
+        "Access-Control-Request-Method",
+        "Access-Control-Request-Private-Network",
+        "access-control-anything",
+    ] {
+        assert_eq!(kinds(one().allow_headers([name])), [Kind::CorsHeader], "{name}");
+        assert_eq!(kinds(one().expose_headers([name])), [Kind::CorsHeader], "{name}");
+    }
+    for name in ["Set-Cookie", "set-cookie2"] {
+        assert_eq!(kinds(one().expose_headers([name])), [Kind::ForbiddenResponseHeader], "{name}");
+    }
+    // Forbidden by their values alone, or safelisted, or merely alike.
+    for name in [
+        "X-HTTP-Method",
+        "X-HTTP-Method-Override",
+        "X-Method-Override",
+        "Accept",
+        "Content-Type",
+        "Authorization",
+        "Range",
+        "Cookies",
+        "X-Proxy-",
+        "Dates",
+        "User-Agent",
+        "security",
+    ] {
+        assert_eq!(kinds(one().allow_headers([name])), [], "{name}");
+    }
+}
+
+#[track_caller]
+fn kinds(builder: PolicyBuilder) -> Vec<Kind> {
+    builder.build().err().into_iter().flatten().map(|error| error.kind()).collect()
+}
+
+#[test]
+fn standard_methods_in_another_case() {
+    for method in ["get", "Head", "pOST", "put", "Delete", "oPTIONS", "patch"] {
+        let errors = one().allow_methods([method]).build().unwrap_err();
+        let error = errors.iter().next().unwrap();
+        assert_eq!(error.kind(), Kind::MethodCase, "{method}");
+        assert_eq!(error.mend(), Some(&*method.to_uppercase()));
+    }
+    for method in ["GET", "HEAD", "POST", "OPTIONS", "purge", "PROPFIND", "Custom", "patchy"] {
+        assert_eq!(kinds(one().allow_methods([method])), [], "{method}");
+    }
+}
+
+#[test]
+fn all_errors_come_at_once() {
+    let errors = CorsLayer::builder()
+        .preflight_status(StatusCode::NOT_FOUND)
+        .max_age(Duration::from_secs(100_000))
+        .expose_headers(["etag", "set-cookie"])
+        .allow_headers(["x-a", "host", "x b"])
+        .allow_methods(["PUT", "patch", "TRACE"])
+        .allow_credentials(true)
+        .allow_origin(["https://a.example", "https://b.example/", "http://c.example"])
+        .allow_origin(["*.d.example", "https://e.example"])
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        r#"allow_origin: "https://b.example/" ends in a slash: write "https://b.example"
+allow_origin: "http://c.example" is insecure: with credentials, anyone on the way of its pages could act as the user: write "https://c.example"
+allow_origin: "*.d.example" has no scheme: write "https://*.d.example"
+allow_methods: "patch" is not in upper case, and methods are case-sensitive: write "PATCH"
+allow_methods: "TRACE" is a method that browsers never send from a page: leave it out
+allow_headers: "host" is a header that no page can set: leave it out
+allow_headers: "x b" is no header name: write a name such as "content-type"
+expose_headers: "set-cookie" is a header that no page can read: leave it out
+max_age: "100000s" is over 86400 seconds, more than any browser honours: use 86400 seconds ("1d") or less
+preflight_status: "404" is no success status, so every preflight would fail: use 204, or 200 for clients that want it"#
+    );
+    let places = errors.iter().map(|error| (error.index(), error.value().unwrap_or_default()));
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [
+            (Some(1), "https://b.example/"),
+            (Some(2), "http://c.example"),
+            (Some(3), "*.d.example"),
+            (Some(1), "patch"),
+            (Some(2), "TRACE"),
+            (Some(1), "host"),
+            (Some(2), "x b"),
+            (Some(1), "set-cookie"),
+            (None, "100000s"),
+            (None, "404"),
+        ]
+    );
+}
+
+#[test]
+fn any_origin_forbids_three_settings_at_once() {
+    let any = Policy::builder().allow_origin("*");
+    assert_eq!(
+        kinds(any.allow_credentials(true).allow_private_network(true).enforce(true)),
+        [
+            Kind::CredentialsWithAnyOrigin,
+            Kind::PrivateNetworkWithAnyOrigin,
+            Kind::EnforceWithAnyOrigin,
+        ]
+    );
+}
+
+#[test]
+fn what_is_dangerous_has_its_setter() {
+    let beneath = ["https://*.github.io", "https://x-*.github.io", "https://*.co.uk:*"];
+    let insecure = ["http://b.example", "http://*.b.example", "http://10.0.0.1", "http://[::2]"];
+    for origin in beneath {
+        let builder = credentials().allow_origin(origin);
+        assert_eq!(kinds(builder.clone()), [Kind::CredentialsWithPublicSuffix], "{origin}");
+        assert_eq!(kinds(builder.dangerously_allow_public_suffix_subdomains(true)), []);
+        assert_eq!(kinds(one().allow_origin(origin)), [], "{origin} without credentials");
+    }
+    for origin in insecure {
+        let builder = credentials().allow_origin(origin);
+        assert_eq!(kinds(builder.clone()), [Kind::CredentialsWithInsecureOrigin], "{origin}");
+        assert_eq!(kinds(builder.dangerously_allow_insecure_origins(true)), []);
+        assert_eq!(kinds(one().allow_origin(origin)), [], "{origin} without credentials");
+    }
+    for origin in [
+        "https://*.example.com",
+        "https://alice.github.io",
+        "https://*.alice.github.io",
+        "http://localhost",
+        "http://localhost:*",
+        "http://*.localhost:*",
+        "http://a.localhost",
+        "http://127.0.0.1:3000",
+        "http://127.1.2.3",
+        "http://[::1]:*",
+        "tauri://localhost",
+        "https://*.localhost",
+    ] {
+        assert_eq!(kinds(credentials().allow_origin(origin)), [], "{origin}");
+    }
+    for origin in ["http://localhost.example", "http://127.0.0.1.example", "http://128.0.0.1"] {
+        let kinds = kinds(credentials().allow_origin(origin));
+        assert_eq!(kinds, [Kind::CredentialsWithInsecureOrigin], "{origin}");
+    }
+    let both = credentials().allow_origin("http://*.github.io");
+    assert_eq!(
+        kinds(both.clone()),
+        [Kind::CredentialsWithInsecureOrigin, Kind::CredentialsWithPublicSuffix]
+    );
+    assert_eq!(
+        kinds(both.dangerously_allow_insecure_origins(true)),
+        [Kind::CredentialsWithPublicSuffix]
+    );
+    let null = || Policy::builder().dangerously_allow_null_origin(true);
+    assert_eq!(kinds(null()), []);
+    assert_eq!(kinds(null().allow_origin("null")), []);
+    assert_eq!(kinds(null().allow_origin(Origin::NULL).allow_credentials(true)), []);
+    assert_eq!(kinds(null().allow_origin("*")), []);
+    assert_eq!(kinds(null().allow_origin(" null ,https://a.example")), []);
+    // It is `null` alone that is opted in to.
+    assert_eq!(kinds(null().allow_origin("Null")), [Kind::Origin(OriginErrorKind::MissingScheme)]);
+}
+
+#[test]
+fn nothing_legitimate_is_impossible() {
+    let everything = Policy::builder()
+        .allow_origin(["https://a.example", "http://b.example", "https://*.github.io"])
+        .allow_origin(AllowOrigin::regex(r"https://[a-z]+\.example"))
+        .allow_origin(AllowOrigin::predicate(|_, _| true))
+        .allow_origin(AllowOrigin::try_predicate(|_, _| Ok(true)))
+        .allow_methods(["*", "PUT"])
+        .allow_headers(["*", "authorization"])
+        .allow_credentials(true)
+        .expose_headers(["*", "etag"])
+        .max_age(Duration::from_secs(86_400))
+        .allow_private_network(true)
+        .timing_allow_origin(true)
+        .enforce(true)
+        .preflight_status(StatusCode::OK)
+        .preflight_continue(true)
+        .inner_headers(tower_cors::InnerHeaders::Keep)
+        .dangerously_allow_null_origin(true)
+        .dangerously_allow_insecure_origins(true)
+        .dangerously_allow_public_suffix_subdomains(true);
+    assert_eq!(kinds(everything), []);
+}
+
+/// The headers of a granted preflight's answer.
+#[track_caller]
+fn preflight(builder: PolicyBuilder, origin: &str) -> Response<()> {
+    let policy = builder.build().unwrap();
+    let request = Request::options("/")
+        .header("origin", origin)
+        .header("access-control-request-method", "PUT")
+        .body(())
+        .unwrap();
+    let (parts, ()) = request.into_parts();
+    let Action::Respond(response) = policy.judge(&parts).into_action() else { panic!() };
+    response
+}
+
+#[test]
+fn lists_come_from_texts_and_types() {
+    let a = "https://a.example";
+    let owned = || a.to_owned();
+    let from = |origins: AllowOrigin| {
+        let response = preflight(Policy::builder().allow_origin(origins), a);
+        response.headers()["access-control-allow-origin"].to_str().unwrap().to_owned()
+    };
+    assert_eq!(from(a.into()), a);
+    assert_eq!(from(owned().into()), a);
+    assert_eq!(from((&owned()).into()), a);
+    assert_eq!(from([a].into()), a);
+    assert_eq!(from((&[a]).into()), a);
+    assert_eq!(from([a][..].into()), a);
+    assert_eq!(from(vec![a].into()), a);
+    assert_eq!(from((&vec![owned()]).into()), a);
+    assert_eq!(from(vec![owned()].into()), a);
+    assert_eq!(from([&owned()].into()), a);
+    assert_eq!(from([a].into_iter().collect()), a);
+    assert_eq!(from(Origin::from_static(a).into()), a);
+    assert_eq!(from([Origin::from_static(a)].into()), a);
+    assert_eq!(from(OriginPattern::from_static(a).into()), a);
+    assert_eq!(from(HeaderValue::from_static(a).into()), a);
+    assert_eq!(from([HeaderValue::from_static(a)].into()), a);
+    assert_eq!(from(AllowOrigin::exact(a)), a);
+    assert_eq!(from(AllowOrigin::list([a])), a);
+    assert_eq!(from(" https://b.example ,, https://a.example,".into()), a);
+    for any in [
+        AllowOrigin::any(),
+        Any.into(),
+        "*".into(),
+        " * ".into(),
+        "*,*".into(),
+        ["*"].into(),
+        vec!["*".to_owned()].into(),
+        [Any].into(),
+        HeaderValue::from_static("*").into(),
+    ] {
+        assert_eq!(from(any), "*");
+    }
+
+    let methods = |methods: AllowMethods| {
+        let response = preflight(one().allow_methods(methods), a);
+        response.headers()["access-control-allow-methods"].to_str().unwrap().to_owned()
+    };
+    assert_eq!(methods("PUT, DELETE".into()), "PUT,DELETE");
+    assert_eq!(methods(["PUT", "DELETE"].into()), "PUT,DELETE");
+    assert_eq!(methods(Method::PUT.into()), "PUT");
+    assert_eq!(methods([Method::PUT, Method::DELETE].into()), "PUT,DELETE");
+    assert_eq!(methods((&[Method::PUT]).into()), "PUT");
+    assert_eq!(methods("GET,*".into()), "*");
+    assert_eq!(methods(Any.into()), "*");
+
+    let headers = |headers: AllowHeaders| {
+        let response = preflight(one().allow_headers(headers), a);
+        response.headers()["access-control-allow-headers"].to_str().unwrap().to_owned()
+    };
+    assert_eq!(headers("X-A, x-b ,,x-a".into()), "x-a,x-b");
+    assert_eq!(headers(header::AUTHORIZATION.into()), "authorization");
+    assert_eq!(headers([HeaderName::from_static("x-a")].into()), "x-a");
+    assert_eq!(headers(vec!["X-A".to_owned()].into()), "x-a");
+    assert_eq!(headers("*".into()), "*");
+
+    let exposed: ExposeHeaders = "etag".into();
+    assert_eq!(kinds(one().expose_headers(exposed)), []);
+}
+
+#[test]
+fn setters_add_and_never_replace() {
+    let builder = || {
+        Policy::builder()
+            .allow_origin("https://a.example")
+            .allow_methods("PUT")
+            .allow_headers("x-a")
+            .allow_origin(Origin::from_static("https://b.example"))
+            .allow_methods([Method::DELETE])
+            .allow_headers(header::AUTHORIZATION)
+            .allow_origin(Vec::<&str>::new())
+            .allow_methods("")
+    };
+    for origin in ["https://a.example", "https://b.example"] {
+        let response = preflight(builder(), origin);
+        assert_eq!(response.headers()["access-control-allow-origin"], origin);
+        assert_eq!(response.headers()["access-control-allow-methods"], "PUT,DELETE");
+        assert_eq!(response.headers()["access-control-allow-headers"], "x-a,authorization");
+    }
+    // What is no list, the last call decides.
+    let last = one().max_age(Duration::from_secs(1)).max_age(Duration::from_secs(2));
+    let response = preflight(last, "https://a.example");
+    assert_eq!(response.headers()["access-control-max-age"], "2");
+    assert_eq!(kinds(Policy::builder().allow_origin("*").enforce(true).enforce(false)), []);
+}
+
+/// Each of the settings that could contradict another.
+const SETTERS: [fn(PolicyBuilder) -> PolicyBuilder; 9] = [
+    |builder| builder.allow_origin(["https://a.example", "http://b.example"]),
+    |builder| builder.allow_origin("https://*.github.io"),
+    |builder| builder.allow_methods(Any),
+    |builder| builder.allow_headers(["*", "authorization"]),
+    |builder| builder.allow_credentials(true),
+    |builder| builder.expose_headers(Any),
+    |builder| builder.dangerously_allow_insecure_origins(true),
+    |builder| builder.enforce(true),
+    |builder| builder.allow_origin(Any),
+];
+
+#[test]
+fn the_order_of_setters_changes_nothing() {
+    let setters = SETTERS.len();
+    for chosen in 0..1_u32 << setters {
+        let chosen = (0..setters).filter(|i| chosen & (1 << i) != 0).collect::<Vec<_>>();
+        let build = |order: &mut dyn Iterator<Item = &usize>| {
+            let builder = order.fold(Policy::builder(), |builder, &i| SETTERS[i](builder));
+            let mut kinds =
+                kinds(builder).into_iter().map(|kind| format!("{kind:?}")).collect::<Vec<_>>();
+            kinds.sort();
+            kinds
+        };
+        let forward = build(&mut chosen.iter());
+        assert_eq!(forward, build(&mut chosen.iter().rev()), "{chosen:?}");
+        let middle = chosen.len() / 2;
+        let mut turned = chosen[middle..].iter().chain(&chosen[..middle]);
+        assert_eq!(forward, build(&mut turned), "{chosen:?}");
+    }
+}
+
+/// The whole answers of a preset.
+fn answers(cors: &CorsLayer, origin: &str) -> (Vec<String>, Vec<String>) {
+    let lines = |headers: &http::HeaderMap| {
+        let mut lines = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+            .collect::<Vec<_>>();
+        lines.sort();
+        lines
+    };
+    let preflight = Request::options("/")
+        .header("origin", origin)
+        .header("access-control-request-method", "PUT")
+        .header("access-control-request-headers", "authorization,x-a")
+        .body(())
+        .unwrap();
+    let Action::Respond(preflight) = cors.policies().judge(&preflight.into_parts().0).into_action()
+    else {
+        panic!("a preflight is answered")
+    };
+    let actual = Request::get("/").header("origin", origin).body(()).unwrap();
+    let (parts, ()) = actual.into_parts();
+    let Action::Forward(decoration) = cors.policies().judge(&parts).into_action() else {
+        panic!("an actual request runs")
+    };
+    let mut response = Response::builder().header("x-a", "1").body(()).unwrap();
+    decoration.apply(response.headers_mut());
+    response.headers_mut().remove("x-a");
+    (lines(preflight.headers()), lines(response.headers()))
+}
+
+#[test]
+fn permissive_allows_all_but_credentials() {
+    for origin in ["https://who.example", "null", "nonsense"] {
+        let (preflight, actual) = answers(&CorsLayer::permissive(), origin);
+        assert_eq!(
+            preflight,
+            [
+                "access-control-allow-headers: *,authorization",
+                "access-control-allow-methods: *",
+                "access-control-allow-origin: *",
+            ],
+            "{origin}"
+        );
+        assert_eq!(
+            actual,
+            ["access-control-allow-origin: *", "access-control-expose-headers: *"],
+            "{origin}"
+        );
+    }
+}
+
+#[test]
+fn development_allows_this_machine() {
+    for origin in [
+        "http://localhost",
+        "http://localhost:3000",
+        "https://localhost:8443",
+        "http://127.0.0.1:5173",
+        "http://127.1.2.3",
+        "http://[::1]:3000",
+        "http://app.localhost:3000",
+        "https://a.b.localhost",
+    ] {
+        let (preflight, actual) = answers(&CorsLayer::development(), origin);
+        assert_eq!(
+            preflight,
+            [
+                "access-control-allow-credentials: true".to_owned(),
+                "access-control-allow-headers: authorization,x-a".to_owned(),
+                "access-control-allow-methods: PUT".to_owned(),
+                format!("access-control-allow-origin: {origin}"),
+                "vary: Origin,Access-Control-Request-Method,Access-Control-Request-Headers"
+                    .to_owned(),
+            ]
+        );
+        assert_eq!(
+            actual,
+            [
+                "access-control-allow-credentials: true".to_owned(),
+                format!("access-control-allow-origin: {origin}"),
+                "access-control-expose-headers: x-a,vary".to_owned(),
+                "vary: Origin".to_owned(),
+            ]
+        );
+    }
+    for origin in [
+        "https://who.example",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example",
+        "null",
+        "http://192.168.1.1",
+        "http://[::2]",
+        "http://localhost.",
+        "http://localhost:080",
+        "http://notlocalhost",
+        "http://128.0.0.1",
+        "http://0.0.0.0",
+        "",
+    ] {
+        let (preflight, actual) = answers(&CorsLayer::development(), origin);
+        assert_eq!(
+            preflight.iter().filter(|line| line.starts_with("access-")).count(),
+            0,
+            "{origin}"
+        );
+        assert_eq!(actual, ["vary: Origin"], "{origin}");
+    }
+}
+
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    let text = prop_oneof![
+        any::<String>(),
+        "(https?://)?[a-z.*]{0,12}(:[0-9*]{0,6})?/?",
+        "[A-Za-z, *-]{0,12}",
+        Just("*".to_owned()),
+        Just("https://a.example".to_owned()),
+        Just("PUT".to_owned()),
+        Just("authorization".to_owned()),
+    ];
+    prop::collection::vec(text, 0..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_panics(
+        origins in texts(), methods in texts(), headers in texts(), exposed in texts(), regexes in texts(),
+        as_one_text in any::<bool>(), with_regexes in any::<bool>(), switches in any::<[bool; 9]>(),
+        max_age in any::<Duration>(), status in 100_u16..1000,
+    ) {
+        let mut builder = if as_one_text {
+            Policy::builder()
+                .allow_origin(origins.join(","))
+                .allow_methods(methods.join(","))
+                .allow_headers(headers.join(","))
+                .expose_headers(exposed.join(","))
+        } else {
+            Policy::builder()
+                .allow_origin(&origins)
+                .allow_methods(&methods)
+                .allow_headers(&headers)
+                .expose_headers(&exposed)
+        };
+        if with_regexes {
+            for regex in regexes {
+                builder = builder.allow_origin(AllowOrigin::regex(regex));
+            }
+        }
+        if switches[7] {
+            builder = builder.max_age(max_age);
+        }
+        if switches[8] {
+            builder = builder.preflight_status(StatusCode::from_u16(status).unwrap());
+        }
+        let builder = builder
+            .allow_credentials(switches[0])
+            .enforce(switches[1])
+            .allow_private_network(switches[2])
+            .timing_allow_origin(switches[3])
+            .dangerously_allow_null_origin(switches[4])
+            .dangerously_allow_insecure_origins(switches[5])
+            .dangerously_allow_public_suffix_subdomains(switches[6]);
+        let described = format!("{builder:?}");
+        prop_assert!(!described.is_empty());
+        match builder.build() {
+            Ok(policy) => prop_assert_ne!(format!("{policy:?}"), ""),
+            Err(errors) => {
+                // One line each, whatever the values hold.
+                prop_assert_eq!(errors.to_string().lines().count(), errors.iter().count());
+            }
+        }
+    }
+}

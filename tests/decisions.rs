@@ -1,0 +1,797 @@
+//! What is said of a request: decisions, refusals, explanations, hooks, extensions, shadows, events.
+
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, request::Parts};
+use std::{
+    convert::Infallible,
+    fmt,
+    future::ready,
+    sync::{Arc, Mutex},
+};
+use tower::{Layer, Service, ServiceExt, service_fn};
+use tower_cors::{
+    AllowOrigin, Any, CorsLayer, Decision, Policy, PolicyBuilder, Refusal, RequestKind, Setting,
+};
+use tracing_subscriber::layer::{Context, SubscriberExt};
+
+const APP: &str = "https://app.example.com";
+const METHOD: &str = "access-control-request-method";
+const HEADERS: &str = "access-control-request-headers";
+
+/// Dynamic, with a bit of everything.
+fn policy() -> PolicyBuilder {
+    Policy::builder()
+        .allow_origin([APP, "https://*.example.org", "http://localhost:3000"])
+        .allow_methods(["PUT", "PATCH"])
+        .allow_headers(["authorization", "x-csrf-token"])
+}
+
+fn parts(method: &str, lines: &[(&'static str, &[u8])]) -> Parts {
+    let mut request = Request::new(());
+    *request.method_mut() = Method::from_bytes(method.as_bytes()).unwrap();
+    *request.uri_mut() = "/path?query".parse().unwrap();
+    for (name, value) in lines {
+        let value = HeaderValue::from_bytes(value).unwrap();
+        request.headers_mut().append(HeaderName::from_static(name), value);
+    }
+    request.into_parts().0
+}
+
+fn actual(origin: &str) -> Parts {
+    parts("GET", &[("origin", origin.as_bytes())])
+}
+
+fn preflight(method: &str, headers: &str) -> Parts {
+    parts(
+        "OPTIONS",
+        &[("origin", APP.as_bytes()), (METHOD, method.as_bytes()), (HEADERS, headers.as_bytes())],
+    )
+}
+
+#[test]
+fn kinds_of_requests() {
+    let origin = ("origin", &b"x"[..]);
+    for (about, method, lines, kind) in [
+        ("nothing", "GET", &[][..], RequestKind::NotCors),
+        ("OPTIONS", "OPTIONS", &[], RequestKind::NotCors),
+        ("no Origin", "OPTIONS", &[(METHOD, &b"PUT"[..])], RequestKind::NotCors),
+        ("Origin", "GET", &[origin], RequestKind::Actual),
+        ("an empty Origin", "POST", &[("origin", b"")], RequestKind::Actual),
+        ("OPTIONS with Origin", "OPTIONS", &[origin], RequestKind::Actual),
+        ("with headers alone", "OPTIONS", &[origin, (HEADERS, b"x")], RequestKind::Actual),
+        ("another method", "GET", &[origin, (METHOD, b"PUT")], RequestKind::Actual),
+        ("options", "options", &[origin, (METHOD, b"PUT")], RequestKind::Actual),
+        ("all three", "OPTIONS", &[origin, (METHOD, b"PUT")], RequestKind::Preflight),
+        ("an empty method", "OPTIONS", &[origin, (METHOD, b"")], RequestKind::Preflight),
+        ("two", "OPTIONS", &[origin, (METHOD, b"A"), (METHOD, b"B")], RequestKind::Preflight),
+        ("two origins", "OPTIONS", &[origin, origin, (METHOD, b"A")], RequestKind::Preflight),
+        ("no text", "OPTIONS", &[origin, (METHOD, b"\xff")], RequestKind::Preflight),
+    ] {
+        let parts = parts(method, lines);
+        assert_eq!(RequestKind::of(&parts), kind, "{about}");
+        assert_eq!(policy().build().unwrap().judge(&parts).kind(), kind, "{about}");
+    }
+}
+
+#[track_caller]
+fn refusal(policy: PolicyBuilder, parts: &Parts) -> Refusal {
+    match policy.build().unwrap().decide(parts) {
+        Decision::Refused(refusal) => refusal,
+        decision => panic!("{decision}"),
+    }
+}
+
+macro_rules! refused {
+    ($about:literal, $policy:expr, $parts:expr, $pattern:pat $(if $guard:expr)?, $setting:ident, $text:expr $(,)?) => {{
+        let refusal = refusal($policy, &$parts);
+        assert!(matches!(&refusal, $pattern $(if $guard)?), "{}: {refusal:?}", $about);
+        assert_eq!(refusal.setting(), Setting::$setting, "{}", $about);
+        assert_eq!(refusal.to_string(), $text, "{}", $about);
+    }};
+}
+
+#[test]
+fn refusals_of_origins() {
+    refused!(
+        "not allowed",
+        policy(),
+        actual("https://evil.example"),
+        Refusal::OriginNotAllowed { origin } if origin == "https://evil.example",
+        AllowOrigin,
+        r#"origin "https://evil.example" is not allowed"#,
+    );
+    refused!(
+        "not allowed by one exact origin",
+        Policy::builder().allow_origin(APP),
+        actual("https://evil.example"),
+        Refusal::OriginNotAllowed { origin } if origin == "https://evil.example",
+        AllowOrigin,
+        r#"origin "https://evil.example" is not allowed"#,
+    );
+    refused!(
+        "a preflight's origin comes first",
+        policy(),
+        parts("OPTIONS", &[("origin", b"https://evil.example"), (METHOD, b"")]),
+        Refusal::OriginNotAllowed { .. },
+        AllowOrigin,
+        r#"origin "https://evil.example" is not allowed"#,
+    );
+    refused!(
+        "null",
+        policy(),
+        actual("null"),
+        Refusal::NullOrigin,
+        DangerouslyAllowNullOrigin,
+        "origin `null` is not allowed",
+    );
+    for origin in ["", "https://app.example.com/", "HTTPS://APP.EXAMPLE.COM", "https://a:443", "*"]
+    {
+        refused!(
+            "malformed",
+            policy(),
+            actual(origin),
+            Refusal::MalformedOrigin { origin: value } if value == origin,
+            AllowOrigin,
+            format!(r#""{origin}" is no origin that a browser sends"#),
+        );
+    }
+    let twice = parts("GET", &[("origin", APP.as_bytes()), ("origin", APP.as_bytes())]);
+    refused!(
+        "repeated",
+        policy(),
+        twice,
+        Refusal::RepeatedOrigin { lines: 2 },
+        AllowOrigin,
+        "2 `Origin` lines where one is sent",
+    );
+    refused!(
+        "repeated, one exact origin",
+        Policy::builder().allow_origin(APP),
+        twice,
+        Refusal::RepeatedOrigin { lines: 2 },
+        AllowOrigin,
+        "2 `Origin` lines where one is sent",
+    );
+    refused!(
+        "a predicate failed",
+        Policy::builder()
+            .allow_origin(AllowOrigin::try_predicate(|_, _| Err("the database is down".into())))
+            .allow_origin(AllowOrigin::predicate(|_, _| false)),
+        actual(APP),
+        Refusal::PredicateFailed { origin, error }
+            if origin == APP && error.to_string() == "the database is down",
+        AllowOrigin,
+        r#"origin "https://app.example.com" could not be judged: the database is down"#,
+    );
+    refused!(
+        "a predicate refuses",
+        Policy::builder().allow_origin(AllowOrigin::predicate(|_, _| false)),
+        actual(APP),
+        Refusal::OriginNotAllowed { .. },
+        AllowOrigin,
+        r#"origin "https://app.example.com" is not allowed"#,
+    );
+}
+
+#[test]
+fn refusals_of_methods() {
+    for method in ["DELETE", "put", "Patch", "CONNECT", "*", "OPTIONS"] {
+        refused!(
+            "not allowed",
+            policy(),
+            preflight(method, ""),
+            Refusal::MethodNotAllowed { method: value } if value == method,
+            AllowMethods,
+            format!(r#"method "{method}" is not allowed"#),
+        );
+    }
+    for method in ["CONNECT", "TRACE", "TRACK", "track"] {
+        refused!(
+            "never covered by `*`",
+            policy().allow_methods(Any),
+            preflight(method, ""),
+            Refusal::MethodNotAllowed { .. },
+            AllowMethods,
+            format!(r#"method "{method}" is not allowed"#),
+        );
+    }
+    for method in ["", " ", "P UT", "PUT,PATCH", "PUT\t"] {
+        refused!(
+            "no method",
+            policy().allow_methods(Any),
+            preflight(method, ""),
+            Refusal::MalformedMethod { method: value } if value == method,
+            AllowMethods,
+            format!(r#""{}" is no method"#, method.escape_debug()),
+        );
+    }
+    let origin = ("origin", APP.as_bytes());
+    refused!(
+        "repeated",
+        policy(),
+        parts("OPTIONS", &[origin, (METHOD, b"PUT"), (METHOD, b"PUT"), (METHOD, b"")]),
+        Refusal::RepeatedMethod { lines: 3 },
+        AllowMethods,
+        "3 `Access-Control-Request-Method` lines where one is sent",
+    );
+    refused!(
+        "the method comes before the headers",
+        policy(),
+        preflight("DELETE", "x-unlisted"),
+        Refusal::MethodNotAllowed { .. },
+        AllowMethods,
+        r#"method "DELETE" is not allowed"#,
+    );
+}
+
+#[test]
+fn refusals_of_headers() {
+    for (asked, named) in [
+        ("x-unlisted", "x-unlisted"),
+        ("authorization, X-Unlisted ,x-other", "X-Unlisted"),
+        ("content-type", "content-type"),
+        ("*", "*"),
+        ("x-csrf-tokens", "x-csrf-tokens"),
+        ("x-csrf-toke", "x-csrf-toke"),
+    ] {
+        refused!(
+            "not allowed",
+            policy(),
+            preflight("PUT", asked),
+            Refusal::HeaderNotAllowed { name } if name == named,
+            AllowHeaders,
+            format!(r#"request header "{named}" is not allowed"#),
+        );
+    }
+    for with_credentials in [false, true] {
+        refused!(
+            "`*` does not cover Authorization",
+            Policy::builder()
+                .allow_origin(APP)
+                .allow_methods(Any)
+                .allow_headers(Any)
+                .allow_credentials(with_credentials),
+            preflight("PUT", "x-a,Authorization"),
+            Refusal::HeaderNotAllowed { name } if name == "Authorization",
+            AllowHeaders,
+            r#"request header "Authorization" is not allowed"#,
+        );
+    }
+    for (asked, named) in [("x y", "x y"), ("authorization,x-a;q=1", "x-a;q=1"), ("(x)", "(x)")] {
+        refused!(
+            "no name",
+            policy(),
+            preflight("PUT", asked),
+            Refusal::MalformedHeader { name } if name == named,
+            AllowHeaders,
+            format!(r#""{named}" is no header name"#),
+        );
+    }
+    let long = "authorization,".repeat(300);
+    refused!(
+        "longer than any list that could be granted",
+        policy(),
+        preflight("PUT", &long),
+        Refusal::HeadersTooLong { bytes: 4200, limit: 4096 },
+        AllowHeaders,
+        "4200 bytes of `Access-Control-Request-Headers`, of which 4096 are read",
+    );
+    refused!(
+        "over two lines",
+        policy(),
+        parts(
+            "OPTIONS",
+            &[
+                ("origin", APP.as_bytes()),
+                (METHOD, b"PUT"),
+                (HEADERS, &long.as_bytes()[..2100]),
+                (HEADERS, &long.as_bytes()[2100..]),
+            ],
+        ),
+        Refusal::HeadersTooLong { bytes: 4200, .. },
+        AllowHeaders,
+        "4200 bytes of `Access-Control-Request-Headers`, of which 4096 are read",
+    );
+}
+
+#[test]
+fn what_is_granted() {
+    let names = (0..500).map(|i| format!("x-header-{i:03}")).collect::<Vec<_>>();
+    let long_list = || policy().allow_headers(&names);
+    let asked = names.join(", ");
+    assert!(asked.len() > 4096);
+    for (about, policy, parts) in [
+        ("actual", policy(), actual(APP)),
+        ("actual, pattern", policy(), actual("https://a.b.example.org")),
+        ("any origin", Policy::builder().allow_origin("*"), actual("nonsense")),
+        ("null", policy().dangerously_allow_null_origin(true), actual("null")),
+        ("a listed method", policy(), preflight("PUT", "")),
+        ("safelisted methods always", policy(), preflight("GET", "")),
+        ("safelisted methods always", policy(), preflight("HEAD", "")),
+        ("safelisted methods always", policy(), preflight("POST", "")),
+        ("listed headers", policy(), preflight("PUT", "authorization,x-csrf-token")),
+        ("in any order and case", policy(), preflight("PUT", "X-Csrf-Token\t,, AUTHORIZATION,")),
+        ("the same twice", policy(), preflight("PUT", "authorization,authorization")),
+        ("any method", policy().allow_methods(Any), preflight("x-custom", "")),
+        ("any header", policy().allow_headers(Any), preflight("PUT", "x-a,authorization")),
+        ("a long list that is configured", long_list(), preflight("PUT", &asked)),
+    ] {
+        let decision = policy.build().unwrap().decide(&parts);
+        assert!(decision.is_granted(), "{about}: {decision}");
+        assert!(decision.refusal().is_none(), "{about}");
+        assert_eq!(decision.to_string(), "granted", "{about}");
+    }
+}
+
+#[test]
+fn what_is_not_cors() {
+    let enforced = || policy().enforce(true);
+    let api = ("origin", &b"https://api.example"[..]);
+    for (about, policy, parts) in [
+        ("no Origin", policy(), parts("GET", &[])),
+        ("no Origin, preflight method", policy(), parts("OPTIONS", &[(METHOD, b"PUT")])),
+        ("same-origin", enforced(), parts("POST", &[api, ("sec-fetch-site", b"same-origin")])),
+        ("same host", enforced(), parts("POST", &[api, ("host", b"api.example")])),
+    ] {
+        let decision = policy.build().unwrap().decide(&parts);
+        assert!(matches!(decision, Decision::NotCors), "{about}: {decision}");
+        assert!(!decision.is_granted(), "{about}");
+        assert_eq!(decision.to_string(), "not CORS", "{about}");
+    }
+    let same = parts("POST", &[api, ("host", b"api.example")]);
+    let decision = policy().build().unwrap().decide(&same);
+    assert!(!matches!(decision, Decision::NotCors), "without enforcement nobody asks: {decision}");
+}
+
+#[test]
+fn hostile_bytes_are_escaped_and_cut() {
+    let origin = |bytes: &[u8]| parts("GET", &[("origin", bytes)]);
+    for (bytes, text) in [
+        (&b"\xff\xfe"[..], r#""\xff\xfe" is no origin that a browser sends"#.to_owned()),
+        (b"a\tb", r#""a\tb" is no origin that a browser sends"#.to_owned()),
+        (b"\"x\"\\", r#""\"x\"\\" is no origin that a browser sends"#.to_owned()),
+        ("é".as_bytes(), r#""\xc3\xa9" is no origin that a browser sends"#.to_owned()),
+        (
+            &vec![b'x'; 70_000],
+            format!("\"{}…\" (70000 bytes) is no origin that a browser sends", "x".repeat(200)),
+        ),
+    ] {
+        let refusal = refusal(policy(), &origin(bytes));
+        assert_eq!(refusal.to_string(), text);
+    }
+    for parts in [
+        origin(b"\xff\x80\x9b31m"),
+        origin(&vec![b'x'; 70_000]),
+        preflight("\u{9b}31m", ""),
+        preflight("PUT", "x\u{9b}31m"),
+        preflight(&"M".repeat(70_000), ""),
+        preflight("PUT", &"x".repeat(70_000)),
+        preflight("PUT", &format!("authorization,{}", "x".repeat(4000))),
+    ] {
+        let policy = policy().build().unwrap();
+        for text in [policy.decide(&parts).to_string(), policy.explain(&parts).to_string()] {
+            assert!(text.len() < 4500, "{} bytes", text.len());
+            assert!(text.bytes().all(|b| b >= b' ' && b != 0x7f), "{text}");
+            let printable = |c: char| c == '…' || c.is_ascii_graphic() || c == ' ';
+            assert!(text.chars().all(printable), "{text}");
+        }
+    }
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn explanations() {
+    let wide = || {
+        Policy::builder().allow_origin([
+            APP,
+            "https://*.example.org",
+            "http://localhost:3000",
+            "https://tenant.example.net",
+        ])
+    };
+    let origin = |text: &str| actual(text);
+    for (about, policy, parts, text) in [
+        (
+            "no Origin",
+            policy(),
+            parts("GET", &[]),
+            "not CORS: no `Origin`, or one of this very host",
+        ),
+        ("granted", policy(), origin(APP), "granted: the origin is allowed"),
+        (
+            "a granted preflight",
+            policy(),
+            preflight("PUT", "authorization"),
+            "granted: the origin, the method and all headers of this preflight are allowed",
+        ),
+        (
+            "nothing near",
+            policy(),
+            origin("https://evil.example"),
+            r#"refused: origin "https://evil.example" is not allowed; to allow this one, add it to allow_origin"#,
+        ),
+        (
+            "the other scheme",
+            policy(),
+            origin("http://app.example.com"),
+            r#"refused: origin "http://app.example.com" is not allowed; `http` where `https` is allowed: "https://app.example.com" is; to allow this one, add it to allow_origin"#,
+        ),
+        (
+            "the other scheme of a pattern",
+            policy(),
+            origin("http://a.example.org"),
+            r#"refused: origin "http://a.example.org" is not allowed; `http` where `https` is allowed: "https://a.example.org" is; to allow this one, add it to allow_origin"#,
+        ),
+        (
+            "https where http is allowed",
+            policy(),
+            origin("https://localhost:3000"),
+            r#"refused: origin "https://localhost:3000" is not allowed; `https` where `http` is allowed: "http://localhost:3000" is; to allow this one, add it to allow_origin"#,
+        ),
+        (
+            "another port",
+            policy(),
+            origin("http://localhost:3001"),
+            r#"refused: origin "http://localhost:3001" is not allowed; another port is allowed: "http://localhost:3000" is; to allow this one, add it to allow_origin"#,
+        ),
+        (
+            "a trailing slash",
+            policy(),
+            origin("https://app.example.com/"),
+            r#"refused: "https://app.example.com/" is no origin that a browser sends; it ends in a slash: a browser would send "https://app.example.com", which is allowed"#,
+        ),
+        (
+            "upper case",
+            policy(),
+            origin("https://APP.example.net"),
+            r#"refused: "https://APP.example.net" is no origin that a browser sends; it has upper-case letters, which browsers never send: a browser would send "https://app.example.net""#,
+        ),
+        (
+            "only subdomains",
+            policy(),
+            origin("https://example.org"),
+            r#"refused: origin "https://example.org" is not allowed; "https://*.example.org" is allowed, which covers subdomains only; to allow this one, add it to allow_origin"#,
+        ),
+        (
+            "no subdomains",
+            wide(),
+            origin("https://a.tenant.example.net"),
+            r#"refused: origin "https://a.tenant.example.net" is not allowed; "https://tenant.example.net" is allowed, its subdomains are not; to allow this one, add it to allow_origin"#,
+        ),
+        (
+            "a typing error",
+            policy(),
+            origin("https://app.exmaple.com"),
+            r#"refused: origin "https://app.exmaple.com" is not allowed; "https://app.example.com" is allowed: a typing error?; to allow this one, add it to allow_origin"#,
+        ),
+        (
+            "null",
+            policy(),
+            origin("null"),
+            "refused: origin `null` is not allowed; sandboxed frames, local files and some redirects send it; to allow it, see dangerously_allow_null_origin",
+        ),
+        (
+            "a method in another case",
+            policy(),
+            preflight("patch", ""),
+            r#"refused: method "patch" is not allowed; methods are case-sensitive, and `PATCH` is allowed; have the page send "PATCH""#,
+        ),
+        (
+            "a standard method in another case that is not listed",
+            policy(),
+            preflight("delete", ""),
+            r#"refused: method "delete" is not allowed; have the page send "DELETE", and add that to allow_methods"#,
+        ),
+        (
+            "a method that no page can send",
+            policy(),
+            preflight("CONNECT", ""),
+            r#"refused: method "CONNECT" is not allowed; no page can send it"#,
+        ),
+        (
+            "a header that no page can set",
+            policy(),
+            preflight("PUT", "Cookie"),
+            r#"refused: request header "Cookie" is not allowed; no page can set it"#,
+        ),
+        (
+            "a method that is not listed",
+            policy(),
+            preflight("DELETE", ""),
+            r#"refused: method "DELETE" is not allowed; to allow it, add "DELETE" to allow_methods"#,
+        ),
+        (
+            "a header that is not listed",
+            policy(),
+            preflight("PUT", "X-Other"),
+            r#"refused: request header "X-Other" is not allowed; to allow it, add "x-other" to allow_headers"#,
+        ),
+        (
+            "Authorization beneath `*`",
+            Policy::builder().allow_origin(APP).allow_headers(Any),
+            preflight("GET", "authorization"),
+            r#"refused: request header "authorization" is not allowed; `*` does not cover `authorization`; to allow it, add "authorization" to allow_headers"#,
+        ),
+    ] {
+        let policy = policy.build().unwrap();
+        let explanation = policy.explain(&parts);
+        assert_eq!(explanation.to_string(), text, "{about}");
+        assert_eq!(explanation.decision().to_string(), policy.decide(&parts).to_string());
+        for part in explanation.hint().iter().chain(&explanation.mend()) {
+            assert!(text.contains(&format!("; {part}")), "{about}: {part}");
+        }
+    }
+}
+
+/// A mend must not itself be refused by the builder.
+#[test]
+fn no_explanation_advises_what_cannot_be_built() {
+    let policy = policy().build().unwrap();
+    for parts in [
+        preflight("put", ""),
+        preflight("CONNECT", ""),
+        preflight("track", ""),
+        preflight("PUT", "cookie"),
+        preflight("PUT", "sec-fetch-site"),
+        preflight("PUT", "access-control-request-method"),
+        preflight("PUT", "X-Other"),
+        preflight("PURGE", ""),
+    ] {
+        let explanation = policy.explain(&parts);
+        let Some(mend) = explanation.mend() else { continue };
+        let value = mend.split('"').nth(1).unwrap();
+        let mended = Policy::builder().allow_origin(APP);
+        let mended = match explanation.decision().refusal().unwrap().setting() {
+            Setting::AllowMethods => mended.allow_methods([value]),
+            _ => mended.allow_headers([value]),
+        };
+        mended.build().unwrap_or_else(|errors| panic!("{explanation}: {errors}"));
+    }
+}
+
+type Service200 = fn(Request<()>) -> std::future::Ready<Result<Response<()>, Infallible>>;
+
+/// Answers 200, with the decision it was told in a header.
+fn inner() -> tower::util::ServiceFn<Service200> {
+    service_fn(|request| {
+        let mut response = Response::new(());
+        if let Some(decision) = request.extensions().get::<Decision>() {
+            let told = HeaderValue::from_str(&decision.to_string()).unwrap();
+            response.headers_mut().insert("x-told", told);
+        }
+        ready(Ok(response))
+    })
+}
+
+async fn call<P>(cors: &CorsLayer<P>, parts: Parts) -> Response<()>
+where
+    P: tower_cors::SelectPolicy + Clone,
+{
+    let mut service = cors.layer(inner());
+    let Ok(service) = service.ready().await;
+    let Ok(response) = service.call(Request::from_parts(parts, ())).await;
+    response
+}
+
+/// Collects lines from within a hook.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl Lines {
+    fn push(&self, line: impl fmt::Display) {
+        self.0.lock().unwrap().push(line.to_string());
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+#[tokio::test]
+async fn hooks_see_every_decision_once() {
+    let lines = Lines::default();
+    let (first, second) = (lines.clone(), lines.clone());
+    let cors = CorsLayer::new(policy().enforce(true).build().unwrap())
+        .on_decision(move |decision, parts| {
+            first.push(format!("1 {} {}: {decision}", parts.method, parts.uri));
+        })
+        .on_decision(move |decision, _| second.push(format!("2 {}", decision.is_granted())));
+    for (parts, status, seen) in [
+        (parts("GET", &[]), 200, ["1 GET /path?query: not CORS", "2 false"]),
+        (actual(APP), 200, ["1 GET /path?query: granted", "2 true"]),
+        (
+            actual("https://evil.example"),
+            403,
+            [
+                r#"1 GET /path?query: refused: origin "https://evil.example" is not allowed"#,
+                "2 false",
+            ],
+        ),
+        (preflight("PUT", ""), 204, ["1 OPTIONS /path?query: granted", "2 true"]),
+        (
+            preflight("DELETE", ""),
+            204,
+            [r#"1 OPTIONS /path?query: refused: method "DELETE" is not allowed"#, "2 false"],
+        ),
+    ] {
+        let response = call(&cors, parts).await;
+        assert_eq!(response.status(), status);
+        assert_eq!(lines.take(), seen);
+        assert!(response.extensions().get::<Decision>().is_none(), "recording is not on");
+        assert!(!response.headers().contains_key("x-told"), "recording is not on");
+    }
+}
+
+#[tokio::test]
+async fn recorded_decisions_stand_in_the_extensions() {
+    let cors =
+        CorsLayer::new(policy().preflight_continue(true).build().unwrap()).record_decision(true);
+    for (about, parts, decision, told) in [
+        ("not CORS", parts("GET", &[]), "not CORS", true),
+        ("granted", actual(APP), "granted", true),
+        (
+            "refused",
+            actual("https://evil.example"),
+            r#"refused: origin "https://evil.example" is not allowed"#,
+            true,
+        ),
+        ("a preflight passed on", preflight("PUT", ""), "granted", true),
+        (
+            "a preflight answered",
+            preflight("DELETE", ""),
+            r#"refused: method "DELETE" is not allowed"#,
+            false,
+        ),
+    ] {
+        let response = call(&cors, parts.clone()).await;
+        let recorded = response.extensions().get::<Decision>().expect(about);
+        assert_eq!(recorded.to_string(), decision, "{about}");
+        let header = response.headers().get("x-told").map(|told| told.to_str().unwrap());
+        assert_eq!(header, told.then_some(decision), "{about}");
+
+        let off = call(&cors.clone().record_decision(false), parts).await;
+        assert!(off.extensions().get::<Decision>().is_none(), "{about}");
+        assert!(!off.headers().contains_key("x-told"), "{about}");
+    }
+}
+
+#[tokio::test]
+async fn a_shadow_reports_differences_and_changes_nothing() {
+    let lines = Lines::default();
+    let report = lines.clone();
+    let shadow = Policy::builder()
+        .allow_origin([APP, "https://new.example"])
+        .allow_methods("DELETE")
+        .enforce(true)
+        .build()
+        .unwrap();
+    let cors =
+        CorsLayer::new(policy().build().unwrap()).shadow(shadow, move |live, shadow, parts| {
+            report.push(format!("{}: {live} / {shadow}", parts.method));
+        });
+    for (about, parts, origin, seen) in [
+        ("both grant", actual(APP), Some(APP), None),
+        ("both refuse", actual("https://evil.example"), None, None),
+        ("neither is CORS", parts("GET", &[]), None, None),
+        (
+            "the shadow refuses",
+            actual("https://a.example.org"),
+            Some("https://a.example.org"),
+            Some(r#"GET: granted / refused: origin "https://a.example.org" is not allowed"#),
+        ),
+        (
+            "the shadow grants",
+            actual("https://new.example"),
+            None,
+            Some(r#"GET: refused: origin "https://new.example" is not allowed / granted"#),
+        ),
+        (
+            "the shadow refuses the method",
+            preflight("PUT", ""),
+            Some(APP),
+            Some(r#"OPTIONS: granted / refused: method "PUT" is not allowed"#),
+        ),
+        (
+            "the shadow grants the method",
+            preflight("DELETE", ""),
+            Some(APP),
+            Some(r#"OPTIONS: refused: method "DELETE" is not allowed / granted"#),
+        ),
+        ("both refuse, for different reasons", preflight("put", ""), Some(APP), None),
+    ] {
+        let response = call(&cors, parts).await;
+        assert_ne!(response.status(), StatusCode::FORBIDDEN, "{about}: a shadow never enforces");
+        let granted = response.headers().get("access-control-allow-origin");
+        assert_eq!(granted.map(|value| value.to_str().unwrap()), origin, "{about}");
+        assert_eq!(
+            lines.take(),
+            seen.into_iter().map(str::to_owned).collect::<Vec<_>>(),
+            "{about}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_function_may_choose_the_policy() {
+    let app = Policy::builder().allow_origin(APP).build().unwrap();
+    let cors = CorsLayer::new(move |parts: &Parts| match parts.uri.path() {
+        "/path" => Some(app.clone()),
+        _ => None,
+    });
+    let response = call(&cors, actual("https://evil.example")).await;
+    assert_eq!(response.headers()["access-control-allow-origin"], APP);
+    let mut alone = preflight("PUT", "");
+    alone.uri = "/other".parse().unwrap();
+    let response = call(&cors, alone).await;
+    assert_eq!((response.status(), response.headers().len()), (StatusCode::OK, 0));
+}
+
+/// Collects events as `LEVEL message {fields}`.
+struct Events(Lines);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Events {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        #[derive(Default)]
+        struct Fields(String, Vec<String>);
+        impl tracing::field::Visit for Fields {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
+                match field.name() {
+                    "message" => self.0 = format!("{value:?}"),
+                    name => self.1.push(format!("{name}={value:?}")),
+                }
+            }
+        }
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let metadata = event.metadata();
+        assert!(metadata.target().starts_with("tower_cors"), "{}", metadata.target());
+        self.0.push(format!("{} {} {}", metadata.level(), fields.0, fields.1.join(" ")));
+    }
+}
+
+fn events(level: tracing::Level, parts: Vec<Parts>) -> Vec<String> {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::registry()
+        .with(tracing_subscriber::filter::LevelFilter::from_level(level))
+        .with(Events(lines.clone()));
+    let shadow = Policy::builder().allow_origin(APP).allow_methods(Any).build().unwrap();
+    let cors = CorsLayer::new(policy().build().unwrap()).shadow(shadow, |_, _, _| ());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    tracing::subscriber::with_default(subscriber, || {
+        for parts in parts {
+            runtime.block_on(call(&cors, parts));
+        }
+    });
+    lines.take()
+}
+
+#[test]
+fn events_tell_of_refusals_and_differences() {
+    let requests = || {
+        vec![
+            parts("GET", &[]),
+            actual(APP),
+            actual("http://app.example.com"),
+            preflight("PUT", ""),
+            preflight("DELETE", ""),
+            parts("GET", &[("origin", b"\x9b31m\xff")]),
+        ]
+    };
+    let refused = [
+        r#"INFO CORS request refused: origin "http://app.example.com" is not allowed; `http` where `https` is allowed: "https://app.example.com" is; to allow this one, add it to allow_origin kind="actual" method="GET" path="/path""#,
+        r#"INFO CORS request refused: method "DELETE" is not allowed; to allow it, add "DELETE" to allow_methods kind="preflight" method="OPTIONS" path="/path""#,
+        r#"INFO CORS shadow policy differs method="OPTIONS" path="/path" live=refused: method "DELETE" is not allowed shadow=granted"#,
+        r#"INFO CORS request refused: "\x9b31m\xff" is no origin that a browser sends kind="actual" method="GET" path="/path""#,
+    ];
+    assert_eq!(events(tracing::Level::INFO, requests()), refused);
+    assert_eq!(events(tracing::Level::WARN, requests()), Vec::<String>::new());
+    let all = events(tracing::Level::TRACE, requests());
+    let granted = all.iter().filter(|line| line.starts_with("TRACE")).collect::<Vec<_>>();
+    assert_eq!(
+        granted,
+        [
+            r#"TRACE CORS request granted kind="actual" method="GET" path="/path""#,
+            r#"TRACE CORS request granted kind="preflight" method="OPTIONS" path="/path""#,
+        ]
+    );
+    assert_eq!(all.len(), granted.len() + refused.len());
+}

@@ -1,0 +1,992 @@
+//! Origins, origin patterns, sets of them, and regular expressions over them.
+
+use http::{HeaderValue, Request};
+use proptest::prelude::*;
+use std::collections::HashSet;
+use tower_cors::{
+    AllowOrigin, Origin, OriginErrorKind as Kind, OriginPattern, OriginSet, Policy, PolicyErrorKind,
+};
+
+/// What a wrong text must yield: its kind, and its mend.
+type Wrong = (Kind, Option<&'static str>);
+
+/// Valid as an origin, and so as a pattern too.
+const ORIGINS: &[(&str, &str)] = &[
+    ("https", "https://example.com"),
+    ("http", "http://example.com"),
+    ("a subdomain", "https://a.b.c.example.com"),
+    ("one label", "https://intranet"),
+    ("one letter", "http://a"),
+    ("localhost", "http://localhost"),
+    ("a port", "http://localhost:3000"),
+    ("the lowest port", "http://localhost:1"),
+    ("the highest port", "http://localhost:65535"),
+    ("the other scheme's default port", "https://example.com:80"),
+    ("the other scheme's default port", "http://example.com:443"),
+    ("hyphens and underscores anywhere", "https://-a_-b-.--_.example"),
+    ("digits anywhere but as the last label", "https://1.2.3.4.example"),
+    ("a number with a letter", "https://1a"),
+    ("Punycode", "https://xn--bcher-kva.example"),
+    ("IPv4", "http://127.0.0.1"),
+    ("IPv4 with a port", "http://0.0.0.0:8080"),
+    ("the highest IPv4", "http://255.255.255.255"),
+    ("IPv6", "http://[::1]"),
+    ("IPv6 with a port", "http://[::1]:3000"),
+    ("IPv6 unspecified", "http://[::]"),
+    ("IPv6 in full", "http://[2001:db8:1:2:3:4:5:6]"),
+    ("IPv6, one zero is not compressed", "http://[2001:db8:0:1:1:1:1:1]"),
+    ("IPv6, the longest run is compressed", "http://[2001:0:0:1::1]"),
+    ("IPv6, the first of equal runs", "http://[2001:db8::1:0:0:1]"),
+    ("IPv6, zeros at the end", "http://[fe80::]"),
+    ("IPv6, mapped", "http://[::ffff:102:304]"),
+    ("Tauri", "tauri://localhost"),
+    ("Capacitor", "capacitor://localhost"),
+    ("Ionic", "ionic://localhost"),
+    ("an extension of Chromium", "chrome-extension://abcdefghijklmnopabcdefghijklmnop"),
+    ("an extension of Firefox", "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc"),
+    ("a scheme with every kind of character", "a1+-.://x"),
+    ("ftp", "ftp://example.com"),
+];
+
+/// Wrong as an origin and as a pattern, with the same kind and mend.
+const WRONG: &[(&str, Wrong)] = &[
+    ("", (Kind::Empty, None)),
+    // White space.
+    (" https://a.example", (Kind::WhiteSpace, Some("https://a.example"))),
+    ("https://a.example ", (Kind::WhiteSpace, Some("https://a.example"))),
+    ("\thttps://a.example", (Kind::WhiteSpace, Some("https://a.example"))),
+    ("https://a.example\n", (Kind::WhiteSpace, Some("https://a.example"))),
+    ("https://a.example\r\n", (Kind::WhiteSpace, Some("https://a.example"))),
+    ("https://a .example", (Kind::WhiteSpace, None)),
+    (" ", (Kind::WhiteSpace, None)),
+    // Characters.
+    ("https://a.example\0", (Kind::InvalidCharacter, None)),
+    ("https://a.example\u{7f}", (Kind::InvalidCharacter, None)),
+    ("https://a$.example", (Kind::InvalidCharacter, None)),
+    ("https://a%41.example", (Kind::InvalidCharacter, None)),
+    ("https://a.example;", (Kind::InvalidCharacter, None)),
+    ("https://\"a.example\"", (Kind::InvalidCharacter, None)),
+    ("https://a.example,", (Kind::InvalidCharacter, Some("https://a.example"))),
+    // The scheme.
+    ("a.example", (Kind::MissingScheme, Some("https://a.example"))),
+    ("//a.example", (Kind::MissingScheme, Some("https://a.example"))),
+    ("a.example:8443", (Kind::MissingScheme, Some("https://a.example:8443"))),
+    ("a.example/path", (Kind::MissingScheme, Some("https://a.example"))),
+    ("https:a.example", (Kind::MissingScheme, Some("https://a.example"))),
+    ("https:/a.example", (Kind::MissingScheme, Some("https://a.example"))),
+    ("http:a.example", (Kind::MissingScheme, Some("http://a.example"))),
+    ("localhost", (Kind::MissingScheme, Some("http://localhost"))),
+    ("localhost:3000", (Kind::MissingScheme, Some("http://localhost:3000"))),
+    ("127.0.0.1:8080", (Kind::MissingScheme, Some("http://127.0.0.1:8080"))),
+    ("[::1]:3000", (Kind::MissingScheme, Some("http://[::1]:3000"))),
+    ("a.example/?to=https://b.example", (Kind::MissingScheme, Some("https://a.example"))),
+    ("self", (Kind::MissingScheme, None)),
+    ("'self'", (Kind::MissingScheme, None)),
+    ("none", (Kind::MissingScheme, None)),
+    ("all", (Kind::MissingScheme, None)),
+    ("true", (Kind::MissingScheme, None)),
+    ("Null", (Kind::MissingScheme, None)),
+    ("https", (Kind::MissingScheme, None)),
+    ("://a.example", (Kind::MissingScheme, None)),
+    ("about:blank", (Kind::MissingScheme, None)),
+    ("1http://a.example", (Kind::InvalidScheme, None)),
+    ("ht_tp://a.example", (Kind::InvalidScheme, None)),
+    ("file://", (Kind::OpaqueScheme, None)),
+    ("file:///home/index.html", (Kind::OpaqueScheme, None)),
+    ("data://a", (Kind::OpaqueScheme, None)),
+    ("ws://a.example", (Kind::WebSocketScheme, Some("http://a.example"))),
+    ("wss://a.example", (Kind::WebSocketScheme, Some("https://a.example"))),
+    ("wss://a.example:443", (Kind::WebSocketScheme, Some("https://a.example"))),
+    // Case.
+    ("HTTPS://a.example", (Kind::UpperCase, Some("https://a.example"))),
+    ("https://A.example", (Kind::UpperCase, Some("https://a.example"))),
+    ("https://a.EXAMPLE:8443", (Kind::UpperCase, Some("https://a.example:8443"))),
+    ("http://[FE80::1]", (Kind::UpperCase, Some("http://[fe80::1]"))),
+    // What follows the authority.
+    ("https://a.example/", (Kind::TrailingSlash, Some("https://a.example"))),
+    ("https://a.example:8443/", (Kind::TrailingSlash, Some("https://a.example:8443"))),
+    ("https://a.example/path", (Kind::Path, Some("https://a.example"))),
+    ("https://a.example//", (Kind::Path, Some("https://a.example"))),
+    ("https://a.example\\", (Kind::Path, Some("https://a.example"))),
+    ("https://a.example?", (Kind::Query, Some("https://a.example"))),
+    ("https://a.example?q=1", (Kind::Query, Some("https://a.example"))),
+    ("https://a.example#", (Kind::Fragment, Some("https://a.example"))),
+    ("https://a.example#top", (Kind::Fragment, Some("https://a.example"))),
+    // The user.
+    ("https://user@a.example", (Kind::UserInfo, Some("https://a.example"))),
+    ("https://user:password@a.example:8443", (Kind::UserInfo, Some("https://a.example:8443"))),
+    ("https://@a.example", (Kind::UserInfo, Some("https://a.example"))),
+    // The host.
+    ("https://", (Kind::EmptyHost, None)),
+    ("https://:8080", (Kind::EmptyHost, None)),
+    ("https://a..example", (Kind::EmptyLabel, None)),
+    ("https://a.example.", (Kind::TrailingDot, Some("https://a.example"))),
+    ("https://a.example.:8443", (Kind::TrailingDot, Some("https://a.example:8443"))),
+    ("https://localhost.", (Kind::TrailingDot, Some("https://localhost"))),
+    ("https://bücher.example", (Kind::UnicodeHost, Some("https://xn--bcher-kva.example"))),
+    ("https://BÜCHER.example", (Kind::UnicodeHost, Some("https://xn--bcher-kva.example"))),
+    ("https://例え.jp:8443", (Kind::UnicodeHost, Some("https://xn--r8jz45g.jp:8443"))),
+    ("https://☃.example", (Kind::UnicodeHost, None)),
+    // IPv4.
+    ("http://0x7f.1", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1"))),
+    ("http://127.1", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1"))),
+    ("http://2130706433", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1"))),
+    ("http://0177.0.0.1:3000", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1:3000"))),
+    ("http://127.0.0.01", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1"))),
+    ("http://256.0.0.1", (Kind::NonCanonicalIpv4, None)),
+    ("http://1.2.3.4.5", (Kind::NonCanonicalIpv4, None)),
+    ("http://a.1", (Kind::NonCanonicalIpv4, None)),
+    ("http://a.0x", (Kind::NonCanonicalIpv4, None)),
+    ("http://4294967296", (Kind::NonCanonicalIpv4, None)),
+    ("http://127.0.0.1.", (Kind::TrailingDot, Some("http://127.0.0.1"))),
+    // IPv6.
+    ("http://[0:0:0:0:0:0:0:1]", (Kind::NonCanonicalIpv6, Some("http://[::1]"))),
+    ("http://[::0001]:3000", (Kind::NonCanonicalIpv6, Some("http://[::1]:3000"))),
+    ("http://[::ffff:1.2.3.4]", (Kind::NonCanonicalIpv6, Some("http://[::ffff:102:304]"))),
+    (
+        "http://[2001:db8::1:1:1:1:1]",
+        (Kind::NonCanonicalIpv6, Some("http://[2001:db8:0:1:1:1:1:1]")),
+    ),
+    ("http://[2001::1:0:0:0:1]", (Kind::NonCanonicalIpv6, Some("http://[2001:0:0:1::1]"))),
+    ("http://[2001:db8:0:0:1::1]", (Kind::NonCanonicalIpv6, Some("http://[2001:db8::1:0:0:1]"))),
+    ("http://[::1", (Kind::InvalidIpv6, None)),
+    ("http://[]", (Kind::InvalidIpv6, None)),
+    ("http://[::1]x", (Kind::InvalidIpv6, None)),
+    ("http://[::g]", (Kind::InvalidIpv6, None)),
+    ("http://[:::]", (Kind::InvalidIpv6, None)),
+    ("http://[1:2:3]", (Kind::InvalidIpv6, None)),
+    ("http://[1:2:3:4:5:6:7:8:9]", (Kind::InvalidIpv6, None)),
+    ("http://[::1:2:3:4:5:6:7:8]", (Kind::InvalidIpv6, None)),
+    ("http://[1:2:3:4:5:6:7:8::]", (Kind::InvalidIpv6, None)),
+    ("http://[1::2::3]", (Kind::InvalidIpv6, None)),
+    ("http://[12345::]", (Kind::InvalidIpv6, None)),
+    ("http://[fe80::1%25eth0]", (Kind::InvalidIpv6, None)),
+    ("http://::1", (Kind::Ipv6WithoutBrackets, Some("http://[::1]"))),
+    ("http://a.example:80:80", (Kind::Ipv6WithoutBrackets, None)),
+    // The port.
+    ("https://a.example:", (Kind::EmptyPort, Some("https://a.example"))),
+    ("https://a.example:0", (Kind::InvalidPort, None)),
+    ("https://a.example:65536", (Kind::InvalidPort, None)),
+    ("https://a.example:99999999999999999999", (Kind::InvalidPort, None)),
+    ("https://a.example:abc", (Kind::InvalidPort, None)),
+    ("https://a.example:+80", (Kind::InvalidPort, None)),
+    ("https://a.example:80a", (Kind::InvalidPort, None)),
+    ("https://a.example:-1", (Kind::InvalidPort, None)),
+    ("https://a.example:08443", (Kind::InvalidPort, Some("https://a.example:8443"))),
+    ("https://a.example:0443", (Kind::InvalidPort, Some("https://a.example"))),
+    ("https://a.example:443", (Kind::DefaultPort, Some("https://a.example"))),
+    ("http://a.example:80", (Kind::DefaultPort, Some("http://a.example"))),
+    ("ftp://a.example:21", (Kind::DefaultPort, Some("ftp://a.example"))),
+    ("http://[::1]:80", (Kind::DefaultPort, Some("http://[::1]"))),
+    // Several at once: one mend for all.
+    ("  HTTPS://User@A.Example.:443/path?q#f ", (Kind::WhiteSpace, Some("https://a.example"))),
+    // A star that no kind of text may have.
+    ("*", (Kind::StarAlone, None)),
+    ("**", (Kind::MissingScheme, None)),
+    ("h*", (Kind::MissingScheme, None)),
+    ("*://*", (Kind::StarInScheme, None)),
+    ("http*://a.example", (Kind::StarInScheme, None)),
+];
+
+/// Wrong as a pattern, for its stars.
+const WRONG_PATTERNS: &[(&str, Wrong)] = &[
+    ("null", (Kind::Null, None)),
+    ("*://a.example", (Kind::StarInScheme, Some("https://a.example"))),
+    ("https://*", (Kind::StarTooBroad, None)),
+    ("https://*:8443", (Kind::StarTooBroad, None)),
+    ("https://*.com", (Kind::StarTooBroad, None)),
+    ("https://*.com:*", (Kind::StarTooBroad, None)),
+    ("https://a*", (Kind::StarTooBroad, None)),
+    ("https://*example.com", (Kind::StarTooBroad, Some("https://*.example.com"))),
+    ("https://*example.com:8443", (Kind::StarTooBroad, Some("https://*.example.com:8443"))),
+    ("https://*localhost", (Kind::StarTooBroad, Some("https://*.localhost"))),
+    ("https://app-*.com", (Kind::StarTooBroad, None)),
+    ("https://*.*", (Kind::StarTwice, None)),
+    ("https://**", (Kind::StarTwice, None)),
+    ("https://*.*.example.com", (Kind::StarTwice, Some("https://*.example.com"))),
+    ("https://*-*.example.com", (Kind::StarTwice, None)),
+    ("https://**.example.com", (Kind::StarTwice, Some("https://*.example.com"))),
+    ("https://a.*.example.com", (Kind::StarNotLeftmost, None)),
+    ("https://a.b*.example.com", (Kind::StarNotLeftmost, None)),
+    ("https://example.*", (Kind::StarNotLeftmost, None)),
+    ("https://www.example.*", (Kind::StarNotLeftmost, None)),
+    ("http://*.0.0.1", (Kind::StarInIpAddress, None)),
+    ("http://1*.0.0.1", (Kind::StarInIpAddress, None)),
+    ("http://192.168.1.*", (Kind::StarInIpAddress, None)),
+    ("http://192.168.*.*", (Kind::StarInIpAddress, None)),
+    ("http://192.168.1.1*:3000", (Kind::StarInIpAddress, None)),
+    ("http://[::*]", (Kind::StarInIpAddress, None)),
+    ("https://a.example:8*", (Kind::InvalidPort, None)),
+    ("https://a.example:**", (Kind::InvalidPort, None)),
+    ("*.example.com", (Kind::MissingScheme, Some("https://*.example.com"))),
+    ("*.localhost:*", (Kind::MissingScheme, Some("http://*.localhost:*"))),
+    ("a.*.example.com", (Kind::MissingScheme, None)),
+    ("*.*.x", (Kind::MissingScheme, None)),
+    (".example.com", (Kind::MissingScheme, Some("https://*.example.com"))),
+    ("https://.example.com", (Kind::EmptyLabel, Some("https://*.example.com"))),
+    ("https://*.example.com/", (Kind::TrailingSlash, Some("https://*.example.com"))),
+    ("https://*.Example.com", (Kind::UpperCase, Some("https://*.example.com"))),
+    ("https://*.example.com:443", (Kind::DefaultPort, Some("https://*.example.com"))),
+    ("https://*.example.com.", (Kind::TrailingDot, Some("https://*.example.com"))),
+    ("https://*.bücher.example", (Kind::UnicodeHost, Some("https://*.xn--bcher-kva.example"))),
+];
+
+/// Valid as patterns; as origins, an error that says so.
+const PATTERNS: &[&str] = &[
+    "https://*.example.com",
+    "https://*.a.b.example.com",
+    "https://app-*.example.com",
+    "https://*-pr.example.com",
+    "https://app-git-*-team.example.dev",
+    "https://*x.example.co.uk",
+    "http://localhost:*",
+    "http://127.0.0.1:*",
+    "http://[::1]:*",
+    "https://example.com:*",
+    "https://*.example.com:*",
+    "https://*.example.com:8443",
+    "http://*.localhost",
+    "http://*.localhost:*",
+    "http://app-*.localhost:3000",
+    "tauri://*.example.com",
+];
+
+#[track_caller]
+fn check_wrong(text: &str, expected: Wrong, error: &tower_cors::OriginError) {
+    assert_eq!((error.kind(), error.mend()), expected, "{text:?}");
+    assert_eq!(error.input(), text);
+    let line = error.to_string();
+    assert!(line.starts_with(&format!("{text:?} {}", error.kind().reason())), "{line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+    match error.mend() {
+        Some(mend) => assert!(line.ends_with(&format!(": write {mend:?}")), "{line}"),
+        None => assert!(line.contains(": "), "no advice: {line}"),
+    }
+}
+
+#[test]
+fn origins_parse() {
+    for (about, text) in ORIGINS {
+        let origin =
+            text.parse::<Origin>().unwrap_or_else(|error| panic!("{about}: {text}: {error}"));
+        assert_eq!(origin.to_string(), *text, "{about}");
+        let pattern = text.parse::<OriginPattern>().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(pattern.to_string(), *text, "{about}");
+        assert!(pattern.is_exact(), "{about}");
+        assert!(pattern.matches(&origin), "{about}");
+    }
+}
+
+#[test]
+fn wrong_origins_say_why() {
+    for &(text, expected) in WRONG {
+        check_wrong(text, expected, &text.parse::<Origin>().expect_err(text));
+    }
+}
+
+#[test]
+fn wrong_patterns_say_why() {
+    for &(text, expected) in WRONG.iter().chain(WRONG_PATTERNS) {
+        check_wrong(text, expected, &text.parse::<OriginPattern>().expect_err(text));
+    }
+}
+
+#[test]
+fn patterns_parse_and_are_no_origins() {
+    for text in PATTERNS {
+        let pattern =
+            text.parse::<OriginPattern>().unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(pattern.to_string(), *text);
+        assert!(!pattern.is_exact(), "{text}");
+        check_wrong(text, (Kind::Pattern, None), &text.parse::<Origin>().expect_err(text));
+    }
+}
+
+#[test]
+fn lengths_are_limited() {
+    let label = "a".repeat(63);
+    let host = format!("{label}.{label}.{label}.{}", "a".repeat(61));
+    assert_eq!(host.len(), 253);
+    for (about, text, expected) in [
+        ("a label of 63", format!("https://{label}.example"), None),
+        ("a label of 64", format!("https://{label}a.example"), Some(Kind::LabelTooLong)),
+        ("a last label of 64", format!("https://a.{label}a"), Some(Kind::LabelTooLong)),
+        ("a host of 253", format!("https://{host}:8443"), None),
+        ("a host of 254", format!("https://{host}a"), Some(Kind::HostTooLong)),
+        ("a scheme of 64", format!("{}://a", "a".repeat(64)), None),
+        ("a scheme of 65", format!("{}://a", "a".repeat(65)), Some(Kind::SchemeTooLong)),
+    ] {
+        let error = text.parse::<Origin>().err().map(|error| error.kind());
+        assert_eq!(error, expected, "{about}");
+        let error = text.parse::<OriginPattern>().err().map(|error| error.kind());
+        assert_eq!(error, expected, "{about}");
+    }
+}
+
+#[test]
+fn error_texts() {
+    for (text, expected) in [
+        (
+            "https://a.example/",
+            r#""https://a.example/" ends in a slash: write "https://a.example""#,
+        ),
+        ("a.example", r#""a.example" has no scheme: write "https://a.example""#),
+        (
+            "https://A.example",
+            r#""https://A.example" has upper-case letters, which browsers never send: write "https://a.example""#,
+        ),
+        (
+            "https://a.example:443",
+            r#""https://a.example:443" has its scheme's default port, which browsers leave out: write "https://a.example""#,
+        ),
+        (
+            "https://bücher.example",
+            r#""https://bücher.example" has a host in Unicode, which browsers send as Punycode: write "https://xn--bcher-kva.example""#,
+        ),
+        (
+            "https://*example.com",
+            r#""https://*example.com" has a star with fewer than two labels after it: write "https://*.example.com""#,
+        ),
+        (
+            "https://*",
+            r#""https://*" has a star with fewer than two labels after it: name the domain, as in "https://*.example.com""#,
+        ),
+        (
+            "http://192.168.1.*",
+            r#""http://192.168.1.*" has a star in an IP address: name each address"#,
+        ),
+        (
+            "wss://a.example",
+            r#""wss://a.example" has a WebSocket scheme, which no page has: write "https://a.example""#,
+        ),
+        (
+            "file://",
+            r#""file://" has a scheme whose pages send `Origin: null`: serve the page over http or https, or see dangerously_allow_null_origin"#,
+        ),
+        ("", r#""" is empty: write an origin such as "https://app.example.com""#),
+        (
+            "\u{1b}[31mhttps://a",
+            "\"\\u{1b}[31mhttps://a\" has a character that no host name has: use letters, digits, hyphens and underscores",
+        ),
+    ] {
+        assert_eq!(text.parse::<OriginPattern>().expect_err(text).to_string(), expected);
+    }
+}
+
+#[test]
+fn null_is_an_origin_and_matches_nothing() {
+    let null = "null".parse::<Origin>().unwrap();
+    assert!(null.is_null());
+    assert_eq!(null, Origin::NULL);
+    assert_eq!(null.to_string(), "null");
+    assert_eq!(
+        (null.scheme(), null.host(), null.port(), null.port_or_default()),
+        ("", "", None, None)
+    );
+    assert!(!null.is_loopback());
+    for pattern in PATTERNS {
+        assert!(!pattern.parse::<OriginPattern>().unwrap().matches(&null));
+    }
+    assert!(OriginPattern::try_from(null).is_err());
+}
+
+#[test]
+fn parts_of_origins() {
+    for (text, scheme, host, port, or_default, loopback) in [
+        ("https://a.example", "https", "a.example", None, Some(443), false),
+        ("http://a.example", "http", "a.example", None, Some(80), false),
+        ("https://a.example:8443", "https", "a.example", Some(8443), Some(8443), false),
+        ("http://localhost:3000", "http", "localhost", Some(3000), Some(3000), true),
+        ("http://a.localhost", "http", "a.localhost", None, Some(80), true),
+        ("http://alocalhost", "http", "alocalhost", None, Some(80), false),
+        ("http://localhost.example.com", "http", "localhost.example.com", None, Some(80), false),
+        ("http://127.0.0.1", "http", "127.0.0.1", None, Some(80), true),
+        ("http://127.255.255.255", "http", "127.255.255.255", None, Some(80), true),
+        ("http://128.0.0.1", "http", "128.0.0.1", None, Some(80), false),
+        ("http://127.0.0.1.example", "http", "127.0.0.1.example", None, Some(80), false),
+        ("http://[::1]:3000", "http", "[::1]", Some(3000), Some(3000), true),
+        ("http://[::2]", "http", "[::2]", None, Some(80), false),
+        ("tauri://localhost", "tauri", "localhost", None, None, true),
+    ] {
+        let origin = text.parse::<Origin>().unwrap();
+        assert_eq!(
+            (origin.scheme(), origin.host(), origin.port(), origin.port_or_default()),
+            (scheme, host, port, or_default),
+            "{text}"
+        );
+        assert_eq!(origin.is_loopback(), loopback, "{text}");
+        assert_eq!(origin.as_str(), text);
+        assert_eq!(HeaderValue::from(origin), text);
+    }
+}
+
+#[test]
+fn literals_are_checked_by_the_compiler() {
+    const APP: Origin = Origin::from_static("https://app.example.com:8443");
+    const NULL: Origin = Origin::from_static("null");
+    const MANY: OriginPattern = OriginPattern::from_static("https://app-git-*-team.example.dev:*");
+    const LOCAL: OriginPattern = OriginPattern::from_static("http://[2001:0:0:1::1]:3000");
+    assert_eq!(APP.port(), Some(8443));
+    assert!(NULL.is_null());
+    assert!(MANY.matches(&Origin::from_static("https://app-git-x-team.example.dev")));
+    assert!(LOCAL.is_exact());
+    for &(text, _) in WRONG.iter().chain(WRONG_PATTERNS) {
+        let text: &'static str = text;
+        let refused = std::panic::catch_unwind(|| OriginPattern::from_static(text));
+        assert!(refused.is_err(), "{text:?}");
+    }
+    for (_, text) in ORIGINS {
+        assert_eq!(Origin::from_static(text), text.parse().unwrap());
+    }
+}
+
+#[test]
+fn equality_and_hashes_are_those_of_the_text() {
+    let origins = ORIGINS.iter().map(|(_, text)| text.parse::<Origin>().unwrap());
+    let texts = ORIGINS.iter().map(|(_, text)| *text).collect::<HashSet<_>>();
+    let once = origins.clone().collect::<HashSet<_>>();
+    assert_eq!(once.len(), texts.len());
+    assert!(origins.clone().all(|origin| once.contains(&origin)));
+    let patterns = PATTERNS.iter().map(|text| text.parse::<OriginPattern>().unwrap());
+    assert_eq!(patterns.collect::<HashSet<_>>().len(), PATTERNS.len());
+}
+
+/// A pattern, what it matches, what it does not.
+type Matches = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+const MATCHES: &[Matches] = &[
+    (
+        "https://example.com",
+        &["https://example.com"],
+        &[
+            "http://example.com",
+            "https://example.com:8443",
+            "https://www.example.com",
+            "https://example.community",
+            "https://example.com.evil.example",
+            "https://notexample.com",
+            "https://example.co",
+            "tauri://example.com",
+        ],
+    ),
+    (
+        "https://*.example.com",
+        &[
+            "https://a.example.com",
+            "https://a.b.example.com",
+            "https://a.b.c.d.example.com",
+            "https://xn--bcher-kva.example.com",
+            "https://-.example.com",
+            "https://1.example.com",
+        ],
+        &[
+            "https://example.com",
+            "http://a.example.com",
+            "https://a.example.com:8443",
+            "https://aexample.com",
+            "https://a-example.com",
+            "https://a.example.com.evil.example",
+            "https://a.example.org",
+            "https://a.example.comm",
+            "https://evil.example",
+        ],
+    ),
+    (
+        "https://app-git-*-team.example.dev",
+        &[
+            "https://app-git-x-team.example.dev",
+            "https://app-git-a-b_c-team.example.dev",
+            "https://app-git---team.example.dev",
+            "https://app-git-team-team.example.dev",
+        ],
+        &[
+            "https://app-git--team.example.dev",
+            "https://app-git-team.example.dev",
+            "https://app-git-a.b-team.example.dev",
+            "https://app-git-x-team.evil.example.dev",
+            "https://x.app-git-x-team.example.dev",
+            "https://app-git-x-team.example.dev:8443",
+            "https://xapp-git-x-team.example.dev",
+            "https://app-git-x-teamx.example.dev",
+            "http://app-git-x-team.example.dev",
+        ],
+    ),
+    (
+        "https://*-pr.example.dev",
+        &["https://1-pr.example.dev", "https://a-b-pr.example.dev", "https://--pr.example.dev"],
+        &["https://-pr.example.dev", "https://a.1-pr.example.dev", "https://pr.example.dev"],
+    ),
+    (
+        "https://app-*.example.dev",
+        &["https://app-1.example.dev", "https://app--.example.dev"],
+        &["https://app-.example.dev", "https://app-1.x.example.dev", "https://app.example.dev"],
+    ),
+    (
+        "http://localhost:*",
+        &[
+            "http://localhost",
+            "http://localhost:3000",
+            "http://localhost:443",
+            "http://localhost:1",
+        ],
+        &[
+            "https://localhost",
+            "https://localhost:3000",
+            "http://a.localhost:3000",
+            "http://localhost.example.com",
+            "http://localhosts:3000",
+        ],
+    ),
+    (
+        "https://*.example.com:*",
+        &["https://a.example.com", "https://a.b.example.com:8443", "https://a.example.com:80"],
+        &["https://example.com:8443", "https://example.com", "http://a.example.com:8443"],
+    ),
+    (
+        "https://*.example.com:8443",
+        &["https://a.example.com:8443"],
+        &["https://a.example.com", "https://a.example.com:844", "https://a.example.com:18443"],
+    ),
+    (
+        "http://*.localhost:*",
+        &["http://a.localhost", "http://a.b.localhost:3000"],
+        &["http://localhost", "http://localhost:3000", "https://a.localhost"],
+    ),
+    (
+        "http://[::1]:*",
+        &["http://[::1]", "http://[::1]:3000"],
+        &["http://[::2]:3000", "https://[::1]", "http://[1::1]"],
+    ),
+    (
+        "http://127.0.0.1:*",
+        &["http://127.0.0.1", "http://127.0.0.1:3000"],
+        &["http://127.0.0.11", "http://127.0.0.1.example", "http://127.0.0.2:3000"],
+    ),
+    (
+        // A star needs two labels after its own; that they are a public suffix it cannot know.
+        "https://*x.co.uk",
+        &["https://ax.co.uk", "https://xx.co.uk"],
+        &["https://x.co.uk", "https://a.x.co.uk", "https://a.ax.co.uk"],
+    ),
+    (
+        "tauri://*.example.com",
+        &["tauri://a.example.com"],
+        &["https://a.example.com", "tauri://example.com"],
+    ),
+];
+
+#[test]
+fn patterns_match() {
+    for (text, matching, others) in MATCHES {
+        let pattern = text.parse::<OriginPattern>().unwrap();
+        let set = OriginSet::from_iter([pattern.clone()]);
+        let policy = Policy::builder().allow_origin([*text, "https://other.test"]).build().unwrap();
+        for (origins, expected) in [(matching, true), (others, false)] {
+            for text in *origins {
+                let origin = text.parse::<Origin>().unwrap();
+                assert_eq!(pattern.matches(&origin), expected, "{pattern} {origin}");
+                assert_eq!(naive(pattern.as_str(), text), expected, "naive: {pattern} {origin}");
+                assert_eq!(set.contains(&origin), expected, "set: {pattern} {origin}");
+                assert_eq!(granted(&policy, text.as_bytes()), expected, "{pattern} {origin}");
+            }
+        }
+    }
+}
+
+fn granted(policy: &Policy, origin: &[u8]) -> bool {
+    let mut request = Request::new(());
+    request.headers_mut().insert("origin", HeaderValue::from_bytes(origin).unwrap());
+    policy.decide(&request.into_parts().0).is_granted()
+}
+
+/// Matching as the design words it, with no thought of speed.
+fn naive(pattern: &str, origin: &str) -> bool {
+    let (pattern_scheme, pattern) = pattern.split_once("://").unwrap();
+    let (origin_scheme, origin) = origin.split_once("://").unwrap();
+    let (pattern_host, pattern_port) = host_and_port(pattern);
+    let (origin_host, origin_port) = host_and_port(origin);
+    if pattern_scheme != origin_scheme || (pattern_port != "*" && pattern_port != origin_port) {
+        return false;
+    }
+    let (pattern_labels, origin_labels) = (labels(pattern_host), labels(origin_host));
+    match pattern_labels[0].split_once('*') {
+        None => pattern_host == origin_host,
+        Some(("", "")) => {
+            let rest = &pattern_labels[1..];
+            origin_labels.len() > rest.len() && origin_labels.ends_with(rest)
+        }
+        Some((start, end)) => {
+            origin_labels[1..] == pattern_labels[1..]
+                && origin_labels[0].len() > start.len() + end.len()
+                && origin_labels[0].starts_with(start)
+                && origin_labels[0].ends_with(end)
+        }
+    }
+}
+
+fn labels(host: &str) -> Vec<&str> {
+    host.split('.').collect()
+}
+
+fn host_and_port(authority: &str) -> (&str, &str) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (authority, ""),
+    }
+}
+
+/// Few labels with many beginnings and ends in common, so that random ones nearly match.
+fn label() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(vec![
+            "a", "b", "foo", "bar", "barfoo", "foobar", "example", "x-a", "com"
+        ])
+        .prop_map(str::to_owned),
+        "[ab-]{1,4}",
+    ]
+}
+
+fn port() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["", "", ":1", ":8080", ":80", ":443"])
+}
+
+fn scheme() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["https", "http", "tauri"])
+}
+
+fn origin() -> impl Strategy<Value = Origin> {
+    (scheme(), prop::collection::vec(label(), 1..5), port())
+        .prop_filter_map("a default port", |(scheme, labels, port)| {
+            format!("{scheme}://{}{port}", labels.join(".")).parse().ok()
+        })
+}
+
+fn pattern() -> impl Strategy<Value = OriginPattern> {
+    let first = prop_oneof![
+        2 => label(),
+        2 => Just("*".to_owned()),
+        1 => (label(), label()).prop_map(|(start, end)| format!("{start}*{end}")),
+        1 => label().prop_map(|start| format!("{start}*")),
+        1 => label().prop_map(|end| format!("*{end}")),
+    ];
+    let port = prop_oneof![3 => port(), 1 => Just(":*")];
+    (scheme(), first, prop::collection::vec(label(), 0..4), port).prop_filter_map(
+        "no pattern",
+        |(scheme, first, rest, port)| {
+            let host = [&[first], &rest[..]].concat().join(".");
+            format!("{scheme}://{host}{port}").parse().ok()
+        },
+    )
+}
+
+/// Texts that are origins, or nearly.
+fn nearly() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "(https?|tauri|ws|HTTP|[a-z*.+-]{0,4})(://|:/|:|//)?[a-zA-Z0-9.*_@:/?#\\[\\]-]{0,24}(:[0-9*]{0,6})?/?",
+        "https?://\\[[0-9a-f:.]{0,24}\\](:[0-9]{1,5})?",
+        "https?://[0-9x.]{1,16}",
+        "https?://[a-zß-ö例☃*.]{1,12}",
+        "[ \t]{0,2}https?://[a-z.]{1,9}[ \t,]{0,2}",
+        any::<String>(),
+    ]
+}
+
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn display_is_what_was_parsed(text in nearly()) {
+        if let Ok(origin) = text.parse::<Origin>() {
+            prop_assert_eq!(origin.to_string(), &*text);
+            prop_assert_eq!(origin.as_str().parse::<Origin>().unwrap(), origin);
+        }
+        if let Ok(pattern) = text.parse::<OriginPattern>() {
+            prop_assert_eq!(pattern.to_string(), &*text);
+            prop_assert_eq!(pattern.as_str().parse::<OriginPattern>().unwrap(), pattern);
+        }
+    }
+
+    #[test]
+    fn a_pattern_without_a_star_is_an_origin(text in nearly()) {
+        let (origin, pattern) = (text.parse::<Origin>(), text.parse::<OriginPattern>());
+        if text == "null" {
+            return Ok(());
+        }
+        if text.contains('*') {
+            prop_assert!(origin.is_err());
+        } else {
+            prop_assert_eq!(origin.is_ok(), pattern.is_ok());
+        }
+        if let Ok(pattern) = pattern {
+            prop_assert_eq!(pattern.is_exact(), !text.contains('*'));
+        }
+    }
+
+    #[test]
+    fn mends_parse(text in nearly()) {
+        if let Err(error) = text.parse::<Origin>() {
+            if let Some(mend) = error.mend() {
+                prop_assert!(mend.parse::<Origin>().is_ok(), "{} -> {}", text, mend);
+                prop_assert_ne!(mend, &*text);
+            }
+            prop_assert_eq!(error.to_string().lines().count(), 1);
+        }
+        if let Err(error) = text.parse::<OriginPattern>()
+            && let Some(mend) = error.mend()
+        {
+            prop_assert!(mend.parse::<OriginPattern>().is_ok(), "{} -> {}", text, mend);
+            prop_assert_ne!(mend, &*text);
+        }
+    }
+
+    /// A mend says the same as what was given, or more narrowly: never another host.
+    #[test]
+    fn mends_keep_the_host(
+        origin in origin(),
+        before in "[ \t]{0,2}",
+        after in "(/|/[a-z]{1,5}|\\?[a-z]?|#|:|\\.|:0{0,3})?[ \t]{0,2}",
+    ) {
+        let text = format!("{before}{origin}{after}");
+        if let Err(error) = text.parse::<Origin>()
+            && let Some(mend) = error.mend()
+        {
+            let mend = mend.parse::<Origin>().unwrap();
+            prop_assert_eq!(mend.scheme(), origin.scheme(), "{:?}", text);
+            prop_assert_eq!(mend.host(), origin.host(), "{:?}", text);
+        }
+    }
+
+    #[test]
+    fn a_pattern_matches_as_the_naive_one(pattern in pattern(), origin in origin()) {
+        prop_assert_eq!(pattern.matches(&origin), naive(pattern.as_str(), origin.as_str()));
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..config() })]
+
+    #[test]
+    fn a_set_matches_as_the_naive_one(
+        patterns in prop::collection::vec(pattern(), 0..40).prop_shuffle(),
+        mut origins in prop::collection::vec(origin(), 1..20),
+    ) {
+        // Origins that surely are in it, and their neighbours.
+        origins.extend(patterns.iter().filter_map(|p| p.as_str().replace('*', "a").parse().ok()));
+        origins.extend(patterns.iter().filter_map(|p| p.as_str().replacen("*.", "", 1).parse().ok()));
+        origins.extend(patterns.iter().filter_map(|p| p.as_str().replacen("*.", "a", 1).parse().ok()));
+        let forward = patterns.iter().cloned().collect::<OriginSet>();
+        let backward = patterns.iter().rev().cloned().collect::<OriginSet>();
+        let twice = patterns.iter().chain(&patterns).cloned().collect::<OriginSet>();
+        let distinct = patterns.iter().map(OriginPattern::as_str).collect::<HashSet<_>>();
+        prop_assert_eq!(forward.len(), distinct.len());
+        prop_assert_eq!(twice.len(), distinct.len());
+        prop_assert_eq!(forward.iter().collect::<HashSet<_>>(), distinct);
+        for origin in &origins {
+            let expected = patterns.iter().any(|p| naive(p.as_str(), origin.as_str()));
+            prop_assert_eq!(forward.contains(origin), expected, "{}", origin);
+            prop_assert_eq!(backward.contains(origin), expected, "{}", origin);
+            prop_assert_eq!(twice.contains(origin), expected, "{}", origin);
+        }
+    }
+
+    #[test]
+    fn request_bytes_match_only_if_canonical(
+        patterns in prop::collection::vec(pattern(), 1..12),
+        bytes in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..40),
+            nearly().prop_map(String::into_bytes),
+            (origin(), any::<prop::sample::Index>(), any::<u8>()).prop_map(|(origin, at, byte)| {
+                let mut bytes = origin.as_str().as_bytes().to_vec();
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+                bytes
+            }),
+            origin().prop_map(|origin| origin.as_str().as_bytes().to_vec()),
+        ],
+    ) {
+        let Ok(value) = HeaderValue::from_bytes(&bytes) else { return Ok(()) };
+        let policy = Policy::builder()
+            .allow_origin(patterns.clone())
+            .allow_origin("https://another.test")
+            .build()
+            .unwrap();
+        let canonical = std::str::from_utf8(value.as_bytes())
+            .ok()
+            .and_then(|text| text.parse::<Origin>().ok())
+            .filter(|origin| !origin.is_null());
+        let expected = canonical.is_some_and(|origin| {
+            patterns.iter().any(|pattern| naive(pattern.as_str(), origin.as_str()))
+        });
+        prop_assert_eq!(granted(&policy, &bytes), expected, "{:?}", value);
+    }
+}
+
+#[test]
+fn large_sets_match() {
+    let exact = (0..5000).map(|i| format!("https://app{i}.example.com"));
+    let within = (0..500).map(|i| format!("https://app{i}-*.example.dev"));
+    let beneath = (0..500).map(|i| format!("https://*.tenant{i}.example.org:*"));
+    let all = exact.chain(within).chain(beneath).collect::<Vec<_>>();
+    let set = all.iter().map(|text| text.parse()).collect::<Result<OriginSet, _>>().unwrap();
+    assert_eq!(set.len(), 6000);
+    for (origin, expected) in [
+        ("https://app4999.example.com", true),
+        ("https://app5000.example.com", false),
+        ("https://app49990.example.com", false),
+        ("https://app499-x.example.dev", true),
+        ("https://app499-.example.dev", false),
+        ("https://app500-x.example.dev", false),
+        ("https://a.b.tenant7.example.org:3000", true),
+        ("https://tenant7.example.org", false),
+        ("https://a.tenant500.example.org", false),
+    ] {
+        assert_eq!(set.contains(&origin.parse().unwrap()), expected, "{origin}");
+    }
+    assert!(OriginSet::default().is_empty());
+    assert!(!OriginSet::default().contains(&Origin::from_static("https://a.example")));
+}
+
+#[track_caller]
+fn expression(source: &str) -> Result<Policy, PolicyErrorKind> {
+    let built = Policy::builder().allow_origin(AllowOrigin::regex(source)).build();
+    built.map_err(|errors| {
+        assert_eq!(errors.iter().count(), 1, "{errors}");
+        errors.iter().next().unwrap().kind()
+    })
+}
+
+#[test]
+fn expressions_match_whole_origins() {
+    let table: &[Matches] = &[
+        (
+            r"https://a\.example",
+            &["https://a.example"],
+            &[
+                "https://a.example.evil.test",
+                "https://a.example:8443",
+                "https://a.examples",
+                "https://axexample",
+                "http://a.example",
+                "https://b.a.example",
+            ],
+        ),
+        ("a[.]example", &[], &["https://a.example", "tauri://a.example"]),
+        (
+            r"https://a\.example|https://b\.example",
+            &["https://a.example", "https://b.example"],
+            &["https://a.example.evil.test", "https://b.example.evil.test", "https://a.example:1"],
+        ),
+        (
+            r"https://a\.example|b\.example",
+            &["https://a.example"],
+            &["https://b.example", "tauri://b.example", "https://xb.example"],
+        ),
+        (r"^https://a\.example$", &["https://a.example"], &["https://a.example.evil.test"]),
+        (
+            r"(?m)^https://a\.example$",
+            &["https://a.example"],
+            &["https://a.example.evil.test", "https://a.example:1"],
+        ),
+        (r"(?i)HTTPS://A\.EXAMPLE", &["https://a.example"], &["https://a.example.evil.test"]),
+        (
+            r"(?x) https://a\.example # the app",
+            &["https://a.example"],
+            &["https://a.example.evil.test", "https://b.example"],
+        ),
+        (
+            "(?x)\n  https://(app|admin)\\.example # both\n  (:[0-9]+)? # any port\n",
+            &["https://app.example", "https://admin.example:8443"],
+            &["https://app.example.evil.test", "https://web.example"],
+        ),
+        (
+            r"(?x) https://a\.example #) | (",
+            &["https://a.example"],
+            &["https://a.example.evil.test"],
+        ),
+        (r"https://[a-z]+\.example(?-x)", &["https://abc.example"], &["https://a.b.example"]),
+        (r"https://a\.example|", &["https://a.example"], &["https://b.example"]),
+        (r"https://[^.]+\.example", &["https://a.example"], &["https://a.b.example"]),
+    ];
+    for (source, matching, others) in table {
+        let policy = expression(source).unwrap_or_else(|kind| panic!("{source:?}: {kind:?}"));
+        for (origins, expected) in [(matching, true), (others, false)] {
+            for origin in *origins {
+                assert_eq!(granted(&policy, origin.as_bytes()), expected, "{source:?} {origin}");
+            }
+        }
+        for origin in
+            ["", "null", "https://a.example/", "https://A.example", "https://a.example\u{e9}"]
+        {
+            assert!(!granted(&policy, origin.as_bytes()), "{source:?} {origin}");
+        }
+    }
+}
+
+#[test]
+fn expressions_that_are_wrong() {
+    for source in [
+        r"https://a.example",
+        r"https://.*\.example",
+        r"https://[a-z]+.example",
+        r"https://(a|.)\.example",
+        r"(?s).+",
+        r"(?x) https:// . # any",
+    ] {
+        let kind = expression(source).expect_err(source);
+        assert_eq!(kind, PolicyErrorKind::RegexUnescapedDot, "{source}");
+    }
+    for source in [
+        "(",
+        "[",
+        r"https://a\.example)",
+        r"https://a\.example)|(?:https://b\.example",
+        r"https://a\.example)(",
+        "*",
+        "a{2,1}",
+        r"\p{Nonsense}",
+        r"(?<=https)://a",
+        r"(\w{1000}){1000}",
+    ] {
+        let kind = expression(source).expect_err(source);
+        assert!(matches!(kind, PolicyErrorKind::Regex(_)), "{source}: {kind:?}");
+    }
+    let policy = expression(r"https://a[.]example\.com\.").unwrap();
+    assert!(!granted(&policy, b"https://a.example.com."), "no canonical origin ends in a dot");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..config() })]
+
+    /// Whatever an expression says, what it grants it matches as a whole.
+    #[test]
+    fn expressions_are_anchored(
+        source in prop_oneof![
+            "(\\(\\?[imsxU-]{1,2}\\))?(https://)?[ab|()#?*+^$ \n]{0,8}(\\\\\\.example)?[#|) \n]{0,3}",
+            any::<String>(),
+        ],
+        origin in origin(),
+    ) {
+        if let Ok(policy) = expression(&source) {
+            let whole = regex::Regex::new(&source).unwrap();
+            let expected = whole
+                .find_iter(origin.as_str())
+                .any(|found| found.range() == (0..origin.as_str().len()));
+            // A leftmost-first search may prefer a shorter match, so only one direction holds.
+            if expected {
+                prop_assert!(granted(&policy, origin.as_str().as_bytes()), "{:?} {}", source, origin);
+            } else if granted(&policy, origin.as_str().as_bytes()) {
+                let anchored = regex::Regex::new(&format!("\\A(?:{source}\n)\\z"));
+                let plain = regex::Regex::new(&format!("\\A(?:{source})\\z"));
+                prop_assert!(
+                    [anchored, plain].iter().flatten().any(|r| r.is_match(origin.as_str())),
+                    "{:?} {}", source, origin
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The playground's page in real browsers: every case as predicted, a call of one's own, a policy file.
+//!
+//! An engine that is not installed is skipped, in words; with `CI` set, Chromium must be there.
+#![cfg(unix)]
+
+#[path = "browsers/engine.rs"]
+#[allow(dead_code, reason = "the engines' own tests use more of it")]
+mod engine;
+#[path = "support/playground.rs"]
+#[allow(dead_code, reason = "tests/playground.rs uses more of it")]
+mod playground;
+#[path = "browsers/process.rs"]
+mod process;
+#[path = "browsers/webdriver.rs"]
+#[allow(dead_code, reason = "the engines' own tests use more of it")]
+mod webdriver;
+
+use engine::{Engine, Kind};
+use playground::Playground;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+use webdriver::Session;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One engine at a time: four on two cores are slower, and more likely to be late.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// What the page says of each case when all have run.
+const CASES: &str = "return [...document.querySelectorAll('[data-outcome]')].map(({ id, dataset }) => \
+     ({ id, outcome: dataset.outcome, surprise: dataset.surprise, console: dataset.console }))";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chromium() {
+    every_case_is_as_predicted(Kind::Chromium).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn firefox() {
+    every_case_is_as_predicted(Kind::Firefox).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn webkit() {
+    every_case_is_as_predicted(Kind::WebKit).await;
+}
+
+async fn every_case_is_as_predicted(kind: Kind) {
+    let _turn = TURN.lock().await;
+    let Some(engine) = start(kind).await else { return };
+    let session = &engine.session;
+    let playground = Playground::start(&[]);
+    session.visit(&playground.page).await.unwrap();
+    until(session, "return document.querySelector('main').dataset.state === 'done'").await;
+
+    let cases = script(session, CASES).await;
+    let cases = cases.as_array().expect("a list of cases");
+    let surprising =
+        cases.iter().filter(|case| case["outcome"] != "as-predicted").collect::<Vec<_>>();
+    assert!(surprising.is_empty(), "{kind}: {surprising:#?}");
+    let summary = script(session, "return document.getElementById('summary').textContent").await;
+    assert_eq!(summary, format!("All {} as predicted", cases.len()));
+    assert!(cases.len() > 40, "{kind}: {} cases only", cases.len());
+    if kind == Kind::Chromium {
+        console_says_what_the_page_says_of_it(session, cases).await;
+    }
+    a_call_of_ones_own(session).await;
+}
+
+/// Chromium's messages, as the page quotes them. (Those of frames are not in the log.)
+async fn console_says_what_the_page_says_of_it(session: &Session, cases: &[Value]) {
+    let log = session.command("se/log", json!({ "type": "browser" })).await.unwrap();
+    let messages =
+        log.as_array().into_iter().flatten().filter_map(|entry| entry["message"].as_str());
+    let messages = messages.collect::<Vec<_>>();
+    let framed = ["parent", "null"];
+    let mut quoted = 0;
+    for case in cases {
+        let (Some(id), Some(text)) = (case["id"].as_str(), case["console"].as_str()) else {
+            continue;
+        };
+        if framed.contains(&id) {
+            continue;
+        }
+        let says =
+            |message: &&&str| message.contains(&format!("case={id}-")) && message.contains(text);
+        assert!(messages.iter().find(says).is_some(), "{id}: {text}: {messages:#?}");
+        quoted += 1;
+    }
+    assert!(quoted > 10, "{quoted} messages only");
+}
+
+async fn a_call_of_ones_own(session: &Session) {
+    for (method, path, from, gist, rows) in [
+        ("PATCH", "/app/own?status=409", "page", "readable, 409", 2),
+        ("BREW", "/app/own", "page", "blocked", 1),
+        ("GET", "/sandboxed/own", "sandbox", "readable, 200", 1),
+    ] {
+        let fill = "const form = document.getElementById('own-form'); \
+             ['method', 'path', 'from'].forEach((name, i) => form.elements[name].value = arguments[i]); \
+             form.requestSubmit();";
+        let fill = json!({ "script": fill, "args": [method, path, from] });
+        session.command("execute/sync", fill).await.unwrap();
+        until(session, "return document.getElementById('own-result').dataset.state === 'done'")
+            .await;
+        let result = "const result = document.getElementById('own-result'); \
+             return [result.dataset.gist, result.querySelectorAll('.exchange').length]";
+        assert_eq!(script(session, result).await, json!([gist, rows]), "{method} {path}");
+    }
+}
+
+/// With a policy file there is nothing to predict; all calls are made all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chromium_with_a_policy_file() {
+    let _turn = TURN.lock().await;
+    let Some(engine) = start(Kind::Chromium).await else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("cors.toml");
+    std::fs::write(&path, "allow_origin = \"http://127.0.0.1:*\"\nallow_methods = \"PUT\"\n")
+        .unwrap();
+    let playground = Playground::start(&["--policy".as_ref(), path.as_os_str()]);
+    let session = &engine.session;
+    session.visit(&playground.page).await.unwrap();
+    until(session, "return document.querySelector('main').dataset.state === 'done'").await;
+    let found = script(
+        session,
+        "return [...document.querySelectorAll('[data-outcome=observed]')].map((one) => \
+         `${one.id}: ${one.querySelector('.chip').textContent}`)",
+    )
+    .await;
+    assert_eq!(
+        found,
+        json!([
+            "get: 200 readable",
+            "get-cookies: blocked",
+            "error: 500 readable",
+            "headers: 200 readable",
+            "simple-post: 200 readable",
+            "json-post: blocked",
+            "put: 200 readable",
+            "patch: blocked",
+            "delete: blocked",
+            "options: blocked",
+            "header: blocked",
+            "authorization: blocked",
+            "subdomain: blocked",
+            "null: blocked",
+        ]),
+    );
+    let shown = script(session, "return document.getElementById('policy').textContent").await;
+    assert!(shown.as_str().is_some_and(|text| text.contains("allow_methods = \"PUT\"")), "{shown}");
+}
+
+/// The engine; or none, in words, where it is not installed and need not be.
+async fn start(kind: Kind) -> Option<Engine> {
+    match kind.find() {
+        Ok(programs) => {
+            Some(Engine::start(kind, &programs).await.unwrap_or_else(|e| panic!("{e}")))
+        }
+        Err(missing) => {
+            let needed = kind == Kind::Chromium && std::env::var_os("CI").is_some();
+            assert!(!needed, "{kind}: no {missing}, and CI must have it");
+            println!("{kind}: skipped, there is no {missing}");
+            None
+        }
+    }
+}
+
+async fn script(session: &Session, script: &str) -> Value {
+    session.command("execute/sync", json!({ "script": script, "args": [] })).await.unwrap()
+}
+
+async fn until(session: &Session, condition: &str) {
+    let begun = Instant::now();
+    while script(session, condition).await != true {
+        assert!(begun.elapsed() < PATIENCE, "not within {PATIENCE:?}: {condition}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
