@@ -44,6 +44,20 @@ impl Observer {
     }
 }
 
+impl Observer {
+    fn tell(&self, judgement: &Judgement<'_>) -> Option<Box<Decision>> {
+        let decision = judgement.decision();
+        let parts = judgement.request();
+        for hook in &self.hooks {
+            hook(&decision, parts);
+        }
+        if let Some(shadow) = &self.shadow {
+            shadow.compare(&decision, parts);
+        }
+        self.record.then(|| Box::new(decision))
+    }
+}
+
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Observer")
@@ -55,22 +69,14 @@ impl fmt::Debug for Observer {
 }
 
 /// Tells everyone who wants to know; the decision, if it is to be recorded.
+#[inline]
 pub(crate) fn observe(
     observer: Option<&Observer>,
     judgement: &Judgement<'_>,
 ) -> Option<Box<Decision>> {
     #[cfg(feature = "tracing")]
     super::trace::decision(judgement);
-    let observer = observer?;
-    let decision = judgement.decision();
-    let parts = judgement.request();
-    for hook in &observer.hooks {
-        hook(&decision, parts);
-    }
-    if let Some(shadow) = &observer.shadow {
-        shadow.compare(&decision, parts);
-    }
-    observer.record.then(|| Box::new(decision))
+    observer?.tell(judgement)
 }
 
 impl Shadow {

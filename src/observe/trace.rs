@@ -11,7 +11,15 @@ use crate::protocol::{Decision, Judgement, RequestKind};
 use http::request::Parts;
 use tracing::Level;
 
+#[inline]
 pub(super) fn decision(judgement: &Judgement<'_>) {
+    if tracing::level_enabled!(Level::INFO) {
+        event(judgement);
+    }
+}
+
+#[cold]
+fn event(judgement: &Judgement<'_>) {
     if judgement.kind() == RequestKind::NotCors || !tracing::enabled!(Level::INFO) {
         return;
     }
