@@ -1,7 +1,7 @@
 //! The future of a response.
 
 use crate::protocol::{Decision, Decoration};
-use http::Response;
+use http::{Extensions, Response};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -15,7 +15,6 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         state: State<F>,
-        recorded: Option<Box<Decision>>,
     }
 }
 
@@ -23,7 +22,12 @@ pin_project! {
     #[project = StateProjection]
     enum State<F> {
         // The inner service runs; its response will be decorated, unless no policy governs the request.
-        Forward { #[pin] future: F, decoration: Option<Decoration> },
+        Forward {
+            #[pin]
+            future: F,
+            decoration: Option<Decoration>,
+            recorded: Option<Box<Decision>>,
+        },
         // The answer is there; `None` once it is taken.
         Respond { response: Option<Response<()>> },
     }
@@ -31,7 +35,7 @@ pin_project! {
 
 impl<F> ResponseFuture<F> {
     pub(crate) fn alone(future: F) -> Self {
-        Self { state: State::Forward { future, decoration: None }, recorded: None }
+        Self { state: State::Forward { future, decoration: None, recorded: None } }
     }
 
     pub(crate) fn forward(
@@ -39,11 +43,12 @@ impl<F> ResponseFuture<F> {
         decoration: Decoration,
         recorded: Option<Box<Decision>>,
     ) -> Self {
-        Self { state: State::Forward { future, decoration: Some(decoration) }, recorded }
+        Self { state: State::Forward { future, decoration: Some(decoration), recorded } }
     }
 
-    pub(crate) fn respond(response: Response<()>, recorded: Option<Box<Decision>>) -> Self {
-        Self { state: State::Respond { response: Some(response) }, recorded }
+    pub(crate) fn respond(mut response: Response<()>, recorded: Option<Box<Decision>>) -> Self {
+        record(recorded, response.extensions_mut());
+        Self { state: State::Respond { response: Some(response) } }
     }
 }
 
@@ -55,24 +60,26 @@ where
     type Output = Result<Response<B>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let mut response = match this.state.project() {
-            StateProjection::Forward { future, decoration } => {
+        match self.project().state.project() {
+            StateProjection::Forward { future, decoration, recorded } => {
                 let mut response = ready!(future.poll(cx))?;
                 if let Some(decoration) = decoration.take() {
                     decoration.apply(response.headers_mut());
                 }
-                response
+                record(recorded.take(), response.extensions_mut());
+                Poll::Ready(Ok(response))
             }
-            StateProjection::Respond { response } => match response.take() {
-                Some(response) => response.map(|()| B::default()),
-                None => panic!("polled after completion"),
-            },
-        };
-        if let Some(decision) = this.recorded.take() {
-            response.extensions_mut().insert(*decision);
+            StateProjection::Respond { response } => {
+                let Some(response) = response.take() else { panic!("polled after completion") };
+                Poll::Ready(Ok(response.map(|()| B::default())))
+            }
         }
-        Poll::Ready(Ok(response))
+    }
+}
+
+fn record(recorded: Option<Box<Decision>>, extensions: &mut Extensions) {
+    if let Some(decision) = recorded {
+        extensions.insert(*decision);
     }
 }
 

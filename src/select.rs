@@ -47,10 +47,13 @@ impl Selected<'_> {
     }
 
     /// Judges the request that the policy was selected for.
+    #[inline]
     #[must_use]
     pub fn judge<'b>(&'b self, parts: &'b Parts) -> Judgement<'b> {
-        let origin = self.origin.clone().unwrap_or_else(|| self.policy.match_origin(parts));
-        Judgement::new(&self.policy, parts, origin)
+        match &self.origin {
+            Some(origin) => Judgement::with_match(&self.policy, parts, origin.clone()),
+            None => self.policy.judge(parts),
+        }
     }
 
     /// Its name, if it has one in its list.
@@ -89,12 +92,14 @@ impl From<Policy> for Selected<'_> {
 }
 
 impl<'a> From<&'a Policy> for Selected<'a> {
+    #[inline]
     fn from(policy: &'a Policy) -> Self {
         Self { policy: Cow::Borrowed(policy), name: None, origin: None }
     }
 }
 
 impl SelectPolicy for Policy {
+    #[inline]
     fn select(&self, _parts: &Parts) -> Option<Selected<'_>> {
         Some(self.into())
     }

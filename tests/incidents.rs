@@ -11,7 +11,7 @@ use std::{
 };
 use tower_cors::{
     Action, AllowOrigin, Any, OriginErrorKind, OriginPattern, OriginSet, Policy, PolicyBuilder,
-    PolicyErrorKind as Kind, PolicyList,
+    PolicyError, PolicyErrorKind as Kind, PolicyList,
 };
 
 fn request(method: &str, lines: &[(&'static str, &str)]) -> Parts {
@@ -81,7 +81,7 @@ fn allow<const N: usize>(origins: [&str; N]) -> PolicyBuilder {
 
 #[track_caller]
 fn kinds(builder: PolicyBuilder) -> Vec<Kind> {
-    builder.build().unwrap_err().iter().map(|error| error.kind()).collect()
+    builder.build().unwrap_err().iter().map(PolicyError::kind).collect()
 }
 
 /// An optimised matcher confused origins that end alike: `barfoo.com` was allowed by `foo.com` and
@@ -262,7 +262,7 @@ fn no_pattern_is_nearly_universal() {
 }
 
 /// All subdomains of a domain beneath which anyone can register a name, with credentials. Seen in octos
-/// (issue 192) and AutoMaintainer (issue 242), both with `*.vercel.app`.
+/// (issue 192) and `AutoMaintainer` (issue 242), both with `*.vercel.app`.
 #[test]
 fn subdomains_of_public_suffixes_need_saying_so() {
     for pattern in [
@@ -336,7 +336,7 @@ fn a_refused_origin_stands_in_no_header() {
 }
 
 /// `null` was reflected, or was itself written as the value of a refusal, which grants it to every
-/// sandboxed frame. Seen in http4s (CVE-2021-39185), StackStorm (CVE-2019-9580), rack-cors
+/// sandboxed frame. Seen in http4s (CVE-2021-39185), `StackStorm` (CVE-2019-9580), rack-cors
 /// (issue 134) and netty (GHSA-6cqp-g7gg-8hr5).
 #[test]
 fn null_needs_its_opt_in() {

@@ -735,11 +735,11 @@ proptest! {
             }
             prop_assert_eq!(error.to_string().lines().count(), 1);
         }
-        if let Err(error) = text.parse::<OriginPattern>() {
-            if let Some(mend) = error.mend() {
-                prop_assert!(mend.parse::<OriginPattern>().is_ok(), "{} -> {}", text, mend);
-                prop_assert_ne!(mend, &*text);
-            }
+        if let Err(error) = text.parse::<OriginPattern>()
+            && let Some(mend) = error.mend()
+        {
+            prop_assert!(mend.parse::<OriginPattern>().is_ok(), "{} -> {}", text, mend);
+            prop_assert_ne!(mend, &*text);
         }
     }
 
@@ -751,12 +751,12 @@ proptest! {
         after in "(/|/[a-z]{1,5}|\\?[a-z]?|#|:|\\.|:0{0,3})?[ \t]{0,2}",
     ) {
         let text = format!("{before}{origin}{after}");
-        if let Err(error) = text.parse::<Origin>() {
-            if let Some(mend) = error.mend() {
-                let mend = mend.parse::<Origin>().unwrap();
-                prop_assert_eq!(mend.scheme(), origin.scheme(), "{:?}", text);
-                prop_assert_eq!(mend.host(), origin.host(), "{:?}", text);
-            }
+        if let Err(error) = text.parse::<Origin>()
+            && let Some(mend) = error.mend()
+        {
+            let mend = mend.parse::<Origin>().unwrap();
+            prop_assert_eq!(mend.scheme(), origin.scheme(), "{:?}", text);
+            prop_assert_eq!(mend.host(), origin.host(), "{:?}", text);
         }
     }
 

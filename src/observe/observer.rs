@@ -44,6 +44,20 @@ impl Observer {
     }
 }
 
+impl Observer {
+    fn tell(&self, judgement: &Judgement<'_>) -> Option<Box<Decision>> {
+        let decision = judgement.decision();
+        let parts = judgement.request();
+        for hook in &self.hooks {
+            hook(&decision, parts);
+        }
+        if let Some(shadow) = &self.shadow {
+            shadow.compare(&decision, parts);
+        }
+        self.record.then(|| Box::new(decision))
+    }
+}
+
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Observer")
@@ -55,29 +69,29 @@ impl fmt::Debug for Observer {
 }
 
 /// Tells everyone who wants to know; the decision, if it is to be recorded.
+#[inline]
 pub(crate) fn observe(
     observer: Option<&Observer>,
     judgement: &Judgement<'_>,
 ) -> Option<Box<Decision>> {
     #[cfg(feature = "tracing")]
     super::trace::decision(judgement);
-    let observer = observer?;
-    let decision = judgement.decision();
-    let parts = judgement.request();
-    for hook in &observer.hooks {
-        hook(&decision, parts);
+    observer?.tell(judgement)
+}
+
+/// Tells of a request that no policy governs: only the shadow has anything to say of it.
+pub(crate) fn observe_alone(observer: Option<&Observer>, parts: &Parts) {
+    if let Some(shadow) = observer.and_then(|observer| observer.shadow.as_ref()) {
+        shadow.compare(&Decision::NotCors, parts);
     }
-    if let Some(shadow) = &observer.shadow {
-        shadow.compare(&decision, parts);
-    }
-    observer.record.then(|| Box::new(decision))
 }
 
 impl Shadow {
-    /// A path that the shadow leaves alone is, to a browser, one that grants nothing.
+    /// A request that is left alone is granted nothing and refused nothing: not CORS.
     fn compare(&self, live: &Decision, parts: &Parts) {
-        let Some(selected) = self.policies.select(parts) else { return };
-        let shadow = selected.judge(parts).decision();
+        let selected = self.policies.select(parts);
+        let shadow =
+            selected.map_or(Decision::NotCors, |selected| selected.judge(parts).decision());
         if discriminant(live) == discriminant(&shadow) {
             return;
         }

@@ -7,11 +7,20 @@
 //! | an async source that failed or took too long | WARN |
 //! | a request on which live and shadow policy differ | INFO |
 
+use super::nearest::Effort;
 use crate::protocol::{Decision, Judgement, RequestKind};
 use http::request::Parts;
 use tracing::Level;
 
+#[inline]
 pub(super) fn decision(judgement: &Judgement<'_>) {
+    if tracing::level_enabled!(Level::INFO) {
+        event(judgement);
+    }
+}
+
+#[cold]
+fn event(judgement: &Judgement<'_>) {
     if judgement.kind() == RequestKind::NotCors || !tracing::enabled!(Level::INFO) {
         return;
     }
@@ -24,7 +33,7 @@ pub(super) fn decision(judgement: &Judgement<'_>) {
     if decision.is_granted() {
         tracing::trace!(kind, method, path, "CORS request granted");
     } else {
-        let explanation = judgement.explain();
+        let explanation = judgement.explain_with(Effort::EveryRequest);
         tracing::info!(kind, method, path, "CORS request {explanation}");
     }
 }

@@ -49,20 +49,35 @@ pub(super) enum Star {
 
 /// Parses `text`; stars are errors unless `stars`.
 pub(super) const fn parse(text: &[u8], stars: bool) -> Result<Layout, Kind> {
+    match read(text, stars) {
+        Ok(layout) => Ok(layout),
+        Err(kind) => Err(what_to_tell(text, kind)),
+    }
+}
+
+/// Of all that is wrong with `text`, what helps most; `kind` is what reading met with first. Nothing of this is
+/// among what `read` accepts, so it costs those nothing that are right.
+const fn what_to_tell(text: &[u8], kind: Kind) -> Kind {
     if text.is_empty() {
-        return Err(Kind::Empty);
+        return Kind::Empty;
     }
     if let Err(kind) = check_characters(text) {
-        return Err(kind);
+        return kind;
     }
+    if let Ok(scheme_end) = scheme(text)
+        && let Err(kind) = check_nothing_after_authority(text, scheme_end + 3)
+    {
+        return kind;
+    }
+    kind
+}
+
+const fn read(text: &[u8], stars: bool) -> Result<Layout, Kind> {
     let scheme_end = match scheme(text) {
         Ok(end) => end,
         Err(kind) => return Err(kind),
     };
     let host_start = scheme_end + 3;
-    if let Err(kind) = check_nothing_after_authority(text, host_start) {
-        return Err(kind);
-    }
     let host_end = match host_end(text, host_start) {
         Ok(end) => end,
         Err(kind) => return Err(kind),
@@ -106,13 +121,10 @@ const fn scheme(text: &[u8]) -> Result<usize, Kind> {
         return Err(Kind::Null);
     }
     let mut end = 0;
-    while !starts_with(text, end, b"://") {
+    while end < text.len() && !(text[end] == b':' && starts_with(text, end, b"://")) {
         end += 1;
-        if end >= text.len() {
-            return Err(Kind::MissingScheme);
-        }
     }
-    if end == 0 {
+    if end == 0 || end == text.len() {
         return Err(Kind::MissingScheme);
     }
     let mut i = 0;

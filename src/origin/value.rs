@@ -136,11 +136,6 @@ impl Origin {
         is_loopback_host(self.host())
     }
 
-    /// The value of an `Origin` or `Access-Control-Allow-Origin` header.
-    pub(crate) fn header_value(&self) -> &HeaderValue {
-        &self.value
-    }
-
     pub(super) fn layout(&self) -> Option<Layout> {
         self.layout
     }

@@ -47,7 +47,7 @@ pub(crate) use self::{
         is_cors_header, is_forbidden_method, is_forbidden_request_header, is_safelisted_method,
         is_unexposable, standard_method_in_wrong_case,
     },
-    origins::{OriginMatch, Origins},
+    origins::{Echo, OriginMatch, Origins},
     rendered::Vary,
     value::{Compiled, ExposeRule},
 };

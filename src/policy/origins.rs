@@ -2,7 +2,7 @@
 
 use super::allow_origin::Predicate;
 use crate::origin::{Origin, OriginSet};
-use http::{HeaderValue, request::Parts};
+use http::{HeaderMap, HeaderValue, header::ORIGIN, request::Parts};
 use std::{error::Error, sync::Arc};
 
 #[derive(Clone, Debug)]
@@ -27,8 +27,7 @@ pub(crate) struct Rules {
 /// Whether an origin is allowed.
 #[derive(Clone, Debug)]
 pub(crate) enum OriginMatch {
-    /// It is; with the value of `Access-Control-Allow-Origin`.
-    Granted(HeaderValue),
+    Granted(Echo),
     Refused,
     /// It is not, for a predicate failed.
     Failed(Arc<dyn Error + Send + Sync>),
@@ -45,12 +44,42 @@ pub(crate) struct Unavailable {
     pub(crate) status: http::StatusCode,
 }
 
+/// What `Access-Control-Allow-Origin` says to a granted origin. A value proper would be moved from hand to hand
+/// five times over before it is sent, if it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Echo {
+    /// `*`
+    Any,
+    /// `null`
+    Null,
+    /// The only exact origin, or that at this position. It is what the request says too, but its bytes are shared
+    /// already, where those of the request may have to be made so by an allocation.
+    Configured(usize),
+    /// What the request says.
+    Request,
+}
+
 impl Origins {
+    #[inline]
+    pub(crate) fn echo(&self, echo: Echo, request: &HeaderMap) -> HeaderValue {
+        let configured = match (echo, self) {
+            (Echo::Any, _) => return HeaderValue::from_static("*"),
+            (Echo::Null, _) => return HeaderValue::from_static("null"),
+            (Echo::Configured(_), Self::One(only)) => Some(only),
+            (Echo::Configured(position), Self::Rules(rules)) => rules.set.exact_at(position),
+            _ => None,
+        };
+        let value = configured.or_else(|| request.get(ORIGIN));
+        // A granted origin was sent, so never empty; which would grant nothing.
+        value.cloned().unwrap_or(HeaderValue::from_static(""))
+    }
+
     /// Matches the value of a request's only `Origin` line.
+    #[inline]
     pub(crate) fn judge(&self, origin: &HeaderValue, parts: &Parts) -> OriginMatch {
         match self {
-            Self::Any => OriginMatch::Granted(HeaderValue::from_static("*")),
-            Self::One(only) if only == origin => OriginMatch::Granted(only.clone()),
+            Self::Any => OriginMatch::Granted(Echo::Any),
+            Self::One(only) if only == origin => OriginMatch::Granted(Echo::Configured(0)),
             Self::One(_) => OriginMatch::Refused,
             Self::Rules(rules) => rules.judge(origin, parts),
         }
@@ -59,25 +88,23 @@ impl Origins {
 
 impl Rules {
     fn judge(&self, value: &HeaderValue, parts: &Parts) -> OriginMatch {
-        // What was configured is canonical, so equal bytes need no parsing. The configured value is
-        // sent rather than the request's: it is shared already.
-        if let Some(configured) = self.set.exact(value.as_bytes()) {
-            return OriginMatch::Granted(configured.clone());
+        // What was configured is canonical, so equal bytes need no parsing.
+        if let Some(position) = self.set.exact(value.as_bytes()) {
+            return OriginMatch::Granted(Echo::Configured(position));
         }
         if value == "null" {
-            let granted = OriginMatch::Granted(HeaderValue::from_static("null"));
-            return if self.null { granted } else { OriginMatch::Refused };
+            return if self.null { OriginMatch::Granted(Echo::Null) } else { OriginMatch::Refused };
         }
         if self.only_exact() {
             return OriginMatch::Refused;
         }
         let Some(origin) = Origin::from_header(value) else { return OriginMatch::Refused };
         if self.set.matches_pattern(&origin) {
-            return OriginMatch::Granted(value.clone());
+            return OriginMatch::Granted(Echo::Request);
         }
         #[cfg(feature = "regex")]
         if self.regexes.matches(&origin) {
-            return OriginMatch::Granted(value.clone());
+            return OriginMatch::Granted(Echo::Request);
         }
         self.ask_predicates(&origin, parts)
     }
@@ -94,7 +121,7 @@ impl Rules {
         let mut answer = OriginMatch::Refused;
         for predicate in &self.predicates {
             match predicate.call(origin, parts) {
-                Ok(true) => return OriginMatch::Granted(origin.header_value().clone()),
+                Ok(true) => return OriginMatch::Granted(Echo::Request),
                 Ok(false) => {}
                 Err(error) => answer = OriginMatch::Failed(error.into()),
             }

@@ -7,7 +7,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_EXPOSE_HEADERS,
+        ACCESS_CONTROL_EXPOSE_HEADERS, VARY,
     },
 };
 
@@ -42,30 +42,45 @@ impl Decoration {
     /// 2. The policy's own are set.
     /// 3. `Vary` is merged.
     pub fn apply(self, headers: &mut HeaderMap) {
-        let Self { policy, grant } = self;
-        let policy = policy.rules();
-        let preflight = matches!(grant, Grant::Preflight(_));
-        if !keep_inner(policy, headers) {
+        let policy = self.policy.rules();
+        let inner = Inner::of(headers);
+        let replace = !(inner.cors && keep_inner(policy, headers));
+        if inner.cors && replace {
             remove_inner(headers);
-            match grant {
-                Grant::Nothing => without_timing(policy, headers),
-                #[cfg(feature = "async")]
-                Grant::Unknown => {
-                    headers.remove(TIMING_ALLOW_ORIGIN);
-                    forbid_storing(headers);
-                }
-                Grant::Actual(origin) => grant_actual(policy, headers, origin),
-                Grant::Preflight(granted) => {
-                    without_timing(policy, headers);
-                    for (name, value) in granted.iter().filter(|(name, _)| is_cors_header(name)) {
-                        set(headers, name.clone(), value.clone());
-                    }
-                }
-            }
         }
-        let rendered = &policy.rendered;
-        let vary = if preflight { &rendered.preflight_vary } else { &rendered.actual_vary };
-        vary::merge(headers, vary.as_ref());
+        let vary = match self.grant {
+            Grant::Preflight(_) => &policy.rendered.preflight_vary,
+            _ => &policy.rendered.actual_vary,
+        };
+        match self.grant {
+            _ if !replace => {}
+            Grant::Nothing => without_timing(policy, headers),
+            #[cfg(feature = "async")]
+            Grant::Unknown => {
+                headers.remove(TIMING_ALLOW_ORIGIN);
+                forbid_storing(headers);
+            }
+            Grant::Actual(origin) => grant_actual(policy, headers, origin),
+            Grant::Preflight(granted) => grant_preflight(policy, headers, &granted),
+        }
+        vary::merge(headers, vary.as_ref(), inner.vary);
+    }
+}
+
+/// What the inner service set. To look at one name takes some 12 instructions, to look one up 120.
+struct Inner {
+    cors: bool,
+    vary: bool,
+}
+
+impl Inner {
+    fn of(headers: &HeaderMap) -> Self {
+        let mut inner = Self { cors: false, vary: false };
+        for name in headers.keys() {
+            inner.vary |= *name == VARY;
+            inner.cors |= is_cors_header(name);
+        }
+        inner
     }
 }
 
@@ -74,9 +89,6 @@ fn keep_inner(policy: &Compiled, headers: &HeaderMap) -> bool {
 }
 
 fn remove_inner(headers: &mut HeaderMap) {
-    if !headers.keys().any(is_cors_header) {
-        return;
-    }
     let names = headers.keys().filter(|name| is_cors_header(name)).cloned().collect::<Vec<_>>();
     for name in names {
         headers.remove(name);
@@ -90,6 +102,13 @@ fn is_cors_header(name: &HeaderName) -> bool {
 fn without_timing(policy: &Compiled, headers: &mut HeaderMap) {
     if policy.timing {
         headers.remove(TIMING_ALLOW_ORIGIN);
+    }
+}
+
+fn grant_preflight(policy: &Compiled, headers: &mut HeaderMap, granted: &HeaderMap) {
+    without_timing(policy, headers);
+    for (name, value) in granted.iter().filter(|(name, _)| is_cors_header(name)) {
+        set(headers, name.clone(), value.clone());
     }
 }
 

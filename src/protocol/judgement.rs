@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     origin::Origin,
-    policy::{OriginMatch, Origins, Policy},
+    policy::{Echo, OriginMatch, Origins, Policy},
 };
 use http::{HeaderMap, Response, StatusCode, header::ORIGIN, request::Parts};
 
@@ -39,7 +39,10 @@ impl Policy {
     /// See [`Policy`] for how to use it without tower.
     #[must_use]
     pub fn judge<'a>(&'a self, parts: &'a Parts) -> Judgement<'a> {
-        Judgement::new(self, parts, self.match_origin(parts))
+        let line = Lines::of(&parts.headers, &ORIGIN);
+        let kind = RequestKind::with_origin(line, parts);
+        let origin = self.match_line(line, parts);
+        Judgement::new(self, parts, kind, origin)
     }
 
     /// What the policy says of a request; short for `judge(parts).decision()`.
@@ -48,13 +51,18 @@ impl Policy {
         self.judge(parts).decision()
     }
 
+    #[cfg(feature = "routes")]
     pub(crate) fn match_origin(&self, parts: &Parts) -> OriginMatch {
+        self.match_line(Lines::of(&parts.headers, &ORIGIN), parts)
+    }
+
+    fn match_line(&self, line: Lines<'_>, parts: &Parts) -> OriginMatch {
         let origins = &self.rules().origins;
-        match Lines::of(&parts.headers, &ORIGIN) {
+        match line {
             Lines::One(origin) => origins.judge(origin, parts),
             // With `*` the origin is not looked at, however many there are.
             Lines::Several(_) => match origins {
-                Origins::Any => OriginMatch::Granted(http::HeaderValue::from_static("*")),
+                Origins::Any => OriginMatch::Granted(Echo::Any),
                 _ => OriginMatch::Refused,
             },
             Lines::None => OriginMatch::Refused,
@@ -63,19 +71,17 @@ impl Policy {
 }
 
 impl<'a> Judgement<'a> {
-    /// With the result of matching the origin.
-    pub(crate) fn new(policy: &'a Policy, parts: &'a Parts, origin: OriginMatch) -> Self {
-        Self { policy, parts, kind: RequestKind::of(parts), origin }.or_same_origin()
+    /// Where the origin was matched already.
+    pub(crate) fn with_match(policy: &'a Policy, parts: &'a Parts, origin: OriginMatch) -> Self {
+        Self::new(policy, parts, RequestKind::of(parts), origin)
     }
 
     /// Under enforcement a refused actual request may still be same-origin, and then is not CORS.
-    fn or_same_origin(self) -> Self {
-        let refused = !matches!(self.origin, OriginMatch::Granted(_));
-        let asked = self.policy.rules().enforce && self.kind == RequestKind::Actual && refused;
-        if asked && is_same_origin(self.parts) {
-            return Self { kind: RequestKind::NotCors, ..self };
-        }
-        self
+    fn new(policy: &'a Policy, parts: &'a Parts, kind: RequestKind, origin: OriginMatch) -> Self {
+        let refused = !matches!(origin, OriginMatch::Granted(_));
+        let asked = policy.rules().enforce && kind == RequestKind::Actual && refused;
+        let kind = if asked && is_same_origin(parts) { RequestKind::NotCors } else { kind };
+        Self { policy, parts, kind, origin }
     }
 
     /// The policy that governs the request.
@@ -137,6 +143,7 @@ impl<'a> Judgement<'a> {
         let rendered = &rules.rendered;
         match (kind, origin) {
             (RequestKind::Preflight, OriginMatch::Granted(origin)) => {
+                let origin = rules.origins.echo(origin, &parts.headers);
                 let headers = preflight::granted_headers(rules, origin, parts);
                 if rules.preflight_continue && preflight::refusal(rules, parts).is_none() {
                     return forward(policy, Grant::Preflight(Box::new(headers)));
@@ -157,8 +164,7 @@ impl<'a> Judgement<'a> {
                 respond(StatusCode::FORBIDDEN, rendered.refused_preflight.clone())
             }
             (RequestKind::Actual, OriginMatch::Granted(origin)) => {
-                let origin = rendered.fixed_origin.clone().unwrap_or(origin);
-                forward(policy, Grant::Actual(origin))
+                forward(policy, Grant::Actual(rules.origins.echo(origin, &parts.headers)))
             }
             (RequestKind::Actual, _) if rules.enforce => {
                 respond(StatusCode::FORBIDDEN, rendered.refused_actual.clone())

@@ -1,47 +1,38 @@
 //! Merging into `Vary` ([RFC 9110, section 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)).
 
 use crate::policy::Vary;
-use http::{
-    HeaderMap, HeaderValue,
-    header::{Entry, OccupiedEntry, VARY},
-};
+use http::{HeaderMap, HeaderValue, header::VARY};
 
-/// Sees to it that each name stands in `Vary` once. `*` is left alone: it covers all.
-pub(super) fn merge(headers: &mut HeaderMap, vary: Option<&Vary>) {
+/// Sees to it that each name stands in `Vary` once. `*` is left alone: it covers all. The caller knows whether one is
+/// `present`.
+pub(super) fn merge(headers: &mut HeaderMap, vary: Option<&Vary>, present: bool) {
     let Some(vary) = vary else { return };
-    match headers.try_entry(VARY) {
-        Ok(Entry::Vacant(entry)) => {
-            // Fails only in a map of 2^15 headers, which no server can send.
-            let _ = entry.try_insert(vary.value.clone());
-        }
-        Ok(Entry::Occupied(mut entry)) => {
-            if let Some(merged) = merged(&entry, vary) {
-                entry.insert(merged);
-            }
-        }
-        Err(_) => {}
-    }
+    let value = if present {
+        let Some(merged) = merged(headers, vary) else { return };
+        merged
+    } else {
+        vary.value.clone()
+    };
+    // Fails only in a map of 2^15 headers, which no server can send.
+    let _ = headers.try_insert(VARY, value);
 }
 
 /// All lines in one, with what they lack; `None` where they lack nothing.
-fn merged(lines: &OccupiedEntry<'_, HeaderValue>, vary: &Vary) -> Option<HeaderValue> {
-    let names = || lines.iter().flat_map(|line| line.as_bytes().split(|&b| b == b','));
+fn merged(headers: &HeaderMap, vary: &Vary) -> Option<HeaderValue> {
+    let lines = || headers.get_all(VARY).iter().map(HeaderValue::as_bytes);
     let has = |wanted: &str| {
-        names().any(|name| {
+        lines().flat_map(|line| line.split(|&b| b == b',')).any(|name| {
             let name = name.trim_ascii();
             name == b"*" || name.eq_ignore_ascii_case(wanted.as_bytes())
         })
     };
-    let missing = vary.names.iter().filter(|name| !has(name)).collect::<Vec<_>>();
-    if missing.is_empty() {
-        return None;
-    }
-    let lines = lines.iter().map(|line| line.as_bytes().trim_ascii());
-    let mut value = Vec::new();
-    for part in lines.chain(missing.into_iter().map(|name| name.as_bytes())) {
-        if part.is_empty() {
-            continue;
-        }
+    let missing = || vary.names.iter().filter(|name| !has(name)).map(|name| name.as_bytes());
+    missing().next()?;
+    let parts = || lines().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).chain(missing());
+    // The value is this one allocation, for it is of the exact size.
+    let size = parts().map(|part| part.len() + 2).sum::<usize>() - 2;
+    let mut value = Vec::with_capacity(size);
+    for part in parts() {
         if !value.is_empty() {
             value.extend_from_slice(b", ");
         }

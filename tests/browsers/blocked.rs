@@ -1,7 +1,6 @@
 //! What the developer of a blocked page reads: for each kind of refusal, whether the console names the true
 //! culprit; and that the guide has the engines' own words.
 
-use crate::agree::{Stage, alone, start};
 use crate::case::{Body, Call, Case, Corpus, Family, Hop};
 use crate::console::{self, Line};
 use crate::engine::{Engine, Kind};
@@ -10,6 +9,7 @@ use crate::page::Frame;
 use crate::place::Map;
 use crate::refusals::{self, Refusal};
 use crate::simulated;
+use crate::stage::{Stage, alone, start};
 use crate::table;
 
 const GUIDE: &str = include_str!("../../guide/blocked.md");

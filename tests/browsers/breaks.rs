@@ -2,7 +2,7 @@
 //! they would be caught.
 
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use hyper::body::Bytes;
 
 use crate::place::split;
@@ -50,6 +50,7 @@ pub(crate) enum Break {
 }
 
 const ALLOW_ORIGIN: HeaderName = header::ACCESS_CONTROL_ALLOW_ORIGIN;
+const TRUE: HeaderValue = HeaderValue::from_static("true");
 
 impl Break {
     pub(crate) const ALL: [Self; 18] = [
@@ -105,81 +106,81 @@ impl Break {
         let preflight = asked.method == Method::OPTIONS
             && origin.is_some()
             && asked.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-        let granted = response.headers().contains_key(ALLOW_ORIGIN);
         let headers = response.headers_mut();
-        match self {
-            Self::SuffixMatch | Self::SchemeIgnored | Self::PortIgnored | Self::NullReflected => {
-                if granted && !rules.grant_origin(origin.as_deref().unwrap_or_default()) {
-                    echo(asked, headers);
-                }
-            }
-            Self::StarReflectedWithCredentials => {
-                if headers.get(ALLOW_ORIGIN).is_some_and(|value| value == "*") && origin.is_some() {
-                    echo(asked, headers);
-                    headers.insert(
-                        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                        HeaderValue::from_static("true"),
-                    );
-                }
-            }
-            Self::NoVaryOnRefusals if origin.is_some() && !granted => {
-                drop(headers.remove(header::VARY))
-            }
-            Self::NoVaryWithoutOrigin if origin.is_none() => drop(headers.remove(header::VARY)),
-            Self::MethodsDropped => drop(headers.remove(header::ACCESS_CONTROL_ALLOW_METHODS)),
-            Self::HeadersDropped => drop(headers.remove(header::ACCESS_CONTROL_ALLOW_HEADERS)),
-            Self::CredentialsDropped => {
-                drop(headers.remove(header::ACCESS_CONTROL_ALLOW_CREDENTIALS))
-            }
-            Self::ExposeDropped => drop(headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS)),
-            Self::MaxAgeDropped => drop(headers.remove(header::ACCESS_CONTROL_MAX_AGE)),
-            Self::TimingDropped => drop(headers.remove("timing-allow-origin")),
-            Self::TwoOrigins => {
-                if let Some(value) = headers.get(ALLOW_ORIGIN).cloned() {
-                    headers.append(ALLOW_ORIGIN, value);
-                }
-            }
-            Self::SlashAppended => {
-                let slashed =
-                    headers.get(ALLOW_ORIGIN).filter(|value| *value != "*").and_then(|value| {
-                        HeaderValue::from_str(&format!("{}/", value.to_str().ok()?)).ok()
-                    });
-                if let Some(value) = slashed {
-                    headers.insert(ALLOW_ORIGIN, value);
-                }
-            }
-            Self::StarBesideCredentials => {
-                if headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS) {
-                    for name in [
-                        header::ACCESS_CONTROL_ALLOW_METHODS,
-                        header::ACCESS_CONTROL_ALLOW_HEADERS,
-                        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-                    ] {
-                        if headers.contains_key(&name) {
-                            headers.insert(name, HeaderValue::from_static("*"));
-                        }
-                    }
-                }
-            }
+        let granted = headers.get(ALLOW_ORIGIN).cloned();
+        let dropped = match self {
+            Self::NoVaryOnRefusals if origin.is_some() && granted.is_none() => header::VARY,
+            Self::NoVaryWithoutOrigin if origin.is_none() => header::VARY,
+            Self::MethodsDropped => header::ACCESS_CONTROL_ALLOW_METHODS,
+            Self::HeadersDropped => header::ACCESS_CONTROL_ALLOW_HEADERS,
+            Self::CredentialsDropped => header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            Self::ExposeDropped => header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            Self::MaxAgeDropped => header::ACCESS_CONTROL_MAX_AGE,
+            Self::TimingDropped => HeaderName::from_static("timing-allow-origin"),
             Self::RefusedPreflightGranted if preflight => {
                 *response.status_mut() = StatusCode::NO_CONTENT;
-                let headers = response.headers_mut();
+                return grant_all(asked, response.headers_mut());
+            }
+            Self::PreflightStatus if preflight => {
+                *response.status_mut() = StatusCode::FORBIDDEN;
+                return;
+            }
+            _ => return self.spoil_grant(rules, asked, headers, granted.as_ref()),
+        };
+        headers.remove(dropped);
+    }
+
+    /// The breaks that show in what is granted.
+    fn spoil_grant(
+        self,
+        rules: &Rules,
+        asked: &Parts,
+        headers: &mut HeaderMap,
+        granted: Option<&HeaderValue>,
+    ) {
+        let (Some(granted), Some(origin)) = (granted, origin(asked)) else { return };
+        match self {
+            Self::SuffixMatch | Self::SchemeIgnored | Self::PortIgnored | Self::NullReflected
+                if !rules.grant_origin(&origin) =>
+            {
                 echo(asked, headers);
-                headers.insert(
-                    header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                    HeaderValue::from_static("true"),
-                );
-                for (request, answer) in [
-                    (header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_ALLOW_METHODS),
-                    (header::ACCESS_CONTROL_REQUEST_HEADERS, header::ACCESS_CONTROL_ALLOW_HEADERS),
+            }
+            Self::StarReflectedWithCredentials if granted == "*" => {
+                echo(asked, headers);
+                headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+            }
+            Self::TwoOrigins => drop(headers.append(ALLOW_ORIGIN, granted.clone())),
+            Self::SlashAppended if granted != "*" => {
+                if let Ok(slashed) = HeaderValue::from_str(&format!("{origin}/")) {
+                    headers.insert(ALLOW_ORIGIN, slashed);
+                }
+            }
+            Self::StarBesideCredentials if rules.credentials => {
+                for name in [
+                    header::ACCESS_CONTROL_ALLOW_METHODS,
+                    header::ACCESS_CONTROL_ALLOW_HEADERS,
+                    header::ACCESS_CONTROL_EXPOSE_HEADERS,
                 ] {
-                    if let Some(value) = asked.headers.get(request) {
-                        headers.insert(answer, value.clone());
+                    if let Some(value) = headers.get_mut(name) {
+                        *value = HeaderValue::from_static("*");
                     }
                 }
             }
-            Self::PreflightStatus if preflight => *response.status_mut() = StatusCode::FORBIDDEN,
             _ => {}
+        }
+    }
+}
+
+/// Grants a preflight whatever it asks.
+fn grant_all(asked: &Parts, headers: &mut HeaderMap) {
+    echo(asked, headers);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+    for (request, answer) in [
+        (header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_ALLOW_METHODS),
+        (header::ACCESS_CONTROL_REQUEST_HEADERS, header::ACCESS_CONTROL_ALLOW_HEADERS),
+    ] {
+        if let Some(value) = asked.headers.get(request) {
+            headers.insert(answer, value.clone());
         }
     }
 }
@@ -189,7 +190,7 @@ fn origin(parts: &Parts) -> Option<String> {
 }
 
 /// The asking origin, granted.
-fn echo(asked: &Parts, headers: &mut http::HeaderMap) {
+fn echo(asked: &Parts, headers: &mut HeaderMap) {
     if let Some(origin) = asked.headers.get(header::ORIGIN) {
         headers.insert(ALLOW_ORIGIN, origin.clone());
     }

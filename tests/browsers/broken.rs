@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::agree::{Stage, alone, describe, start};
+use crate::agree::describe;
 use crate::api::Middleware;
 use crate::breaks::Break;
 use crate::case::{Case, Corpus, Family};
@@ -12,6 +12,7 @@ use crate::engine::Kind::{self, Chromium, Firefox, WebKit};
 use crate::generate;
 use crate::outcome::Outcome;
 use crate::simulated;
+use crate::stage::{Stage, alone, start};
 
 /// What caught what: the simulated browser all of them, and at least these engines.
 const CAUGHT: [(Break, &[Kind]); 18] = [
@@ -140,7 +141,7 @@ fn caught_by(
             None if !differences.is_empty() => {
                 return Err(format!(
                     "{kind}, nothing broken: {}",
-                    describe(corpus, case.id, &differences)
+                    describe(corpus, case, &differences)
                 ));
             }
             _ => {}

@@ -1,5 +1,7 @@
 //! What a case is made of: calls of `fetch`, each to one or more hops of the API.
 
+use std::fmt::Write as _;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::breaks::Break;
@@ -137,7 +139,7 @@ impl Hop {
         }
         let location = rest.split_first().map(|(next, rest)| ("location", next.url(case, rest)));
         for (name, value) in self.set.iter().cloned().chain(location) {
-            url.push_str(&format!("&set={name}:{}", encode(&value)));
+            let _ = write!(url, "&set={name}:{}", encode(&value));
         }
         url
     }

@@ -2,7 +2,7 @@
 //! the choice. Each is counted and printed; none hides anything else, for it explains some aspects only, of
 //! cases that have what it is about.
 
-use crate::case::{Body, Case, Corpus, Family, Hop};
+use crate::case::{Body, Call, Case, Corpus, Family, Hop};
 use crate::compare::Aspect::{self, Asked, Authorization, Cookies, Origin, Requests, Sight};
 use crate::engine::Kind::{self, Chromium, Firefox, WebKit};
 use crate::outcome::{self, Outcome};
@@ -52,6 +52,18 @@ const DEPARTURES: &[Departure] = &[
         covers: |instance| {
             instance.has_header("authorization")
                 && instance.any_rules(|rules| rules.headers == Names::Any && !rules.credentials)
+        },
+    },
+    Departure {
+        name: "lines of one header are judged as one",
+        reason: "by the standard each may have 128 bytes; joined they have more, and ask for a preflight",
+        engines: &[Chromium, Firefox, WebKit],
+        aspects: &[Sight, Requests],
+        covers: |instance| {
+            let repeated = |call: &Call| {
+                call.headers.windows(2).any(|pair| pair[0].safe && pair[0].name == pair[1].name)
+            };
+            instance.no_laxer() && instance.asks_again() && instance.case.calls.iter().any(repeated)
         },
     },
     Departure {
@@ -151,8 +163,7 @@ const DEPARTURES: &[Departure] = &[
         engines: &[Chromium],
         aspects: &[Origin],
         covers: |instance| {
-            instance.case.calls.iter().any(|call| call.mode == "no-cors")
-                && instance.from_https_to_http()
+            instance.case.calls.iter().any(|call| call.mode == "no-cors") && instance.downgrades()
         },
     },
     Departure {
@@ -184,21 +195,23 @@ const DEPARTURES: &[Departure] = &[
         engines: &[Firefox, WebKit],
         aspects: &[Sight, Requests, Asked],
         covers: |instance| {
-            let first =
-                |outcome: &Outcome| outcome.wire.first().is_some_and(|wire| wire.asked.is_some());
-            instance.redirects_no_laxer() && first(instance.simulated) && instance.asks_again()
+            let due = |call: &Call| {
+                !call.unsafe_headers().is_empty()
+                    || !["GET", "HEAD", "POST"].contains(&call.method.sent)
+            };
+            instance.redirects_no_laxer()
+                && instance.asks_again()
+                && instance.case.calls.iter().any(due)
         },
     },
     Departure {
-        name: "Authorization is asked for after a redirect that drops it",
-        reason: "by the standard the header ends with the redirect to another origin, and with it the need to ask",
-        engines: &[WebKit],
-        aspects: &[Sight, Requests, Asked],
+        name: "Authorization comes back after a redirect that drops it",
+        reason: "by the standard it ends with the redirect to another origin, and with it the need to ask for it",
+        engines: &[Firefox, WebKit],
+        aspects: &[Sight, Requests, Asked, Authorization],
         covers: |instance| {
             instance.redirects_no_laxer()
-                && instance.asks(|asked| asked.headers.contains("authorization"), instance.observed)
-                    > instance
-                        .asks(|asked| asked.headers.contains("authorization"), instance.simulated)
+                && instance.asks_more(|asked| asked.headers.contains("authorization"))
         },
     },
     Departure {
@@ -210,10 +223,7 @@ const DEPARTURES: &[Departure] = &[
             let bodiless = |asked: &outcome::Asked| {
                 asked.method == "GET" && asked.headers.contains("content-type")
             };
-            instance.redirects_no_laxer()
-                && instance.has_body()
-                && instance.asks(bodiless, instance.observed)
-                    > instance.asks(bodiless, instance.simulated)
+            instance.redirects_no_laxer() && instance.has_body() && instance.asks_more(bodiless)
         },
     },
     Departure {
@@ -236,12 +246,36 @@ const DEPARTURES: &[Departure] = &[
         },
     },
     Departure {
+        name: "Origin stays when a redirect to the own origin makes a request a GET",
+        reason: "by the standard such a GET has none; readable it is either way",
+        engines: &[WebKit],
+        aspects: &[Sight, Origin],
+        covers: |instance| {
+            let mut wires = instance.observed.wire.iter().zip(&instance.simulated.wire);
+            let mut sights = instance.observed.seen.iter().zip(&instance.simulated.seen);
+            instance.case.family == Family::Redirect
+                && wires.any(|(seen, expected)| seen.origin.is_some() && expected.origin.is_none())
+                && sights.all(|(seen, expected)| seen.but_for_grants() == expected.but_for_grants())
+        },
+    },
+    Departure {
+        name: "a redirect to an address with a user is asked for before it is refused",
+        reason: "by the standard it is refused at once",
+        engines: &[Firefox, WebKit],
+        aspects: &[Requests],
+        covers: |instance| {
+            instance.redirects_no_laxer()
+                && instance.any_hop(|hop| hop.user)
+                && instance.asks_again()
+        },
+    },
+    Departure {
         name: "mixed content on loopback",
         reason: "http addresses below `localhost` are trustworthy by the standard; this engine sends nothing from https",
         engines: &[WebKit],
         aspects: &[Sight, Requests, Authorization],
         covers: |instance| {
-            instance.from_https_to_http()
+            instance.downgrades()
                 && instance.observed.seen.contains(&outcome::Sight::Blocked)
                 && instance.observed.wire.len() < instance.simulated.wire.len()
         },
@@ -281,11 +315,14 @@ impl Instance<'_> {
             .any(|call| call.body != Body::None || self.has_header("content-type"))
     }
 
-    /// A case of redirects in which the engine, if it shows the script something else, shows nothing.
-    fn redirects_no_laxer(&self) -> bool {
+    /// Whether the engine, if it shows the script something else, shows nothing.
+    fn no_laxer(&self) -> bool {
         let mut pairs = self.observed.seen.iter().zip(&self.simulated.seen);
-        self.case.family == Family::Redirect
-            && pairs.all(|(seen, expected)| seen == expected || *seen == outcome::Sight::Blocked)
+        pairs.all(|(seen, expected)| seen == expected || *seen == outcome::Sight::Blocked)
+    }
+
+    fn redirects_no_laxer(&self) -> bool {
+        self.case.family == Family::Redirect && self.no_laxer()
     }
 
     /// Whether a hop of another site is followed by one of the page's.
@@ -296,16 +333,24 @@ impl Instance<'_> {
         })
     }
 
-    /// How many preflights ask so.
-    fn asks(&self, so: impl Fn(&outcome::Asked) -> bool, outcome: &Outcome) -> usize {
-        outcome.wire.iter().filter_map(|wire| wire.asked.as_ref()).filter(|asked| so(asked)).count()
+    /// Whether more preflights ask so than should.
+    fn asks_more(&self, so: impl Fn(&outcome::Asked) -> bool) -> bool {
+        let count = |outcome: &Outcome| {
+            outcome
+                .wire
+                .iter()
+                .filter_map(|wire| wire.asked.as_ref())
+                .filter(|asked| so(asked))
+                .count()
+        };
+        count(self.observed) > count(self.simulated)
     }
 
     fn asks_again(&self) -> bool {
         self.observed.preflights() > self.simulated.preflights()
     }
 
-    fn from_https_to_http(&self) -> bool {
+    fn downgrades(&self) -> bool {
         split(&self.case.page).0 == "https" && self.any_hop(|hop| split(&hop.origin).0 == "http")
     }
 }

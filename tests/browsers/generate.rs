@@ -1,12 +1,15 @@
 //! Cases from a seed.
 
-use crate::case::{Body, Call, Case, Corpus, Family, Header, Hop};
+use crate::case::{Body, Call, Case, Corpus, Family, Header, Hop, Method};
 use crate::engine::Kind;
 use crate::page::Frame;
 use crate::place::{Map, split};
 use crate::random::Random;
 use crate::rules::{Names, Origins, Rules};
 use crate::table;
+
+/// Calls to one address: method, headers, whether it waits until a second has gone by.
+type Recipe = Vec<(Method, Vec<Header>, bool)>;
 
 /// `count` cases, for an engine or for all: those about the HTTP cache are left out where there is none, and so
 /// are most of those that an engine blocks as mixed content.
@@ -292,7 +295,12 @@ impl Generator<'_> {
         call.method = self.random.choose(&[table::GET, table::SIMPLE_METHODS[2]]);
         let limit = self.random.choose(&table::LIMITS);
         call.headers = vec![limit];
-        if self.random.chance(40) {
+        if self.random.chance(10) {
+            // All lines of safe headers together may have 1,024 bytes: eight of 128, not nine.
+            let lines = self.random.choose(&[2, 8, 9]);
+            call.headers = vec![table::LIMITS[0]; lines];
+        }
+        if call.headers.len() == 1 && self.random.chance(40) {
             let more = self.headers(&table::HEADERS[..3], 30);
             call.headers.extend(more.into_iter().filter(|header| header.name != limit.name));
         }
@@ -367,8 +375,6 @@ impl Generator<'_> {
         let [x_a, x_b] = [table::HEADERS[10], table::HEADERS[11]];
         let refused = table::HEADERS[13];
         let (put, delete, patch, get) = (table::PUT, table::DELETE, table::PATCH, table::GET);
-        // Method, headers, whether it waits until a second has gone by.
-        type Recipe = Vec<(crate::case::Method, Vec<Header>, bool)>;
         let now = |method, headers: &[Header]| (method, headers.to_vec(), false);
         let (recipe, preflights): (Recipe, usize) = match self.random.below(11) {
             0 => (vec![now(put, &[]), now(put, &[])], 1),

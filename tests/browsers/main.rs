@@ -1,4 +1,4 @@
-//! Chromium, Firefox and WebKit themselves, against the middleware, the simulated browser and a naive reading of
+//! Chromium, Firefox and `WebKit` themselves, against the middleware, the simulated browser and a naive reading of
 //! the policy.
 //!
 //! An engine that is not installed is skipped, in words; with `CI` set, Chromium must be there. `CORS_SEED` and
@@ -26,10 +26,15 @@ mod refusals;
 mod rules;
 mod simulated;
 mod site;
+mod stage;
 mod table;
 mod webdriver;
 
+use std::collections::BTreeMap;
+
+use case::Family;
 use engine::Kind;
+use outcome::Sight;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chromium_agrees() {
@@ -50,21 +55,29 @@ async fn webkit_agrees() {
 #[tokio::test]
 async fn simulated_browser_agrees_with_the_policy() {
     let (seed, count) = agree::size();
-    let mut stage = agree::Stage::reserve().await.unwrap();
+    let mut stage = stage::Stage::reserve().await.unwrap();
     stage.serve(generate::corpus(seed, count, &stage.map, None)).unwrap();
     let mut wrong = Vec::new();
+    let mut kinds: BTreeMap<Family, [usize; 3]> = BTreeMap::new();
     for case in &stage.corpus().cases {
         let outcome = simulated::run(case, &stage.map, stage.middleware()).await;
+        let [cases, blocked, preflighted] = kinds.entry(case.family).or_default();
+        *cases += 1;
+        *blocked += usize::from(outcome.seen.contains(&Sight::Blocked));
+        *preflighted += usize::from(outcome.preflights() > 0);
         let differences = compare::with_reading(stage.corpus(), case, &outcome);
         if !differences.is_empty() {
-            wrong.push(agree::describe(stage.corpus(), case.id, &differences));
+            wrong.push(agree::describe(stage.corpus(), case, &differences));
         }
     }
     println!(
-        "simulated browser: {} cases, {} disagreements",
+        "\nsimulated browser: {} cases, {} disagreements",
         stage.corpus().cases.len(),
         wrong.len()
     );
+    for (family, [cases, blocked, preflighted]) in kinds {
+        println!("  {family:?}: {cases} cases, {blocked} blocked, {preflighted} preflighted");
+    }
     assert!(
         wrong.is_empty(),
         "seed {seed}:\n{}",

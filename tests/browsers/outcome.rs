@@ -73,6 +73,15 @@ impl Outcome {
 }
 
 impl Sight {
+    /// The same without the headers by which another origin would be let in.
+    pub(crate) fn but_for_grants(&self) -> Self {
+        let mut sight = self.clone();
+        if let Self::Response { headers, .. } = &mut sight {
+            headers.retain(|name, _| !name.starts_with("access-control-") && name != "vary");
+        }
+        sight
+    }
+
     fn of(seen: &Seen) -> Self {
         if seen.kind == "error" {
             return Self::Blocked;
