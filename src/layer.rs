@@ -88,13 +88,32 @@ fn preset(builder: PolicyBuilder<CorsLayer>) -> CorsLayer {
     }
 }
 
-impl<P> CorsLayer<P> {
+impl<F: Fn(&Parts) -> Option<Policy>> CorsLayer<F> {
+    /// A layer under the policy that a function chooses for each request; `None` leaves the request wholly alone.
+    ///
+    /// ```
+    /// use tower_cors::{CorsLayer, Policy};
+    ///
+    /// let admin = Policy::builder().allow_origin("https://admin.example.com").build()?;
+    /// let cors = CorsLayer::by_request(move |parts| {
+    ///     parts.uri.path().starts_with("/admin").then(|| admin.clone())
+    /// });
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub const fn by_request(select: F) -> Self {
+        Self::new(select)
+    }
+}
+
+impl<P: SelectPolicy> CorsLayer<P> {
     /// A layer under these policies: a [`Policy`], a `PolicyList`, or a function of the request; see
     /// [`SelectPolicy`].
     pub const fn new(policies: P) -> Self {
         Self { policies, observer: None }
     }
+}
 
+impl<P> CorsLayer<P> {
     /// The policies.
     pub fn policies(&self) -> &P {
         &self.policies

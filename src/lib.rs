@@ -1,8 +1,7 @@
 //! CORS middleware for [tower](https://docs.rs/tower): for axum, hyper, tonic, and whatever else stands on it.
 //!
 //! ```
-//! use axum::{Router, routing::get};
-//! use http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
+//! use axum::{Router, http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}}, routing::get};
 //! use tower_cors::CorsLayer;
 //!
 //! let cors = CorsLayer::builder()
@@ -36,6 +35,7 @@
 #[cfg(feature = "config")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config")))]
 pub mod config;
+mod errors;
 #[cfg(feature = "tower")]
 mod future;
 #[cfg(feature = "tower")]
@@ -85,10 +85,8 @@ pub use self::source::{
     AsyncCors, AsyncCorsBuilder, AsyncCorsLayer, PolicySource, SourceError, SourceErrorKind,
     SourceErrors, SourceSetting, TimedOut,
 };
-#[cfg(feature = "tower")]
-#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
-pub use self::{future::ResponseFuture, layer::CorsLayer, service::Cors};
 pub use self::{
+    errors::Errors,
     observe::Explanation,
     origin::{Origin, OriginError, OriginErrorKind, OriginPattern, OriginSet},
     policy::{
@@ -98,6 +96,9 @@ pub use self::{
     protocol::{Action, Decision, Decoration, Judgement, Refusal, RequestKind},
     select::{SelectPolicy, Selected},
 };
+#[cfg(feature = "tower")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+pub use self::{future::ResponseFuture, layer::CorsLayer, service::Cors};
 
 /// The README and the guides, whose examples are tests too.
 #[cfg(all(doctest, feature = "config", feature = "reload", feature = "resolver"))]

@@ -2,7 +2,7 @@
 
 use crate::{
     future::ResponseFuture,
-    observe::{Observer, observe},
+    observe::{Observer, observe, observe_alone},
     policy::Policy,
     protocol::Action,
     select::{SelectPolicy, Selected},
@@ -82,6 +82,7 @@ where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
 {
     let Some(selected) = selected else {
+        observe_alone(observer, &parts);
         return ResponseFuture::alone(inner.call(Request::from_parts(parts, body)));
     };
     let judgement = selected.judge(&parts);

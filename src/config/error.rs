@@ -1,6 +1,6 @@
 //! What is wrong with a policy file: all of it, each with its place.
 
-use crate::{policy::PolicyErrorKind, routes::PolicyListErrorKind};
+use crate::{errors::Errors, policy::PolicyErrorKind, routes::PolicyListErrorKind};
 use std::{
     error::Error,
     fmt,
@@ -10,65 +10,17 @@ use std::{
 /// Everything that is wrong with a policy file.
 ///
 /// It prints one line for each error, and iterates over them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigErrors {
-    // Invariant: not empty.
-    errors: Vec<ConfigError>,
-}
+pub type ConfigErrors = Errors<ConfigError>;
 
 impl ConfigErrors {
     /// `Err` of all that was collected, by line, if anything was.
-    pub(super) fn check(mut errors: Vec<ConfigError>) -> Result<(), Self> {
+    pub(super) fn check_sorted(mut errors: Vec<ConfigError>) -> Result<(), Self> {
         errors.sort_by_key(|error| error.line);
-        if errors.is_empty() { Ok(()) } else { Err(Self { errors }) }
+        Self::check(errors)
     }
 
-    pub(super) fn in_file(mut self, path: &Path) -> Self {
-        for error in &mut self.errors {
-            error.file = Some(path.to_owned());
-        }
-        self
-    }
-
-    /// The errors, by line. There is at least one.
-    pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
-        self.errors.iter()
-    }
-}
-
-impl From<ConfigError> for ConfigErrors {
-    fn from(error: ConfigError) -> Self {
-        Self { errors: vec![error] }
-    }
-}
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, error) in self.errors.iter().enumerate() {
-            let line_break = if i == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{error}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Error for ConfigErrors {}
-
-impl IntoIterator for ConfigErrors {
-    type Item = ConfigError;
-    type IntoIter = std::vec::IntoIter<ConfigError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.errors.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a ConfigErrors {
-    type Item = &'a ConfigError;
-    type IntoIter = std::slice::Iter<'a, ConfigError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+    pub(super) fn in_file(self, path: &Path) -> Self {
+        self.map(|error| ConfigError { file: Some(path.to_owned()), ..error })
     }
 }
 

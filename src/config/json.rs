@@ -26,6 +26,10 @@ const STRICT: ParseOptions = ParseOptions {
 
 pub(super) fn parse(text: &str) -> Result<Node, ConfigError> {
     let lines = Lines::of(text);
+    if let Some(at) = raw_control_character(text) {
+        let why = "a control character in a string must be escaped".to_owned();
+        return Err(ConfigError::of_document(Some(lines.at(at)), Kind::Syntax(why)));
+    }
     let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
         let line = lines.at(error.range().start);
         ConfigError::of_document(Some(line), Kind::Syntax(error.kind().to_string().to_lowercase()))
@@ -34,12 +38,25 @@ pub(super) fn parse(text: &str) -> Result<Node, ConfigError> {
     Ok(node(parsed.value.ok_or_else(empty)?, &lines))
 }
 
+/// Where a string has a control character that is not escaped, which the parser lets pass.
+fn raw_control_character(text: &str) -> Option<usize> {
+    let (mut in_string, mut escaped) = (false, false);
+    text.bytes().position(|b| {
+        let wrong = in_string && b < 0x20;
+        in_string ^= b == b'"' && !escaped;
+        escaped = in_string && b == b'\\' && !escaped;
+        wrong
+    })
+}
+
 fn node(value: ast::Value<'_>, lines: &Lines) -> Node {
     let line = Some(lines.at(value.range().start));
     let value = match value {
         ast::Value::StringLit(text) => Value::String(text.value.into_owned()),
         ast::Value::NumberLit(number) => {
-            number.value.parse().map_or(Value::Other("a float"), Value::Integer)
+            let whole = number.value.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit());
+            let other = if whole { "an integer of more than 64 bits" } else { "a float" };
+            number.value.parse().map_or(Value::Other(other), Value::Integer)
         }
         ast::Value::BooleanLit(boolean) => Value::Boolean(boolean.value),
         ast::Value::Array(array) => {

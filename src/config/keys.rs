@@ -5,7 +5,7 @@ use super::{
     error::{ConfigError, ConfigErrorKind as Kind},
 };
 use crate::{
-    policy::{InnerHeaders, Setting},
+    policy::{InnerHeaders, PolicyError, PolicyErrorKind, Setting},
     similar,
 };
 use std::time::Duration;
@@ -132,6 +132,13 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
+        if max_age.is_some_and(|seconds| seconds > 86_400) {
+            // Said here, where the value is still as it was written.
+            let error = PolicyError::new(Setting::MaxAge, PolicyErrorKind::MaxAgeTooLong);
+            let error = error.with_value(written.trim_matches('"'));
+            self.error(node.line, key, Kind::Policy(error.kind()), error.text().to_string());
+            return None;
+        }
         if max_age.is_none() {
             let mend = "write seconds, or a whole number and one of s, m, h, d, as in \"10m\"";
             let text = format!("{written} is no duration: {mend}");
@@ -147,8 +154,12 @@ impl<'a> Reader<'a> {
             self.wrong_type(key, node, "a number from 200 to 299");
             return None;
         };
-        // What is no status at all is refused as one that is no success.
-        Some(u16::try_from(status).unwrap_or(0))
+        let number = u16::try_from(status).ok();
+        if number.is_none() {
+            let text = format!("\"{status}\" is no status: write a number from 200 to 299");
+            self.error(node.line, key, Kind::WrongValue, text);
+        }
+        number
     }
 
     pub(super) fn inner_headers(&mut self) -> InnerHeaders {

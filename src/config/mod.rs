@@ -87,7 +87,7 @@ impl PolicyList {
         let path = path.as_ref();
         let json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let list = match std::fs::read_to_string(path) {
-            Ok(text) if json => Self::from_json(&text),
+            Ok(text) if json => Self::from_json(text.trim_start_matches('\u{feff}')),
             Ok(text) => Self::from_toml(&text),
             Err(error) => {
                 Err(ConfigError::of_document(None, Kind::Unreadable(error.to_string())).into())

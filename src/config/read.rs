@@ -28,7 +28,7 @@ fn flat(entries: &[Entry]) -> Result<PolicyList, ConfigErrors> {
     let mut reader = Reader::new(String::new(), entries);
     reader.check_keys(is_setting);
     let policy = policy(&mut reader);
-    ConfigErrors::check(reader.errors)?;
+    ConfigErrors::check_sorted(reader.errors)?;
     Ok(policy.into())
 }
 
@@ -57,7 +57,7 @@ fn several(entries: &[Entry], list: &Entry) -> Result<PolicyList, ConfigErrors> 
     if let (Err(list_errors), true) = (&built, tables.len() == array_len(&list.node)) {
         errors.extend(list_errors.iter().map(|error| of_list(error, list.line, &tables)));
     }
-    ConfigErrors::check(errors)?;
+    ConfigErrors::check_sorted(errors)?;
     built.map_err(|_| ConfigError::new(list.line, "policy", Kind::WrongType, "is no list").into())
 }
 
@@ -93,7 +93,9 @@ fn is_setting(key: &str) -> bool {
 fn entry(reader: &mut Reader<'_>, line: Option<usize>) -> PolicyEntry {
     reader.check_keys(|key| is_setting(key) || ENTRY_KEYS.contains(&key));
     let name = reader.name();
+    let mistyped = reader.errors.len();
     let paths = reader.list("paths", false);
+    let mistyped = reader.errors.len() > mistyped;
     let mut entry = if reader.boolean("off") {
         check_off(reader);
         PolicyEntry::off()
@@ -104,6 +106,8 @@ fn entry(reader: &mut Reader<'_>, line: Option<usize>) -> PolicyEntry {
         entry = entry.named(name);
     }
     match paths {
+        // What is wrong with them is said; meanwhile the entry has a path that is nobody else's.
+        Some(_) if mistyped => entry.paths([format!("/stand-in/{}", line.unwrap_or_default())]),
         Some(paths) => entry.paths(paths.into_iter().map(|item| item.text)),
         None => entry,
     }
@@ -163,7 +167,11 @@ fn policy_at(reader: &mut Reader<'_>, line: Option<usize>) -> Policy {
         let text = "is missing: name the origins that may call, or \"*\"".to_owned();
         reader.error(line, origin_key, Kind::MissingKey, text);
     }
-    let mistyped = reader.errors.iter().any(|error| *error.kind() == Kind::WrongType);
+    let origin_place = format!("{}{origin_key}", reader.prefix);
+    let mistyped = reader
+        .errors
+        .iter()
+        .any(|error| *error.kind() == Kind::WrongType && error.place().starts_with(&origin_place));
     match builder.build() {
         Ok(policy) => policy,
         Err(errors) => {

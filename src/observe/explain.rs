@@ -1,6 +1,6 @@
 //! A decision in words.
 
-use super::nearest;
+use super::nearest::{self, Effort};
 use crate::{
     policy::{
         Policy, Setting, is_cors_header, is_forbidden_method, is_forbidden_request_header,
@@ -8,7 +8,7 @@ use crate::{
     },
     protocol::{Decision, Judgement, Refusal, RequestKind},
 };
-use http::{HeaderName, HeaderValue, request::Parts};
+use http::{HeaderName, HeaderValue, header::ORIGIN, request::Parts};
 use std::fmt;
 
 /// A decision in words: what, why, the nearest miss, what to do. One line.
@@ -34,6 +34,7 @@ use std::fmt;
 pub struct Explanation {
     decision: Decision,
     kind: RequestKind,
+    same_origin: bool,
     hint: Option<String>,
     mend: Option<String>,
 }
@@ -50,10 +51,15 @@ impl Judgement<'_> {
     /// Explains the decision. It takes its time, so it is for people, not for every request.
     #[must_use]
     pub fn explain(&self) -> Explanation {
+        self.explain_with(Effort::Asked)
+    }
+
+    pub(super) fn explain_with(&self, effort: Effort) -> Explanation {
         let decision = self.decision();
-        let hint = decision.refusal().and_then(|refusal| hint(self.policy(), refusal));
+        let hint = decision.refusal().and_then(|refusal| hint(self.policy(), refusal, effort));
         let mend = decision.refusal().and_then(|refusal| mend(self.policy(), refusal));
-        Explanation { decision, kind: self.kind(), hint, mend }
+        let same_origin = self.request().headers.contains_key(ORIGIN);
+        Explanation { decision, kind: self.kind(), same_origin, hint, mend }
     }
 }
 
@@ -81,9 +87,10 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.decision)?;
         match (&self.decision, self.kind) {
-            (Decision::NotCors, RequestKind::NotCors) => {
-                f.write_str(": no `Origin`, or one of this very host")?;
+            (Decision::NotCors, _) if self.same_origin => {
+                f.write_str(": the request comes from the very origin it goes to")?;
             }
+            (Decision::NotCors, _) => f.write_str(": there is no `Origin`")?,
             (Decision::Granted, RequestKind::Preflight) => {
                 f.write_str(
                     ": the origin, the method and all headers of this preflight are allowed",
@@ -99,11 +106,11 @@ impl fmt::Display for Explanation {
     }
 }
 
-fn hint(policy: &Policy, refusal: &Refusal) -> Option<String> {
+fn hint(policy: &Policy, refusal: &Refusal, effort: Effort) -> Option<String> {
     let rules = policy.rules();
     match refusal {
         Refusal::OriginNotAllowed { origin } | Refusal::MalformedOrigin { origin } => {
-            nearest::origin(&rules.origins, origin)
+            nearest::origin(&rules.origins, origin, effort)
         }
         Refusal::NullOrigin => {
             Some("sandboxed frames, local files and some redirects send it".to_owned())

@@ -11,7 +11,7 @@ mod trace;
 
 pub use self::explain::Explanation;
 #[cfg(feature = "tower")]
-pub(crate) use self::observer::{Observer, observe};
+pub(crate) use self::observer::{Observer, observe, observe_alone};
 
 /// Logs that a source failed; its requests' decisions are told like any other.
 #[cfg(feature = "async")]

@@ -7,12 +7,19 @@ use crate::{
 };
 use http::HeaderValue;
 
-/// How many of a policy's origins are looked at, so that an explanation's work is bounded too.
-const LOOKED_AT: usize = 1000;
+/// How many of a policy's origins are looked at one by one. A refused request, of which anyone can send
+/// many, must not cost more with each origin that is configured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Effort {
+    /// For a log: a few. Lists of this size are what most people have.
+    EveryRequest = 16,
+    /// For a person who asks.
+    Asked = 1000,
+}
 
 /// What differs between a refused origin and one that is allowed, in words.
-pub(super) fn origin(origins: &Origins, refused: &HeaderValue) -> Option<String> {
-    let allowed = Allowed { origins };
+pub(super) fn origin(origins: &Origins, refused: &HeaderValue, effort: Effort) -> Option<String> {
+    let allowed = Allowed { origins, looked_at: effort as usize };
     let text = refused.to_str().ok().filter(|text| text.len() < 400)?;
     let origin = match text.parse::<Origin>() {
         Ok(origin) => origin,
@@ -61,6 +68,7 @@ pub(super) fn origin(origins: &Origins, refused: &HeaderValue) -> Option<String>
 
 struct Allowed<'a> {
     origins: &'a Origins,
+    looked_at: usize,
 }
 
 impl<'a> Allowed<'a> {
@@ -78,12 +86,17 @@ impl<'a> Allowed<'a> {
             Origins::One(only) => (only.to_str().ok(), None),
             Origins::Rules(rules) => (None, Some(&rules.set)),
         };
-        one.into_iter().chain(set.into_iter().flat_map(OriginSet::iter)).take(LOOKED_AT)
+        one.into_iter().chain(set.into_iter().flat_map(OriginSet::iter)).take(self.looked_at)
     }
 }
 
-/// Whether one is the other with a typing error or two. Texts of very different length are told apart
-/// without being compared.
+/// Whether one is the other with a typing error or two, not too far apart.
 fn differ_little(a: &str, b: &str) -> bool {
-    a.len().abs_diff(b.len()) <= 2 && similar::distance(a, b) <= 2
+    const COMPARED: usize = 32;
+    let prefix = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (a.get(prefix..).unwrap_or_default(), b.get(prefix..).unwrap_or_default());
+    let suffix = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (a.get(..a.len() - suffix), b.get(..b.len() - suffix));
+    let (a, b) = (a.unwrap_or_default(), b.unwrap_or_default());
+    a.len().max(b.len()) <= COMPARED && similar::distance(a, b) <= 2
 }

@@ -79,11 +79,19 @@ pub(crate) fn observe(
     observer?.tell(judgement)
 }
 
+/// Tells of a request that no policy governs: only the shadow has anything to say of it.
+pub(crate) fn observe_alone(observer: Option<&Observer>, parts: &Parts) {
+    if let Some(shadow) = observer.and_then(|observer| observer.shadow.as_ref()) {
+        shadow.compare(&Decision::NotCors, parts);
+    }
+}
+
 impl Shadow {
-    /// A path that the shadow leaves alone is, to a browser, one that grants nothing.
+    /// A request that is left alone is granted nothing and refused nothing: not CORS.
     fn compare(&self, live: &Decision, parts: &Parts) {
-        let Some(selected) = self.policies.select(parts) else { return };
-        let shadow = selected.judge(parts).decision();
+        let selected = self.policies.select(parts);
+        let shadow =
+            selected.map_or(Decision::NotCors, |selected| selected.judge(parts).decision());
         if discriminant(live) == discriminant(&shadow) {
             return;
         }

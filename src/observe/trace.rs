@@ -7,6 +7,7 @@
 //! | an async source that failed or took too long | WARN |
 //! | a request on which live and shadow policy differ | INFO |
 
+use super::nearest::Effort;
 use crate::protocol::{Decision, Judgement, RequestKind};
 use http::request::Parts;
 use tracing::Level;
@@ -32,7 +33,7 @@ fn event(judgement: &Judgement<'_>) {
     if decision.is_granted() {
         tracing::trace!(kind, method, path, "CORS request granted");
     } else {
-        let explanation = judgement.explain();
+        let explanation = judgement.explain_with(Effort::EveryRequest);
         tracing::info!(kind, method, path, "CORS request {explanation}");
     }
 }

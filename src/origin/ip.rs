@@ -209,6 +209,9 @@ pub(super) fn canonical_ipv4(host: &str) -> Option<String> {
 }
 
 fn ipv4_number(text: &str) -> Option<u64> {
+    if !text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'x') {
+        return None;
+    }
     if let Some(hex) = text.strip_prefix("0x") {
         return if hex.is_empty() { Some(0) } else { u64::from_str_radix(hex, 16).ok() };
     }

@@ -7,7 +7,7 @@ use super::{grammar, ip, punycode};
 
 /// The corrected text, or `None` where only its author can know.
 pub(super) fn mend(input: &str, stars: bool) -> Option<String> {
-    let text = input.trim().trim_end_matches(',');
+    let text = input.trim().trim_end_matches([',', ';']);
     let (scheme, rest) = split_scheme(text)?;
     let scheme = match scheme.to_ascii_lowercase().as_str() {
         "ws" => "http".to_owned(),

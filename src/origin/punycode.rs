@@ -8,17 +8,30 @@
 /// ([RFC 3492](https://www.rfc-editor.org/rfc/rfc3492)); `None` where that needs more than
 /// lower case.
 pub(super) fn to_ascii_label(label: &str) -> Option<String> {
+    if label.len() > LONGEST {
+        return None;
+    }
     if label.is_ascii() {
         return Some(label.to_ascii_lowercase());
     }
     let lower = label.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
-    // Full-width forms are letters too, but UTS 46 maps them to others.
-    let plain =
-        |c: &char| (c.is_alphanumeric() && !('\u{ff00}'..='\u{ffef}').contains(c)) || *c == '-';
-    if !lower.iter().all(plain) {
+    if !lower.iter().copied().all(is_plain) {
         return None;
     }
     encode(&lower).map(|encoded| format!("xn--{encoded}"))
+}
+
+/// No label of 63 bytes stands for more than this many in UTF-8.
+const LONGEST: usize = 256;
+
+/// Letters and digits that UTS 46 maps to nothing but their lower case. Of the many others some are mapped to several
+/// (ligatures, superscripts, full-width and compatibility forms).
+fn is_plain(c: char) -> bool {
+    let plain_script = matches!(c,
+        'ß'..='ö' | 'ø'..='ž' | 'ά'..='ώ' | 'а'..='џ' | 'א'..='ת' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー'
+            | '\u{4e00}'..='\u{9fff}' | '가'..='힣');
+    let mapped = matches!(c, 'ĳ' | 'ŀ' | 'ŉ' | 'ΐ' | 'ΰ');
+    c.is_ascii_alphanumeric() || c == '-' || (plain_script && !mapped)
 }
 
 // The parameters of RFC 3492, section 5.
@@ -107,6 +120,9 @@ mod tests {
             ("例え", Some("xn--r8jz45g")),
             ("пример", Some("xn--e1afmkfd")),
             ("☃", None),
+            ("ﬁsh", None),
+            ("m²", None),
+            ("ｗｉｄｅ", None),
         ] {
             assert_eq!(to_ascii_label(label).as_deref(), expected, "{label}");
         }

@@ -64,12 +64,6 @@ impl Predicate {
     }
 }
 
-impl fmt::Pointer for Predicate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Pointer::fmt(&self.0, f)
-    }
-}
-
 impl fmt::Debug for Predicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Predicate")
@@ -124,6 +118,10 @@ impl AllowOrigin {
     ///
     /// An unescaped dot is an error when the policy is built: in an origin it is
     /// nearly always meant literally, and where not, a class such as `[a-z0-9-]` says so.
+    ///
+    /// With credentials, an expression that matches any origin is an error too, and one that matches origins of scheme `http`
+    /// allows only loopback ones, but for
+    /// [`dangerously_allow_insecure_origins`](crate::PolicyBuilder::dangerously_allow_insecure_origins).
     ///
     /// ```
     /// use tower_cors::{AllowOrigin, CorsLayer};

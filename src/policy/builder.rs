@@ -171,7 +171,7 @@ impl<T> PolicyBuilder<T> {
     /// [CORS-safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) ones.
     ///
     /// `*` exposes all; with credentials, where the header may not say so, it names
-    /// those that the response has.
+    /// those that the response has here: not what the server adds afterwards, such as `Date`.
     ///
     /// ```
     /// use tower_cors::Policy;
@@ -222,7 +222,8 @@ impl<T> PolicyBuilder<T> {
     /// [`Timing-Allow-Origin`](https://w3c.github.io/resource-timing/#sec-timing-allow-origin), with the
     /// value of `Access-Control-Allow-Origin`. Default: `false`.
     ///
-    /// With it on, a `Timing-Allow-Origin` of the inner service is replaced or removed; off, left alone.
+    /// With it on, a `Timing-Allow-Origin` of the inner service is replaced or removed (but on a response that
+    /// [`InnerHeaders::Keep`] leaves as it is); off, left alone.
     pub fn timing_allow_origin(self, allow: bool) -> Self {
         self.set(|settings| settings.timing_allow_origin = allow)
     }

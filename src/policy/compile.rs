@@ -112,6 +112,12 @@ fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
             #[cfg(feature = "regex")]
             Item::Value(OriginRule::Regex(source)) => {
                 match super::regex::check(source) {
+                    Ok(())
+                        if settings.allow_credentials
+                            && super::regex::matches_any_origin(source) =>
+                    {
+                        errors.push(of_origin((index, source), Kind::CredentialsWithAnyOrigin));
+                    }
                     Ok(()) => regexes.push(source.clone()),
                     Err(kind) => errors.push(of_origin((index, source), kind)),
                 }
@@ -127,7 +133,12 @@ fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
     }
     #[cfg(feature = "regex")]
     match super::regex::Regexes::new(&regexes) {
-        Ok(compiled) => rules.regexes = compiled,
+        Ok(mut compiled) => {
+            if settings.allow_credentials && !settings.allow_insecure_origins {
+                compiled.require_secure();
+            }
+            rules.regexes = compiled;
+        }
         Err(kind) => errors.push(PolicyError::new(Setting::AllowOrigin, kind)),
     }
     if items.is_empty() && !rules.null {

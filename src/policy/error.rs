@@ -1,7 +1,7 @@
 //! What is wrong with a policy: all of it, each with its mend.
 
 use super::setting::Setting;
-use crate::origin::OriginErrorKind;
+use crate::{errors::Errors, origin::OriginErrorKind};
 use std::{error::Error, fmt};
 
 /// Everything that is wrong with a policy.
@@ -24,53 +24,7 @@ use std::{error::Error, fmt};
 /// );
 /// assert_eq!(errors.iter().last().unwrap().kind(), PolicyErrorKind::MethodCase);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyErrors {
-    // Invariant: not empty.
-    errors: Vec<PolicyError>,
-}
-
-impl PolicyErrors {
-    /// `Err` of all that was collected, if anything was.
-    pub(crate) fn check(errors: Vec<PolicyError>) -> Result<(), Self> {
-        if errors.is_empty() { Ok(()) } else { Err(Self { errors }) }
-    }
-
-    /// The errors, in the order of the settings. There is at least one.
-    pub fn iter(&self) -> std::slice::Iter<'_, PolicyError> {
-        self.errors.iter()
-    }
-}
-
-impl fmt::Display for PolicyErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, error) in self.errors.iter().enumerate() {
-            let line_break = if i == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{error}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Error for PolicyErrors {}
-
-impl IntoIterator for PolicyErrors {
-    type Item = PolicyError;
-    type IntoIter = std::vec::IntoIter<PolicyError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.errors.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a PolicyErrors {
-    type Item = &'a PolicyError;
-    type IntoIter = std::slice::Iter<'a, PolicyError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
+pub type PolicyErrors = Errors<PolicyError>;
 
 /// One thing that is wrong with a policy: in which setting, with which value, why, and the mend.
 #[derive(Clone, Debug, PartialEq, Eq)]

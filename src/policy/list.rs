@@ -3,7 +3,12 @@
 use super::allow_origin::OriginRule;
 use crate::origin::{Origin, OriginPattern};
 use http::{HeaderName, HeaderValue, Method};
-use std::fmt;
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+    fmt,
+    sync::Arc,
+};
 
 /// Any origin, method or header: `*`.
 ///
@@ -22,7 +27,9 @@ pub struct Any;
 ///
 /// - one text, split at its commas, so that an environment variable goes straight in;
 ///   the items are trimmed and empty ones ignored: `"PUT, DELETE"`;
-/// - an array, slice, `Vec` or (by `collect`) any iterator of texts or typed values, never split: `["PUT", "DELETE"]`;
+/// - an array, slice, `Vec`, set or (by [`List::list`] or `collect`) any iterator of texts or typed values, never split:
+///   `["PUT", "DELETE"]`;
+/// - an `Option` of any of these, `None` being empty;
 /// - [`Any`], or the text `"*"`, alone or as an item.
 ///
 /// [`build`]: crate::PolicyBuilder::build
@@ -89,7 +96,7 @@ impl<T: fmt::Debug> fmt::Debug for List<T> {
     }
 }
 
-/// What can be an item of a [`List`]: `&str`, `String`, [`Any`], and the list's own type. Sealed.
+/// What can be an item of a [`List`]: `&str`, `String` and other owned texts, [`Any`], the list's own type, and references to them. Sealed.
 pub trait IntoItem<T>: sealed::Sealed<T> {}
 
 pub(crate) mod sealed {
@@ -122,13 +129,21 @@ items! {
     [T] Any => T: |_any| Item::Any;
     [T] &str => T: |text| text_item(text);
     [T] String => T: |text| text_item(&text);
-    [T] &String => T: |text| text_item(text);
-    [] Method => Method: |method| Item::Value(method);
-    [] HeaderName => HeaderName: |name| Item::Value(name);
+    [T] Cow<'_, str> => T: |text| text_item(&text);
+    [T] Box<str> => T: |text| text_item(&text);
+    [T] Arc<str> => T: |text| text_item(&text);
+    [T, I: IntoItem<T> + Clone] &I => T: |item| item.clone().into_item();
+    [] Method => Method: |method| typed_item(method);
+    [] HeaderName => HeaderName: |name| typed_item(name);
     [] Origin => OriginRule: |origin| Item::Value(OriginRule::Origin(origin));
     [] OriginPattern => OriginRule: |pattern| Item::Value(OriginRule::Pattern(pattern));
     [] HeaderValue => OriginRule: |value| text_item(&String::from_utf8_lossy(value.as_bytes()));
     [] OriginRule => OriginRule: |rule| Item::Value(rule);
+}
+
+/// `*` is a token, so a method or name can be it.
+fn typed_item<T: AsRef<str>>(value: T) -> Item<T> {
+    if value.as_ref() == "*" { Item::Any } else { Item::Value(value) }
 }
 
 fn text_item<T>(text: &str) -> Item<T> {
@@ -149,6 +164,25 @@ impl<T, I: IntoItem<T>> From<Vec<I>> for List<T> {
 
 impl<T, I: IntoItem<T>, const N: usize> From<[I; N]> for List<T> {
     fn from(items: [I; N]) -> Self {
+        items.into_iter().collect()
+    }
+}
+
+impl<T, L: Into<Self>> From<Option<L>> for List<T> {
+    /// `None` is an empty list.
+    fn from(list: Option<L>) -> Self {
+        list.map(Into::into).unwrap_or_default()
+    }
+}
+
+impl<T, I: IntoItem<T>, S> From<HashSet<I, S>> for List<T> {
+    fn from(items: HashSet<I, S>) -> Self {
+        items.into_iter().collect()
+    }
+}
+
+impl<T, I: IntoItem<T>> From<BTreeSet<I>> for List<T> {
+    fn from(items: BTreeSet<I>) -> Self {
         items.into_iter().collect()
     }
 }

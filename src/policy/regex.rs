@@ -10,6 +10,8 @@ use regex_syntax::ast::{self, Ast, Visitor};
 pub(crate) struct Regexes {
     sources: Vec<String>,
     anchored: Option<RegexSet>,
+    /// Whether `http` origins that are not loopback match nothing.
+    secure: bool,
 }
 
 impl Regexes {
@@ -21,7 +23,7 @@ impl Regexes {
         let anchored = RegexSetBuilder::new(sources.iter().map(|source| anchor(source)))
             .build()
             .map_err(|error| failed(&error))?;
-        Ok(Self { sources: sources.to_vec(), anchored: Some(anchored) })
+        Ok(Self { sources: sources.to_vec(), anchored: Some(anchored), secure: false })
     }
 
     #[cfg(feature = "reload")]
@@ -33,8 +35,15 @@ impl Regexes {
         self.sources.is_empty()
     }
 
+    /// With credentials: what an expression matches cannot be known beforehand, so that the check for insecure
+    /// origins, which patterns have when a policy is built, is made here.
+    pub(super) fn require_secure(&mut self) {
+        self.secure = true;
+    }
+
     pub(super) fn matches(&self, origin: &Origin) -> bool {
-        self.anchored.as_ref().is_some_and(|set| set.is_match(origin.as_str()))
+        let allowed = !self.secure || origin.scheme() != "http" || origin.is_loopback();
+        allowed && self.anchored.as_ref().is_some_and(|set| set.is_match(origin.as_str()))
     }
 }
 
@@ -59,6 +68,13 @@ pub(super) fn check(source: &str) -> Result<(), PolicyErrorKind> {
         return Err(PolicyErrorKind::RegexUnescapedDot);
     }
     regex::Regex::new(&anchor(source)).map(drop).map_err(|error| failed(&error))
+}
+
+/// Whether an expression that `check` has let pass matches origins that nobody can have meant.
+pub(super) fn matches_any_origin(source: &str) -> bool {
+    const NOBODYS: [&str; 2] = ["https://qz7x.invalid", "https://0w-k.qz7x.invalid"];
+    let compiled = regex::Regex::new(&anchor(source));
+    compiled.is_ok_and(|regex| NOBODYS.iter().any(|origin| regex.is_match(origin)))
 }
 
 fn failed(error: &regex::Error) -> PolicyErrorKind {

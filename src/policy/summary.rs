@@ -53,7 +53,8 @@ fn origins(rules: &Compiled) -> Vec<String> {
     texts.extend(rules.null.then(|| "null".to_owned()));
     #[cfg(feature = "regex")]
     texts.extend(rules.regexes.sources().iter().cloned());
-    texts.extend(rules.predicates.iter().map(|predicate| format!("predicate {predicate:p}")));
+    // Code cannot be compared, only counted.
+    texts.extend((1..=rules.predicates.len()).map(|i| format!("predicate {i}")));
     texts
 }
 

@@ -74,7 +74,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The setting that would have to change for the request to be granted.
+    /// The setting under which the request was refused.
     #[must_use]
     pub fn setting(&self) -> Setting {
         match self {
@@ -106,9 +106,11 @@ impl fmt::Display for Refusal {
             }
             Self::RepeatedOrigin { lines } => write!(f, "{lines} `Origin` lines where one is sent"),
             Self::PredicateFailed { origin, error } => {
-                write!(f, "origin {} could not be judged: {error}", Quoted(origin))
+                write!(f, "origin {} could not be judged: {}", Quoted(origin), one_line(error))
             }
-            Self::PolicyUnavailable { error } => write!(f, "no policy could be had: {error}"),
+            Self::PolicyUnavailable { error } => {
+                write!(f, "no policy could be had: {}", one_line(error))
+            }
             Self::MethodNotAllowed { method } => {
                 write!(f, "method {} is not allowed", Quoted(method))
             }
@@ -128,6 +130,16 @@ impl fmt::Display for Refusal {
             }
         }
     }
+}
+
+/// An error of somebody else's, which may quote what it was given: line breaks and the like escaped.
+fn one_line(error: &Arc<dyn Error + Send + Sync>) -> String {
+    let text = error.to_string();
+    let escaped = text.chars().map(|c| match c {
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    });
+    escaped.collect()
 }
 
 /// Text of a request: in quotes, what is not visible ASCII escaped, cut to a bounded length.

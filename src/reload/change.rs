@@ -1,6 +1,7 @@
 //! What a swap changed, in words.
 
 use crate::{
+    origin::{Origin, OriginSet},
     policy::{Policy, Setting},
     routes::PolicyList,
 };
@@ -43,19 +44,23 @@ impl Change {
     pub(super) fn between(old: &PolicyList, new: &PolicyList) -> Self {
         let (old, new) = (entries(old), entries(new));
         let mut differences = Vec::new();
-        for (label, policy) in &old {
-            match new.iter().find(|(other, _)| other == label) {
-                Some((_, now)) => compare(label, *policy, *now, &mut differences),
+        for Labelled { label, paths, policy } in &old {
+            match new.iter().find(|entry| entry.label == *label) {
+                Some(now) => {
+                    if now.paths != *paths {
+                        differences.push(Difference::of_paths(label, now.paths));
+                    }
+                    compare(label, *policy, now.policy, &mut differences);
+                }
                 None => differences.push(Difference::of_entry(label, *policy, false)),
             }
         }
-        for (label, policy) in
-            new.iter().filter(|(label, _)| old.iter().all(|(other, _)| other != label))
-        {
-            differences.push(Difference::of_entry(label, *policy, true));
+        for entry in new.iter().filter(|new| old.iter().all(|old| old.label != new.label)) {
+            differences.push(Difference::of_entry(&entry.label, entry.policy, true));
         }
-        let labels =
-            |entries: &[Labelled<'_>]| entries.iter().map(|(l, _)| l.clone()).collect::<Vec<_>>();
+        let labels = |entries: &[Labelled<'_>]| {
+            entries.iter().map(|entry| entry.label.clone()).collect::<Vec<_>>()
+        };
         let kept = |labels: Vec<String>, others: &[String]| {
             labels.into_iter().filter(|label| others.contains(label)).collect::<Vec<_>>()
         };
@@ -78,13 +83,14 @@ impl Change {
         self.differences.is_empty()
     }
 
-    /// Whether more is allowed than before anywhere.
+    /// Whether a setting of an entry allows more than before. Entries that come, go or move, and paths that change, are for a
+    /// person to judge.
     #[must_use]
     pub fn is_wider(&self) -> bool {
         self.iter().any(|difference| difference.direction == Direction::Wider)
     }
 
-    /// Whether less is allowed than before anywhere.
+    /// Whether a setting of an entry allows less than before; see [`is_wider`](Self::is_wider).
     #[must_use]
     pub fn is_narrower(&self) -> bool {
         self.iter().any(|difference| difference.direction == Direction::Narrower)
@@ -126,12 +132,15 @@ impl Difference {
             (None, true) => "added, off",
             (None, false) => "removed, was off",
         };
-        let direction = match (policy, added) {
-            (Some(_), true) => Direction::Wider,
-            (Some(_), false) => Direction::Narrower,
-            (None, _) => Direction::Other,
-        };
+        // Which way that goes depends on the entries around it: its paths are now governed by another.
+        let direction = Direction::Other;
         Self { entry: label.to_owned(), setting: None, direction, values: vec![what.to_owned()] }
+    }
+
+    fn of_paths(label: &str, paths: Option<&[String]>) -> Self {
+        let paths = paths.map_or("every path".to_owned(), |paths| paths.join(", "));
+        let values = vec![format!("now for {paths}")];
+        Self { entry: label.to_owned(), setting: None, direction: Direction::Other, values }
     }
 
     /// The entry: `policy "app"` by name, `policy for /api/{*rest}` by paths, or `policy`.
@@ -183,7 +192,13 @@ impl fmt::Display for Difference {
     }
 }
 
-type Labelled<'a> = (String, Option<&'a Policy>);
+/// An entry of a list.
+struct Labelled<'a> {
+    label: String,
+    paths: Option<&'a [String]>,
+    /// `None`: off.
+    policy: Option<&'a Policy>,
+}
 
 /// The entries, each by a label that is its own.
 fn entries(list: &PolicyList) -> Vec<Labelled<'_>> {
@@ -197,7 +212,7 @@ fn entries(list: &PolicyList) -> Vec<Labelled<'_>> {
         let time = times.entry(label.clone()).or_default();
         *time += 1;
         let label = if *time > 1 { format!("{label} ({time})") } else { label };
-        (label, policy)
+        Labelled { label, paths, policy }
     });
     entries.collect()
 }
@@ -228,8 +243,8 @@ fn compare(
     };
     for (before, now) in old.into_iter().zip(new) {
         let setting = now.setting;
-        let (added, removed) =
-            (without(&now.values, &before.values), without(&before.values, &now.values));
+        let added = without(setting, &now.values, &before.values);
+        let removed = without(setting, &before.values, &now.values);
         if !is_list(setting) {
             if !added.is_empty() || !removed.is_empty() {
                 let direction = direction_of_switch(setting, &now.values);
@@ -245,9 +260,20 @@ fn compare(
     }
 }
 
-fn without(values: &[String], others: &[String]) -> Vec<String> {
-    let others = others.iter().collect::<HashSet<_>>();
-    values.iter().filter(|value| !others.contains(value)).cloned().collect()
+/// The values that others neither are nor cover.
+fn without(setting: Setting, values: &[String], others: &[String]) -> Vec<String> {
+    let same = others.iter().map(String::as_str).collect::<HashSet<_>>();
+    let any = is_list(setting) && same.contains("*");
+    let patterns =
+        others.iter().filter(|other| setting == Setting::AllowOrigin && other.contains('*'));
+    let patterns = patterns.filter_map(|other| other.parse().ok()).collect::<OriginSet>();
+    let covered = |value: &str| {
+        // The one name that `*` does not cover.
+        (any && value != "authorization")
+            || value.parse::<Origin>().is_ok_and(|origin| patterns.contains(&origin))
+    };
+    let left = values.iter().filter(|value| !same.contains(value.as_str()) && !covered(value));
+    left.cloned().collect()
 }
 
 fn is_list(setting: Setting) -> bool {

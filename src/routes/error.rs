@@ -1,56 +1,12 @@
 //! What is wrong with a list of policies.
 
+use crate::errors::Errors;
 use std::{error::Error, fmt};
 
 /// Everything that is wrong with a [`PolicyList`](crate::PolicyList).
 ///
 /// It prints one line for each error, and iterates over them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyListErrors {
-    // Invariant: not empty.
-    errors: Vec<PolicyListError>,
-}
-
-impl PolicyListErrors {
-    pub(super) fn check(errors: Vec<PolicyListError>) -> Result<(), Self> {
-        if errors.is_empty() { Ok(()) } else { Err(Self { errors }) }
-    }
-
-    /// The errors, in the order of the entries. There is at least one.
-    pub fn iter(&self) -> std::slice::Iter<'_, PolicyListError> {
-        self.errors.iter()
-    }
-}
-
-impl fmt::Display for PolicyListErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, error) in self.errors.iter().enumerate() {
-            let line_break = if i == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{error}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Error for PolicyListErrors {}
-
-impl IntoIterator for PolicyListErrors {
-    type Item = PolicyListError;
-    type IntoIter = std::vec::IntoIter<PolicyListError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.errors.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a PolicyListErrors {
-    type Item = &'a PolicyListError;
-    type IntoIter = std::slice::Iter<'a, PolicyListError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
+pub type PolicyListErrors = Errors<PolicyListError>;
 
 /// One thing that is wrong with a list of policies: at which entry, with which value, why, and the mend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +108,8 @@ pub enum PolicyListErrorKind {
     PathWithQuery,
     /// Another router's way of writing a parameter: `/api/:id`, `/api/*`.
     ForeignPathSyntax,
+    /// A path with a `.` or `..` segment, which browsers resolve before they send it.
+    DotSegment,
     /// A path with characters that browsers send percent-encoded.
     UnencodedPath,
     /// A path that matchit does not accept, and why.
@@ -182,6 +140,7 @@ impl PolicyListErrorKind {
             Self::ForeignPathSyntax => {
                 "is another router's syntax, and would match only itself".to_owned()
             }
+            Self::DotSegment => "has a `.` or `..` segment, which browsers resolve".to_owned(),
             Self::UnencodedPath => "has characters that browsers send percent-encoded".to_owned(),
             Self::InvalidPath(why) => format!("is no path pattern ({why})"),
             Self::DuplicateName { earlier } => format!("is the name of policy[{earlier}] already"),
@@ -204,6 +163,7 @@ impl PolicyListErrorKind {
             Self::ForeignPathSyntax | Self::InvalidPath(_) => {
                 "write \"{id}\" for a segment, \"{*rest}\" for all that follows"
             }
+            Self::DotSegment => "write the path without it",
             Self::UnencodedPath => "percent-encode them",
             Self::DuplicateName { .. } => "choose another",
             Self::DeadScope { .. } => "put the narrower entry first, or give both the same paths",

@@ -7,6 +7,7 @@ use super::{
     scope::{Named, Policies, Scope},
 };
 use crate::{
+    observe::Explanation,
     policy::Policy,
     select::{SelectPolicy, Selected},
 };
@@ -57,8 +58,13 @@ impl PolicyList {
         self.named().find(|entry| entry.name.as_deref() == Some(name)).map(|entry| &entry.policy)
     }
 
+    /// Explains what the policy that governs a request says of it; `None` where none does.
+    #[must_use]
+    pub fn explain(&self, parts: &Parts) -> Option<Explanation> {
+        self.select(parts).map(|selected| selected.judge(parts).explain())
+    }
+
     /// Name, paths and policy of each entry, in the order of the scopes.
-    #[cfg(feature = "reload")]
     pub(crate) fn entries(
         &self,
     ) -> impl Iterator<Item = (Option<&str>, Option<&[String]>, Option<&Policy>)> {
@@ -92,8 +98,7 @@ impl From<Policy> for PolicyList {
 
 impl fmt::Debug for PolicyList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries = self.named().map(|entry| (&entry.name, &entry.policy));
-        f.debug_list().entries(entries).finish()
+        f.debug_list().entries(self.entries()).finish()
     }
 }
 

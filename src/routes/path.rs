@@ -28,7 +28,6 @@ impl Paths {
         Self { routers, patterns }
     }
 
-    #[cfg(feature = "reload")]
     pub(super) fn patterns(&self) -> &[String] {
         &self.patterns
     }
@@ -39,17 +38,22 @@ impl Paths {
 
     /// Paths that stand for all that these patterns match: what covers them covers all.
     ///
-    /// A parameter becomes a segment that nobody writes, so only a parameter covers it; what follows at the
-    /// end becomes one such segment, and more of them than any pattern has.
+    /// A parameter becomes a segment that nobody writes, so only a parameter covers it. What follows at the end becomes one
+    /// such segment, one with a slash after it, an empty one before it, and more of them than any pattern has.
     pub(super) fn samples(&self) -> impl Iterator<Item = String> {
         self.patterns.iter().flat_map(|pattern| {
-            let (head, rest) = match pattern.find("{*") {
+            let (head, rest) = match pattern.rfind("{*") {
                 Some(at) if !pattern[..at].ends_with('{') => (&pattern[..at], true),
                 _ => (pattern.as_str(), false),
             };
             let head = fill_parameters(head);
-            let many = vec![UNWRITTEN; 64].join("/");
-            let endings = if rest { vec![UNWRITTEN.to_owned(), many] } else { vec![String::new()] };
+            let one = UNWRITTEN;
+            let many = vec![one; 64].join("/");
+            let endings = if rest {
+                vec![one.to_owned(), format!("{one}/"), format!("/{one}"), many]
+            } else {
+                vec![String::new()]
+            };
             endings.into_iter().map(move |ending| format!("{head}{ending}"))
         })
     }
@@ -86,10 +90,16 @@ pub(super) fn check(path: &str) -> Result<(), (Kind, Option<String>)> {
     if let Some(at) = path.find(['?', '#']) {
         return Err((Kind::PathWithQuery, valid(path[..at].to_owned())));
     }
-    let segments = path.split('/').map(native_segment).collect::<Vec<_>>();
-    if segments.iter().any(Option::is_some) {
-        let mended = path.split('/').zip(segments).map(|(old, new)| new.unwrap_or(old.to_owned()));
-        return Err((Kind::ForeignPathSyntax, valid(mended.collect::<Vec<_>>().join("/"))));
+    if path.split('/').any(|text| matches!(segment(text), Segment::Foreign(_))) {
+        let mended = path.split('/').map(|text| match segment(text) {
+            Segment::Native => Some(text.to_owned()),
+            Segment::Foreign(mend) => mend,
+        });
+        let mend = mended.collect::<Option<Vec<_>>>().map(|segments| segments.join("/"));
+        return Err((Kind::ForeignPathSyntax, mend.and_then(valid)));
+    }
+    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err((Kind::DotSegment, None));
     }
     if path.bytes().any(is_unsent) {
         let encode = |b: u8| match b {
@@ -104,21 +114,43 @@ pub(super) fn check(path: &str) -> Result<(), (Kind, Option<String>)> {
     }
 }
 
-/// What another router's parameter is here: `:id`, `*`, `*rest`, `<id>`, `**`.
-fn native_segment(segment: &str) -> Option<String> {
-    let inner = |name: &str| name.trim_matches(['?', '+', '*', '>']).replace(['{', '}'], "");
-    if let Some(name) = segment.strip_prefix(':') {
-        return Some(format!("{{{}}}", non_empty(&inner(name), "id")));
-    }
-    if let Some(name) = segment.strip_prefix('*') {
-        return Some(format!("{{*{}}}", non_empty(&inner(name), "rest")));
-    }
-    let name = segment.strip_prefix('<')?.strip_suffix('>')?;
-    Some(format!("{{{}}}", non_empty(&inner(name), "id")))
+/// A segment of a path pattern.
+enum Segment {
+    Native,
+    /// Another router's, and what it is here, where that can be said.
+    Foreign(Option<String>),
 }
 
-fn non_empty<'a>(text: &'a str, default: &'a str) -> &'a str {
-    if text.is_empty() { default } else { text }
+/// Whose syntax a segment is in:
+/// `:id`, `:path*`, `*`, `*rest`, `<id>`, `<path:rest>`, `{id:[0-9]+}`, `{rest...}`, `[id]`, `(.*)`, `name*`.
+fn segment(segment: &str) -> Segment {
+    let named = |name: &str, default: &str, star: &str| {
+        let end =
+            name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
+        let name = if end == 0 { default } else { &name[..end] };
+        Some(format!("{{{star}{name}}}"))
+    };
+    if let Some(name) = segment.strip_prefix(':') {
+        let end = name.find('.').unwrap_or(name.len());
+        let star = if name.ends_with(['*', '+']) { "*" } else { "" };
+        let mend = named(name, "id", star).map(|parameter| parameter + &name[end..]);
+        return Segment::Foreign(mend);
+    }
+    if let Some(name) = segment.strip_prefix('*') {
+        return Segment::Foreign(named(name.trim_start_matches('*'), "rest", "*"));
+    }
+    if let Some(name) = segment.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+        let (kind, name) = name.split_once(':').unwrap_or(("", name));
+        return Segment::Foreign(named(name, "id", if kind == "path" { "*" } else { "" }));
+    }
+    let bare = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    match bare.filter(|name| !name.contains(['{', '}'])) {
+        Some(name) if name.ends_with("...") => Segment::Foreign(named(name, "rest", "*")),
+        Some(name) if name.contains(':') => Segment::Foreign(named(name, "id", "")),
+        _ if segment.contains(['(', '[', '\\']) => Segment::Foreign(None),
+        None if segment.ends_with('*') => Segment::Foreign(None),
+        _ => Segment::Native,
+    }
 }
 
 /// Whether a URL's path never has this byte as it is

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "resolver")]
 use crate::policy::PolicyError;
-use crate::policy::PolicyErrorKind;
+use crate::{errors::Errors, policy::PolicyErrorKind};
 use http::StatusCode;
 use std::{error::Error, fmt, time::Duration};
 
@@ -49,53 +49,7 @@ impl Error for TimedOut {}
 /// unavailable_status: "200" is no error: write 503, or another from 400 to 599"#,
 /// );
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceErrors {
-    // Invariant: not empty.
-    errors: Vec<SourceError>,
-}
-
-impl SourceErrors {
-    /// `Err` of all that was collected, if anything was.
-    pub(crate) fn check(errors: Vec<SourceError>) -> Result<(), Self> {
-        if errors.is_empty() { Ok(()) } else { Err(Self { errors }) }
-    }
-
-    /// The errors, in the order of the settings. There is at least one.
-    pub fn iter(&self) -> std::slice::Iter<'_, SourceError> {
-        self.errors.iter()
-    }
-}
-
-impl fmt::Display for SourceErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, error) in self.errors.iter().enumerate() {
-            let line_break = if i == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{error}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Error for SourceErrors {}
-
-impl IntoIterator for SourceErrors {
-    type Item = SourceError;
-    type IntoIter = std::vec::IntoIter<SourceError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.errors.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a SourceErrors {
-    type Item = &'a SourceError;
-    type IntoIter = std::slice::Iter<'a, SourceError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
+pub type SourceErrors = Errors<SourceError>;
 
 /// One thing that is wrong with the settings: in which, with which value, why, and the mend.
 #[derive(Clone, Debug, PartialEq, Eq)]

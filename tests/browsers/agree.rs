@@ -52,7 +52,8 @@ pub(crate) async fn agree(kind: Kind) -> Result<(), String> {
         }
     }
     let Tally { version, cases, disagreements, departures } = tally;
-    println!("{kind} {version}: {cases} cases, {} disagreements", disagreements.len());
+    // On a line of its own, even where the harness has begun one.
+    println!("\n{kind} {version}: {cases} cases, {} disagreements", disagreements.len());
     for (name, (reason, cases)) in departures {
         println!("  known departure: {name}: {cases} cases ({reason})");
     }

@@ -55,6 +55,18 @@ const DEPARTURES: &[Departure] = &[
         },
     },
     Departure {
+        name: "lines of one header are judged as one",
+        reason: "by the standard each may have 128 bytes; joined they have more, and ask for a preflight",
+        engines: &[Chromium, Firefox, WebKit],
+        aspects: &[Sight, Requests],
+        covers: |instance| {
+            let repeated = |call: &Call| {
+                call.headers.windows(2).any(|pair| pair[0].safe && pair[0].name == pair[1].name)
+            };
+            instance.no_laxer() && instance.asks_again() && instance.case.calls.iter().any(repeated)
+        },
+    },
+    Departure {
         name: "client hints are safe",
         reason: "DPR and its like were once to be safelisted, and are not",
         engines: &[Chromium],
@@ -303,11 +315,14 @@ impl Instance<'_> {
             .any(|call| call.body != Body::None || self.has_header("content-type"))
     }
 
-    /// A case of redirects in which the engine, if it shows the script something else, shows nothing.
-    fn redirects_no_laxer(&self) -> bool {
+    /// Whether the engine, if it shows the script something else, shows nothing.
+    fn no_laxer(&self) -> bool {
         let mut pairs = self.observed.seen.iter().zip(&self.simulated.seen);
-        self.case.family == Family::Redirect
-            && pairs.all(|(seen, expected)| seen == expected || *seen == outcome::Sight::Blocked)
+        pairs.all(|(seen, expected)| seen == expected || *seen == outcome::Sight::Blocked)
+    }
+
+    fn redirects_no_laxer(&self) -> bool {
+        self.case.family == Family::Redirect && self.no_laxer()
     }
 
     /// Whether a hop of another site is followed by one of the page's.

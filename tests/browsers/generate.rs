@@ -295,7 +295,12 @@ impl Generator<'_> {
         call.method = self.random.choose(&[table::GET, table::SIMPLE_METHODS[2]]);
         let limit = self.random.choose(&table::LIMITS);
         call.headers = vec![limit];
-        if self.random.chance(40) {
+        if self.random.chance(10) {
+            // All lines of safe headers together may have 1,024 bytes: eight of 128, not nine.
+            let lines = self.random.choose(&[2, 8, 9]);
+            call.headers = vec![table::LIMITS[0]; lines];
+        }
+        if call.headers.len() == 1 && self.random.chance(40) {
             let more = self.headers(&table::HEADERS[..3], 30);
             call.headers.extend(more.into_iter().filter(|header| header.name != limit.name));
         }

@@ -30,7 +30,11 @@ mod stage;
 mod table;
 mod webdriver;
 
+use std::collections::BTreeMap;
+
+use case::Family;
 use engine::Kind;
+use outcome::Sight;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chromium_agrees() {
@@ -54,18 +58,26 @@ async fn simulated_browser_agrees_with_the_policy() {
     let mut stage = stage::Stage::reserve().await.unwrap();
     stage.serve(generate::corpus(seed, count, &stage.map, None)).unwrap();
     let mut wrong = Vec::new();
+    let mut kinds: BTreeMap<Family, [usize; 3]> = BTreeMap::new();
     for case in &stage.corpus().cases {
         let outcome = simulated::run(case, &stage.map, stage.middleware()).await;
+        let [cases, blocked, preflighted] = kinds.entry(case.family).or_default();
+        *cases += 1;
+        *blocked += usize::from(outcome.seen.contains(&Sight::Blocked));
+        *preflighted += usize::from(outcome.preflights() > 0);
         let differences = compare::with_reading(stage.corpus(), case, &outcome);
         if !differences.is_empty() {
             wrong.push(agree::describe(stage.corpus(), case, &differences));
         }
     }
     println!(
-        "simulated browser: {} cases, {} disagreements",
+        "\nsimulated browser: {} cases, {} disagreements",
         stage.corpus().cases.len(),
         wrong.len()
     );
+    for (family, [cases, blocked, preflighted]) in kinds {
+        println!("  {family:?}: {cases} cases, {blocked} blocked, {preflighted} preflighted");
+    }
     assert!(
         wrong.is_empty(),
         "seed {seed}:\n{}",
