@@ -8,7 +8,7 @@ use super::{
 };
 use bytes::Bytes;
 use http::HeaderValue;
-use std::{fmt, hash::Hasher};
+use std::{collections::HashSet, fmt, hash::Hasher};
 
 /// A set of origins and origin patterns.
 ///
@@ -108,7 +108,10 @@ struct ExactOrigins {
 
 impl ExactOrigins {
     fn new(members: &[OriginPattern]) -> Self {
-        let text = Bytes::from(members.iter().map(OriginPattern::as_str).collect::<String>());
+        // Of the exact size: what was reserved in vain would be kept as long as the set.
+        let mut text = String::with_capacity(members.iter().map(|m| m.as_str().len()).sum());
+        text.extend(members.iter().map(OriginPattern::as_str));
+        let text = Bytes::from(text);
         let mut values = Vec::<HeaderValue>::with_capacity(members.len());
         let mut seen = Index::with_capacity(members.len());
         let mut end = 0;
@@ -190,14 +193,14 @@ struct Lengths {
 }
 
 /// What patterns that are found by the same lookup have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Shape {
     cut: Cut,
     any_port: bool,
 }
 
 /// Which part of an origin's host stands for the star.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Cut {
     Nothing,
     /// All but this many labels at the end.
@@ -226,7 +229,7 @@ impl Patterns {
         let mut index = Index::with_capacity(members.len());
         let mut entries = Vec::<Entry>::with_capacity(members.len());
         let mut shapes = Vec::<Shape>::new();
-        let mut by_shape = std::collections::HashSet::new();
+        let mut known_shapes = HashSet::new();
         for member in members {
             let (layout, member) = (member.layout(), member.as_str());
             let lengths = Lengths::of(member, layout);
@@ -239,7 +242,7 @@ impl Patterns {
             entries.push(Entry { start: text.len(), len, key: lengths });
             text.push_str(member);
             let shape = Shape::of(member, layout);
-            if by_shape.insert(format!("{shape:?}")) {
+            if known_shapes.insert(shape) {
                 shapes.push(shape);
             }
         }

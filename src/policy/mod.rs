@@ -48,6 +48,6 @@ pub(crate) use self::{
         is_unexposable, standard_method_in_wrong_case,
     },
     origins::{Echo, OriginMatch, Origins},
-    rendered::Vary,
+    rendered::{ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, Vary, true_value},
     value::{Compiled, ExposeRule},
 };

@@ -14,6 +14,9 @@ use http::{
     },
 };
 
+pub(crate) const ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-allow-private-network");
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rendered {
     /// The one `Access-Control-Allow-Origin` of a static policy.
@@ -76,15 +79,18 @@ impl Rendered {
 
 fn preflight(policy: &Compiled, origin: Option<&HeaderValue>, vary: Option<&Vary>) -> HeaderMap {
     let (methods, headers) = (&policy.methods, &policy.headers);
+    // What each request decides has its place in the map kept by a value that grants nothing, so that the answer
+    // only overwrites it.
+    let place = || Some(HeaderValue::from_static(""));
     let method_list = if methods.mirrored(policy.credentials) {
-        None
+        place()
     } else if methods.any {
         join(["*"])
     } else {
         join(methods.list.iter().map(Method::as_str))
     };
     let header_list = if headers.mirrored(policy.credentials) {
-        None
+        place()
     } else if headers.any {
         let authorization = headers.allows(b"authorization").then_some("authorization");
         join(["*"].into_iter().chain(authorization))
@@ -94,14 +100,12 @@ fn preflight(policy: &Compiled, origin: Option<&HeaderValue>, vary: Option<&Vary
     let max_age = policy.max_age.map(|max_age| HeaderValue::from(max_age.as_secs()));
     // 204 has no length: RFC 9110, section 8.6.
     let empty = policy.preflight_status != StatusCode::NO_CONTENT;
-    // Of a dynamic policy the origin is not known yet. Its place in the map is kept by a value that
-    // grants nothing, so that the answer to a request only overwrites it.
-    let origin = origin.cloned().unwrap_or(HeaderValue::from_static(""));
     collect([
-        (ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin)),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, origin.cloned().or_else(place)),
         (ACCESS_CONTROL_ALLOW_CREDENTIALS, policy.credentials.then(true_value)),
         (ACCESS_CONTROL_ALLOW_METHODS, method_list),
         (ACCESS_CONTROL_ALLOW_HEADERS, header_list),
+        (ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, place().filter(|_| policy.private_network)),
         (ACCESS_CONTROL_MAX_AGE, max_age),
         (CONTENT_LENGTH, empty.then(|| HeaderValue::from_static("0"))),
         (VARY, vary.map(|vary| vary.value.clone())),

@@ -1,7 +1,10 @@
 //! Preflights: what they ask for, and the answer.
 
 use super::{refusal::Refusal, request::Lines};
-use crate::policy::{Compiled, is_forbidden_method, is_safelisted_method};
+use crate::policy::{
+    ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, Compiled, is_forbidden_method, is_safelisted_method,
+    true_value,
+};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
@@ -14,8 +17,6 @@ use http::{
 
 const REQUEST_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-request-private-network");
-const ALLOW_PRIVATE_NETWORK: HeaderName =
-    HeaderName::from_static("access-control-allow-private-network");
 
 /// Bytes of `Access-Control-Request-Headers`, all lines together, that are read at least. A
 /// browser's list names each header once: this is room for some two hundred.
@@ -104,30 +105,30 @@ fn is_token(text: &[u8]) -> bool {
 pub(super) fn granted_headers(policy: &Compiled, origin: HeaderValue, parts: &Parts) -> HeaderMap {
     let mut headers = policy.rendered.preflight.clone();
     if policy.rendered.fixed_origin.is_none() {
-        // Its place is there. To insert would first make room for one header more.
-        if let Some(place) = headers.get_mut(ACCESS_CONTROL_ALLOW_ORIGIN) {
-            *place = origin;
-        }
+        fill(&mut headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin));
     }
-    if policy.methods.mirrored(policy.credentials)
-        && let Some(method) = mirrored_method(parts)
-    {
-        set(&mut headers, ACCESS_CONTROL_ALLOW_METHODS, method);
+    if policy.methods.mirrored(policy.credentials) {
+        fill(&mut headers, ACCESS_CONTROL_ALLOW_METHODS, mirrored_method(parts));
     }
-    if policy.headers.mirrored(policy.credentials)
-        && let Some(names) = mirrored_headers(policy, parts)
-    {
-        set(&mut headers, ACCESS_CONTROL_ALLOW_HEADERS, names);
+    if policy.headers.mirrored(policy.credentials) {
+        fill(&mut headers, ACCESS_CONTROL_ALLOW_HEADERS, mirrored_headers(policy, parts));
     }
-    if policy.private_network && asks_for_private_network(parts) {
-        set(&mut headers, ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
+    if policy.private_network {
+        let granted = asks_for_private_network(parts).then(true_value);
+        fill(&mut headers, ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, granted);
     }
     headers
 }
 
-fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
-    // Fails only in a map of 2^15 headers.
-    let _ = headers.try_insert(name, value);
+/// Fills the place that the rendered map keeps for what each request decides, or removes it. To insert would
+/// first make room for one header more, by two allocations.
+fn fill(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
+    match (value, headers.get_mut(&name)) {
+        (Some(value), Some(place)) => *place = value,
+        _ => {
+            headers.remove(name);
+        }
+    }
 }
 
 /// The method asked for, if `*` covers it.
