@@ -195,6 +195,36 @@ fn one_path_wrong() {
     }
 }
 
+/// The spellings of other routers, and what each is here.
+#[test]
+fn foreign_path_syntax() {
+    for (path, mend) in [
+        ("/api/:path*", Some("/api/{*path}")),
+        ("/api/:id.json", Some("/api/{id}.json")),
+        ("/api/**", Some("/api/{*rest}")),
+        ("/api/<path:rest>", Some("/api/{*rest}")),
+        ("/api/<int:id>", Some("/api/{id}")),
+        ("/api/{id:[0-9]+}", Some("/api/{id}")),
+        ("/api/{rest...}", Some("/api/{*rest}")),
+        ("/api/[id]", None),
+        ("/api/[...rest]", None),
+        ("/api/(.*)", None),
+        ("/api/foo*", None),
+        (r"/api\b", None),
+    ] {
+        let entry = PolicyEntry::new(policy(&["*"])).paths([path]);
+        let errors = PolicyList::builder().entry(entry).build().expect_err(path);
+        let error = errors.iter().next().expect("an error");
+        assert_eq!((error.kind(), error.mend()), (Kind::ForeignPathSyntax, mend), "{path}");
+    }
+    for path in ["/api/../x", "/api/./x"] {
+        let entry = PolicyEntry::new(policy(&["*"])).paths([path]);
+        let errors = PolicyList::builder().entry(entry).build().expect_err(path);
+        let kinds = errors.into_iter().map(|error| error.kind()).collect::<Vec<_>>();
+        assert_eq!(kinds, [Kind::DotSegment], "{path}");
+    }
+}
+
 #[test]
 fn a_list_wrong() {
     let any = || PolicyEntry::new(policy(&["*"]));
@@ -257,6 +287,10 @@ fn lists_that_are_right() {
         (
             "a catch-all does not cover its own stem",
             vec![any().paths(["/a/{*x}"]), any().paths(["/a", "/a/b"])],
+        ),
+        (
+            "a parameter and what follows leave the empty segments to a catch-all",
+            vec![any().paths(["/a/{x}", "/a/{x}/{*rest}"]), any().paths(["/a/{*rest}"])],
         ),
         (
             "parameters that overlap in one entry",

@@ -114,6 +114,30 @@ fn changes_in_words() {
              policy: enforce: wider by \"false\"",
         ),
         (
+            "one `*` is wider than any name, and the names say no more",
+            "allow_origin = 'https://a.example'\nallow_methods = 'PUT'",
+            "allow_origin = '*'\nallow_methods = '*'",
+            "policy: allow_origin: wider by \"*\"\npolicy: allow_methods: wider by \"*\"",
+        ),
+        (
+            "and back",
+            "allow_origin = '*'",
+            "allow_origin = 'https://a.example'",
+            "policy: allow_origin: narrower by \"*\"",
+        ),
+        (
+            "a pattern covers what was listed",
+            "allow_origin = ['https://a.b.example', 'https://c.example']",
+            "allow_origin = ['https://*.b.example', 'https://c.example']",
+            "policy: allow_origin: wider by \"https://*.b.example\"",
+        ),
+        (
+            "the paths of a named entry",
+            "[[policy]]\nname = 'a'\nallow_origin = '*'\npaths = ['/a']",
+            "[[policy]]\nname = 'a'\nallow_origin = '*'\npaths = ['/b', '/a']",
+            "policy \"a\": now for /a, /b",
+        ),
+        (
             "entries",
             "[[policy]]\nname = 'a'\nallow_origin = '*'\npaths = ['/a']\n\
              [[policy]]\noff = true\npaths = ['/b']",
