@@ -52,7 +52,7 @@ fn every_key_has_its_effect() {
         ("access-control-max-age", "600"),
         ("access-control-allow-private-network", "true"),
         ("content-length", "0"),
-        ("vary", "Origin, Access-Control-Request-Private-Network"),
+        ("vary", "Origin,Access-Control-Request-Private-Network"),
     ] {
         let found = response.headers().get(name).and_then(|value| value.to_str().ok());
         assert_eq!(found, Some(value), "{name}");

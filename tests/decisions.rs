@@ -390,11 +390,12 @@ fn explanations() {
     };
     let origin = |text: &str| actual(text);
     for (about, policy, parts, text) in [
+        ("no Origin", policy(), parts("GET", &[]), "not CORS: there is no `Origin`"),
         (
-            "no Origin",
-            policy(),
-            parts("GET", &[]),
-            "not CORS: no `Origin`, or one of this very host",
+            "same-origin, enforced",
+            policy().enforce(true),
+            parts("POST", &[("origin", b"https://api.example"), ("host", b"api.example")]),
+            "not CORS: the request comes from the very origin it goes to",
         ),
         ("granted", policy(), origin(APP), "granted: the origin is allowed"),
         (
@@ -707,6 +708,28 @@ async fn a_shadow_reports_differences_and_changes_nothing() {
             seen.into_iter().map(str::to_owned).collect::<Vec<_>>(),
             "{about}"
         );
+    }
+}
+
+/// Left alone is neither granted nor refused.
+#[tokio::test]
+async fn a_shadow_may_leave_a_request_alone_and_be_left_alone() {
+    let lines = Lines::default();
+    let report = lines.clone();
+    let push = move |live: &Decision, shadow: &Decision, _: &Parts| {
+        report.push(format!("{live} / {shadow}"));
+    };
+    let alone = |_: &Parts| None;
+    let live = CorsLayer::new(policy().build().unwrap()).shadow(alone, push.clone());
+    let shadow = CorsLayer::new(alone).shadow(policy().build().unwrap(), push);
+    for (parts, live_alone, shadow_alone) in [
+        (parts("GET", &[]), None, None),
+        (actual(APP), Some("granted / not CORS"), Some("not CORS / granted")),
+    ] {
+        call(&live, parts.clone()).await;
+        assert_eq!(lines.take(), live_alone.into_iter().collect::<Vec<_>>());
+        call(&shadow, parts).await;
+        assert_eq!(lines.take(), shadow_alone.into_iter().collect::<Vec<_>>());
     }
 }
 
