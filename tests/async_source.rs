@@ -431,45 +431,6 @@ fn settings_are_checked_together() {
     }
 }
 
-/// A failure is logged as such; a refusal by a policy is not a failure.
-#[test]
-fn failures_are_logged_as_warnings() {
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-    impl std::io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().expect("unpoisoned").extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, || {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(async {
-            let (source, _) = source(|| Err("the database is down".into()));
-            answer(&AsyncCorsLayer::new(source), PREFLIGHT).await;
-            let (source, _) = self::source(|| Ok(None));
-            answer(&AsyncCorsLayer::new(source), PREFLIGHT).await;
-        });
-    });
-    let log = String::from_utf8(log.0.lock().expect("unpoisoned").clone()).expect("UTF-8");
-    assert_eq!(log.lines().count(), 1, "{log}");
-    for part in
-        ["WARN", "no CORS policy could be had", "the database is down", "method=\"OPTIONS\""]
-    {
-        assert!(log.contains(part), "{part} in {log}");
-    }
-}
-
 /// Servers spawn the service's future.
 #[test]
 fn what_is_sent_to_other_threads_can_be() {

@@ -51,7 +51,7 @@ impl Policy {
         self.judge(parts).decision()
     }
 
-    #[cfg(feature = "routes")]
+    #[cfg(any(feature = "routes", feature = "resolver"))]
     pub(crate) fn match_origin(&self, parts: &Parts) -> OriginMatch {
         self.match_line(Lines::of(&parts.headers, &ORIGIN), parts)
     }

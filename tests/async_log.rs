@@ -1,0 +1,84 @@
+//! What an async layer and a resolver log. By itself: what is logged is a process's own affair.
+
+use http::{Request, Response};
+use std::{
+    convert::Infallible,
+    io,
+    sync::{Arc, Mutex},
+};
+use tower::{Layer, ServiceExt, service_fn};
+use tower_cors::{AsyncCorsLayer, BoxError, Origin, Policy, PolicySource, Resolver};
+use tracing_subscriber::filter::LevelFilter;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("unpoisoned").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn take(&self) -> Vec<String> {
+        let bytes = std::mem::take(&mut *self.0.lock().expect("unpoisoned"));
+        String::from_utf8(bytes).expect("UTF-8").lines().map(str::to_owned).collect()
+    }
+}
+
+async fn preflight(source: impl PolicySource + Clone) {
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
+    let request = Request::builder()
+        .method("OPTIONS")
+        .uri("/orders")
+        .header("origin", "https://a.example")
+        .header("access-control-request-method", "PUT");
+    let service = AsyncCorsLayer::new(source).layer(inner);
+    let _ = service.oneshot(request.body(()).expect("a valid request")).await;
+}
+
+/// A failure is logged as one; a refusal is not a failure.
+#[tokio::test]
+async fn failures_are_logged_as_warnings() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::WARN)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).expect("the only one");
+
+    preflight(|_: &_| async { Ok::<Option<Policy>, BoxError>(None) }).await;
+    assert_eq!(log.take(), [""; 0]);
+
+    preflight(|_: &_| async { Err::<Option<Policy>, BoxError>("the database is down".into()) })
+        .await;
+    let lines = log.take();
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    for part in [
+        "WARN",
+        "no CORS policy could be had",
+        "the database is down",
+        r#"method="OPTIONS""#,
+        r#"path="/orders""#,
+    ] {
+        assert!(lines[0].contains(part), "{part} in {}", lines[0]);
+    }
+
+    let resolver = Resolver::builder(|_: Origin| async {
+        Err::<Option<Policy>, BoxError>("the database is down".into())
+    });
+    let resolver = resolver.build().expect("valid");
+    for _ in 0..2 {
+        preflight(resolver.clone()).await;
+    }
+    let lines = log.take();
+    let lookups = lines.iter().filter(|line| line.contains("CORS policy lookup failed")).count();
+    assert_eq!((lookups, lines.len()), (1, 3), "each lookup, and each request: {lines:#?}");
+}
