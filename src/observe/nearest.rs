@@ -12,6 +12,7 @@ use http::HeaderValue;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Effort {
     /// For a log: a few. Lists of this size are what most people have.
+    #[cfg(all(feature = "tower", feature = "tracing"))]
     EveryRequest = 16,
     /// For a person who asks.
     Asked = 1000,
