@@ -11,7 +11,7 @@ use crate::engine::Kind;
 use crate::generate;
 use crate::outcome::Outcome;
 use crate::simulated;
-use crate::stage::{Stage, alone, start};
+use crate::stage::{Stage, alone, say, start};
 
 /// As many disagreements as are printed.
 const SHOWN: usize = 12;
@@ -53,11 +53,13 @@ pub(crate) async fn agree(kind: Kind) -> Result<(), String> {
     }
     let Tally { version, cases, disagreements, departures } = tally;
     // On a line of its own, even where the harness has begun one.
-    println!("\n{kind} {version}: {cases} cases, {} disagreements", disagreements.len());
+    let mut text =
+        format!("\n{kind} {version}: {cases} cases, {} disagreements\n", disagreements.len());
     for (name, (reason, cases)) in departures {
-        println!("  known departure: {name}: {cases} cases ({reason})");
+        let _ = writeln!(text, "  known departure: {name}: {cases} cases ({reason})");
     }
-    println!("  seed {seed}, {:.1} s", begun.elapsed().as_secs_f32());
+    let _ = writeln!(text, "  seed {seed}, {:.1} s", begun.elapsed().as_secs_f32());
+    say(&text);
     if disagreements.is_empty() {
         return Ok(());
     }

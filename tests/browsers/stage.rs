@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::sync::{Arc, LazyLock};
 
 use tokio::sync::{Mutex, MutexGuard};
@@ -23,6 +24,11 @@ pub(crate) async fn alone() -> MutexGuard<'static, ()> {
     TURN.lock().await
 }
 
+/// Prints what is to be read even where the harness keeps a test's output to itself: it keeps `println!` only.
+pub(crate) fn say(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
 /// The engine, started; or none, in words, where it is not installed and need not be.
 pub(crate) async fn start(kind: Kind) -> Option<Engine> {
     match kind.find() {
@@ -33,7 +39,7 @@ pub(crate) async fn start(kind: Kind) -> Option<Engine> {
         Err(missing) => {
             let required = std::env::var_os("CI").is_some() && kind == Kind::Chromium;
             assert!(!required, "{kind}: no {missing}, and CI must have it");
-            println!("{kind}: skipped, there is no {missing}");
+            say(&format!("\n{kind}: skipped, there is no {missing}\n"));
             None
         }
     }
