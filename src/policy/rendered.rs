@@ -6,7 +6,7 @@ use super::{
 };
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
@@ -23,12 +23,12 @@ pub(crate) struct Rendered {
     pub(crate) fixed_origin: Option<HeaderValue>,
     pub(crate) actual_vary: Option<Vary>,
     pub(crate) preflight_vary: Option<Vary>,
-    /// All that a granted preflight's answer has, whatever was asked.
-    pub(crate) preflight: HeaderMap,
-    /// All that a refused preflight's answer has.
-    pub(crate) refused_preflight: HeaderMap,
-    /// All that the answer to a refused actual request has, under enforcement.
-    pub(crate) refused_actual: HeaderMap,
+    /// The answer to a granted preflight, with places for what depends on the request.
+    pub(crate) granted_preflight: Response<()>,
+    /// The answer to a refused preflight.
+    pub(crate) refused_preflight: Response<()>,
+    /// The answer to a refused actual request, under enforcement.
+    pub(crate) refused_actual: Response<()>,
 }
 
 /// The names that `Vary` must have. They are ours: no text of a request is ever among them.
@@ -67,9 +67,13 @@ impl Rendered {
         let actual_vary = Vary::new(origin_name.into_iter().collect());
         let preflight_vary = Vary::new(preflight_names.into_iter().flatten().collect());
         Self {
-            preflight: preflight(policy, fixed_origin.as_ref(), preflight_vary.as_ref()),
-            refused_preflight: refusal(preflight_vary.as_ref()),
-            refused_actual: refusal(actual_vary.as_ref()),
+            granted_preflight: granted_preflight(
+                policy,
+                fixed_origin.as_ref(),
+                preflight_vary.as_ref(),
+            ),
+            refused_preflight: refused(preflight_vary.as_ref()),
+            refused_actual: refused(actual_vary.as_ref()),
             fixed_origin,
             actual_vary,
             preflight_vary,
@@ -77,7 +81,11 @@ impl Rendered {
     }
 }
 
-fn preflight(policy: &Compiled, origin: Option<&HeaderValue>, vary: Option<&Vary>) -> HeaderMap {
+fn granted_preflight(
+    policy: &Compiled,
+    origin: Option<&HeaderValue>,
+    vary: Option<&Vary>,
+) -> Response<()> {
     let (methods, headers) = (&policy.methods, &policy.headers);
     // What each request decides has its place in the map kept by a value that grants nothing, so that the answer
     // only overwrites it.
@@ -100,7 +108,7 @@ fn preflight(policy: &Compiled, origin: Option<&HeaderValue>, vary: Option<&Vary
     let max_age = policy.max_age.map(|max_age| HeaderValue::from(max_age.as_secs()));
     // 204 has no length: RFC 9110, section 8.6.
     let empty = policy.preflight_status != StatusCode::NO_CONTENT;
-    collect([
+    let headers = [
         (ACCESS_CONTROL_ALLOW_ORIGIN, origin.cloned().or_else(place)),
         (ACCESS_CONTROL_ALLOW_CREDENTIALS, policy.credentials.then(true_value)),
         (ACCESS_CONTROL_ALLOW_METHODS, method_list),
@@ -109,18 +117,27 @@ fn preflight(policy: &Compiled, origin: Option<&HeaderValue>, vary: Option<&Vary
         (ACCESS_CONTROL_MAX_AGE, max_age),
         (CONTENT_LENGTH, empty.then(|| HeaderValue::from_static("0"))),
         (VARY, vary.map(|vary| vary.value.clone())),
-    ])
+    ];
+    response(policy.preflight_status, headers)
 }
 
-fn refusal(vary: Option<&Vary>) -> HeaderMap {
-    collect([
+fn refused(vary: Option<&Vary>) -> Response<()> {
+    let headers = [
         (CONTENT_LENGTH, Some(HeaderValue::from_static("0"))),
         (VARY, vary.map(|vary| vary.value.clone())),
-    ])
+    ];
+    response(StatusCode::FORBIDDEN, headers)
 }
 
-fn collect<const N: usize>(headers: [(HeaderName, Option<HeaderValue>); N]) -> HeaderMap {
-    headers.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+fn response<const N: usize>(
+    status: StatusCode,
+    headers: [(HeaderName, Option<HeaderValue>); N],
+) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    response.headers_mut().extend(headers);
+    response
 }
 
 pub(crate) fn true_value() -> HeaderValue {

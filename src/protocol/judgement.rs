@@ -12,7 +12,7 @@ use crate::{
     origin::Origin,
     policy::{Echo, OriginMatch, Origins, Policy},
 };
-use http::{HeaderMap, Response, StatusCode, header::ORIGIN, request::Parts};
+use http::{Response, header::ORIGIN, request::Parts};
 
 /// What follows from one request under one policy. Made by [`Policy::judge`].
 #[derive(Debug)]
@@ -144,11 +144,12 @@ impl<'a> Judgement<'a> {
         match (kind, origin) {
             (RequestKind::Preflight, OriginMatch::Granted(origin)) => {
                 let origin = rules.origins.echo(origin, &parts.headers);
-                let headers = preflight::granted_headers(rules, origin, parts);
+                let response = preflight::grant(rules, origin, parts);
                 if rules.preflight_continue && preflight::refusal(rules, parts).is_none() {
-                    return forward(policy, Grant::Preflight(Box::new(headers)));
+                    let (granted, ()) = response.into_parts();
+                    return forward(policy, Grant::Preflight(Box::new(granted.headers)));
                 }
-                respond(rules.preflight_status, headers)
+                Action::Respond(response)
             }
             #[cfg(feature = "async")]
             (RequestKind::Preflight, OriginMatch::Unavailable(unavailable)) => {
@@ -160,14 +161,12 @@ impl<'a> Judgement<'a> {
             }
             #[cfg(feature = "async")]
             (RequestKind::Actual, OriginMatch::Unavailable(_)) => forward(policy, Grant::Unknown),
-            (RequestKind::Preflight, _) => {
-                respond(StatusCode::FORBIDDEN, rendered.refused_preflight.clone())
-            }
+            (RequestKind::Preflight, _) => Action::Respond(rendered.refused_preflight.clone()),
             (RequestKind::Actual, OriginMatch::Granted(origin)) => {
                 forward(policy, Grant::Actual(rules.origins.echo(origin, &parts.headers)))
             }
             (RequestKind::Actual, _) if rules.enforce => {
-                respond(StatusCode::FORBIDDEN, rendered.refused_actual.clone())
+                Action::Respond(rendered.refused_actual.clone())
             }
             (RequestKind::Actual | RequestKind::NotCors, _) => {
                 // The one answer of a static policy goes to everyone; a dynamic policy has none.
@@ -184,14 +183,8 @@ fn forward(policy: &Policy, grant: Grant) -> Action {
 
 /// Of a moment's failure nothing must be left in a cache.
 #[cfg(feature = "async")]
-fn respond_unstored(status: StatusCode, mut headers: HeaderMap) -> Action {
-    super::decoration::forbid_storing(&mut headers);
-    respond(status, headers)
-}
-
-fn respond(status: StatusCode, headers: HeaderMap) -> Action {
-    let mut response = Response::new(());
+fn respond_unstored(status: http::StatusCode, mut response: Response<()>) -> Action {
     *response.status_mut() = status;
-    *response.headers_mut() = headers;
+    super::decoration::forbid_storing(response.headers_mut());
     Action::Respond(response)
 }

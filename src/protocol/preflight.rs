@@ -7,7 +7,7 @@ use crate::policy::{
 };
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderName, HeaderValue, Method, Response,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
@@ -95,29 +95,33 @@ fn trim_white_space(mut item: &[u8]) -> &[u8] {
 
 /// [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)
 fn is_token(text: &[u8]) -> bool {
-    let is_token_byte = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
+    let is_token_byte = |b: &u8| {
+        matches!(b, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.'
+            | b'^'..=b'`' | b'|' | b'~')
+    };
     !text.is_empty() && text.iter().all(is_token_byte)
 }
 
-/// The headers that answer a preflight from a granted origin: the full lists, whatever was asked.
+/// The answer to a preflight from a granted origin: the full lists, whatever was asked.
 /// So one answer serves the browser's cache for every later request, and a browser that
 /// misses something names it to the developer.
-pub(super) fn granted_headers(policy: &Compiled, origin: HeaderValue, parts: &Parts) -> HeaderMap {
-    let mut headers = policy.rendered.preflight.clone();
+pub(super) fn grant(policy: &Compiled, origin: HeaderValue, parts: &Parts) -> Response<()> {
+    let mut response = policy.rendered.granted_preflight.clone();
+    let headers = response.headers_mut();
     if policy.rendered.fixed_origin.is_none() {
-        fill(&mut headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin));
+        fill(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin));
     }
     if policy.methods.mirrored(policy.credentials) {
-        fill(&mut headers, ACCESS_CONTROL_ALLOW_METHODS, mirrored_method(parts));
+        fill(headers, ACCESS_CONTROL_ALLOW_METHODS, mirrored_method(parts));
     }
     if policy.headers.mirrored(policy.credentials) {
-        fill(&mut headers, ACCESS_CONTROL_ALLOW_HEADERS, mirrored_headers(policy, parts));
+        fill(headers, ACCESS_CONTROL_ALLOW_HEADERS, mirrored_headers(policy, parts));
     }
     if policy.private_network {
         let granted = asks_for_private_network(parts).then(true_value);
-        fill(&mut headers, ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, granted);
+        fill(headers, ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, granted);
     }
-    headers
+    response
 }
 
 /// Fills the place that the rendered map keeps for what each request decides, or removes it. To insert would
@@ -143,13 +147,19 @@ fn mirrored_method(parts: &Parts) -> Option<HeaderValue> {
 /// The names asked for that the policy allows, if it reads the list at all and every item is a name.
 fn mirrored_headers(policy: &Compiled, parts: &Parts) -> Option<HeaderValue> {
     let bytes = requested_bytes(parts);
-    if bytes > READ_AT_LEAST || !requested_names(parts).all(is_token) {
+    if bytes > READ_AT_LEAST {
         return None;
     }
     // Room for a comma between lines too: never grown, and exact for what browsers send.
     let lines = parts.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter().count();
     let mut value = Vec::with_capacity(bytes + lines.saturating_sub(1));
-    for name in requested_names(parts).filter(|name| policy.headers.allows(name)) {
+    for name in requested_names(parts) {
+        if !is_token(name) {
+            return None;
+        }
+        if !policy.headers.allows(name) {
+            continue;
+        }
         if !value.is_empty() {
             value.push(b',');
         }

@@ -20,12 +20,14 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// 3. Else host and port of `Origin` are compared with those that the request was sent to. The
 ///    scheme cannot be: behind a proxy that ends TLS, this side never learns it.
 pub(super) fn is_same_origin(parts: &Parts) -> bool {
+    let site = match Lines::of(&parts.headers, &SEC_FETCH_SITE) {
+        Lines::One(site) if site == "same-origin" || site == "none" => Some(site),
+        Lines::One(_) => return false,
+        Lines::None | Lines::Several(_) => None,
+    };
     let Lines::One(origin) = Lines::of(&parts.headers, &ORIGIN) else { return false };
     let Some(origin) = Origin::from_header(origin) else { return false };
-    match Lines::of(&parts.headers, &SEC_FETCH_SITE) {
-        Lines::One(site) => site == "same-origin" || site == "none",
-        Lines::None | Lines::Several(_) => is_sent_to(&origin, parts),
-    }
+    site.is_some() || is_sent_to(&origin, parts)
 }
 
 fn is_sent_to(origin: &Origin, parts: &Parts) -> bool {
