@@ -38,7 +38,7 @@ pub(crate) fn app() -> Result<Router, PolicyErrors> {
         .max_age(Duration::from_secs(3600))
         .build()?;
     let items = get(|| async { "items" }).put(|| async { "put" }).delete(|| async { "deleted" });
-    // After the routes and after all other layers: so it is the outermost, and an answer that another layer makes
-    // (a timeout's, a login's) passes through it as well.
+    // After the routes and after all other layers: so it is the outermost, and an answer that
+    // another layer makes (a timeout's, a login's) passes through it as well.
     Ok(Router::new().route("/items", items).layer(cors))
 }

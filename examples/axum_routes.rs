@@ -31,7 +31,8 @@ pub(crate) fn app() -> Result<Router, PolicyErrors> {
         .allow_headers("content-type")
         .allow_credentials(true)
         .build()?;
-    // `layer`, not `route_layer`: that one leaves away methods without a handler, and so every preflight.
+    // `layer`, not `route_layer`: that one leaves away methods without a handler, and so every
+    // preflight.
     Ok(Router::new()
         .route("/public", get(|| async { "for all to read" }).layer(CorsLayer::permissive()))
         .route("/account", post(|| async { "yours" }).get(|| async { "yours" }).layer(ours))

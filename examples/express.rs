@@ -1,4 +1,5 @@
-//! The cases of the [tutorial of Express's `cors`](https://expressjs.com/en/resources/middleware/cors.html), side by side.
+//! The cases of the [tutorial of Express's
+//! `cors`](https://expressjs.com/en/resources/middleware/cors.html), side by side.
 //!
 //! ```sh
 //! cargo run --example express
@@ -83,8 +84,8 @@ fn one_origin() -> Result<Router, PolicyErrors> {
 /// })
 /// ```
 ///
-/// The error keeps the request from the handler: that is `enforce`. (For a plain list there is no need of a
-/// function: `allow_origin(ALLOWLIST)` says which entry was nearly matched, too.)
+/// The error keeps the request from the handler: that is `enforce`. (For a plain list there is no
+/// need of a function: `allow_origin(ALLOWLIST)` says which entry was nearly matched, too.)
 fn an_allowlist() -> Result<Router, PolicyErrors> {
     const ALLOWLIST: [&str; 2] = ["https://example.com", "https://example.org"];
     let cors = CorsLayer::builder()
@@ -107,8 +108,8 @@ fn an_allowlist() -> Result<Router, PolicyErrors> {
 /// app.delete('/products/:id', cors(), handler)
 /// ```
 ///
-/// There is nothing to register: the layer answers the preflights of what it wraps. But methods have to be listed;
-/// Express allows PUT, PATCH and DELETE unasked.
+/// There is nothing to register: the layer answers the preflights of what it wraps. But methods
+/// have to be listed; Express allows PUT, PATCH and DELETE unasked.
 fn a_preflight() -> Result<Router, PolicyErrors> {
     let cors = CorsLayer::builder().allow_origin(Any).allow_methods(Method::DELETE).build()?;
     Ok(Router::new()
@@ -142,7 +143,8 @@ fn preflights_everywhere() -> Result<Router, PolicyErrors> {
 /// app.get('/products/:id', cors(corsOptionsDelegate), handler)
 /// ```
 ///
-/// Policies are validated once, at the start; the function only chooses. (By paths: a `PolicyList`, without code.)
+/// Policies are validated once, at the start; the function only chooses. (By paths: a `PolicyList`,
+/// without code.)
 fn by_request() -> Result<Router, PolicyErrors> {
     let partners = Policy::builder().allow_origin("https://*.partner.example").build()?;
     let public = Policy::builder().allow_origin(Any).build()?;

@@ -48,7 +48,8 @@ pub(crate) fn policy() -> Result<Policy, tower_cors::PolicyErrors> {
         .build()
 }
 
-/// The service: it knows nothing of CORS. Its body need only have a default, for the answers to preflights.
+/// The service: it knows nothing of CORS. Its body need only have a default, for the answers to
+/// preflights.
 pub(crate) async fn hello<B>(request: Request<B>) -> Result<Response<Full<Bytes>>, Infallible> {
     Ok(Response::new(Full::from(format!("hello, {}\n", request.method()))))
 }

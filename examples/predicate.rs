@@ -7,7 +7,8 @@
 //! curl -i -H 'Origin: https://shop.example' http://127.0.0.1:3000/products      # granted
 //! ```
 //!
-//! A predicate runs on the request's own task, so it must not wait. What asks a database is an `AsyncCorsLayer`.
+//! A predicate runs on the request's own task, so it must not wait. What asks a database is an
+//! `AsyncCorsLayer`.
 
 use axum::{
     Router,

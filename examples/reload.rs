@@ -25,8 +25,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let touched =
             event.is_ok_and(|event| !event.kind.is_access() && event.paths.contains(&file));
         if touched {
-            // Errors and changes are logged by the handle; errors change nothing. What writes the file should
-            // write another and rename it: the half of a file may be a policy too, and a wider one.
+            // Errors and changes are logged by the handle; errors change nothing. What writes the
+            // file should write another and rename it: the half of a file may be a policy too, and
+            // a wider one.
             let _ = handle.reload_file(&file);
         }
     })?;

@@ -4,7 +4,8 @@ use std::{error::Error, fmt};
 
 /// Everything that is wrong, at least one error.
 ///
-/// It prints one line for each error (as `Debug` too, which is what `unwrap` and `main` print), and iterates over them.
+/// It prints one line for each error (as `Debug` too, which is what `unwrap` and `main` print), and
+/// iterates over them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Errors<E> {
     // Invariant: not empty.

@@ -26,8 +26,9 @@ use tower_layer::Layer;
 /// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
 ///
-/// In axum, add it after the routes and after all other layers, so that it is the outermost: a response that
-/// another layer makes (a timeout's, a login's, a caught panic's) gets its headers only if it passes through here.
+/// In axum, add it after the routes and after all other layers, so that it is the outermost: a
+/// response that another layer makes (a timeout's, a login's, a caught panic's) gets its headers
+/// only if it passes through here.
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it wraps a service"]
 pub struct CorsLayer<P = Policy> {
@@ -41,7 +42,8 @@ impl CorsLayer {
         PolicyBuilder::new()
     }
 
-    /// Any origin, any method, any header, all response headers exposed, no credentials: for an API that is open to all.
+    /// Any origin, any method, any header, all response headers exposed, no credentials: for an API
+    /// that is open to all.
     ///
     /// ```
     /// let cors = tower_cors::CorsLayer::permissive();
@@ -57,8 +59,8 @@ impl CorsLayer {
         )
     }
 
-    /// Any origin on this machine (`localhost`, `*.localhost`, 127.0.0.0/8, `[::1]`; `http` and `https`, any port),
-    /// any method and header, credentials: for development.
+    /// Any origin on this machine (`localhost`, `*.localhost`, 127.0.0.0/8, `[::1]`; `http` and
+    /// `https`, any port), any method and header, credentials: for development.
     ///
     /// Not for production: whatever listens on a user's own machine could act as that user.
     ///
@@ -89,7 +91,8 @@ fn preset(builder: PolicyBuilder<CorsLayer>) -> CorsLayer {
 }
 
 impl<F: Fn(&Parts) -> Option<Policy>> CorsLayer<F> {
-    /// A layer under the policy that a function chooses for each request; `None` leaves the request wholly alone.
+    /// A layer under the policy that a function chooses for each request; `None` leaves the request
+    /// wholly alone.
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Policy};
@@ -106,8 +109,8 @@ impl<F: Fn(&Parts) -> Option<Policy>> CorsLayer<F> {
 }
 
 impl<P: SelectPolicy> CorsLayer<P> {
-    /// A layer under these policies: a [`Policy`], a `PolicyList`, or a function of the request; see
-    /// [`SelectPolicy`].
+    /// A layer under these policies: a [`Policy`], a `PolicyList`, or a function of the request;
+    /// see [`SelectPolicy`].
     pub const fn new(policies: P) -> Self {
         Self { policies, observer: None }
     }
@@ -119,7 +122,8 @@ impl<P> CorsLayer<P> {
         &self.policies
     }
 
-    /// Calls `hook` with each decision, on requests that are not CORS too, before anything is answered or run.
+    /// Calls `hook` with each decision, on requests that are not CORS too, before anything is
+    /// answered or run.
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Decision};
@@ -138,16 +142,18 @@ impl<P> CorsLayer<P> {
         self.observing(|observer| observer.add_hook(hook))
     }
 
-    /// Whether the [`Decision`] is put into the extensions of the request, for the inner service, and of the
-    /// response, for outer layers. Default: `false`.
+    /// Whether the [`Decision`] is put into the extensions of the request, for the inner service,
+    /// and of the response, for outer layers. Default: `false`.
     pub fn record_decision(self, record: bool) -> Self {
         self.observing(|observer| observer.record = record)
     }
 
-    /// Judges each request under `shadow` too, without ever enforcing it, and calls `report` where the two decisions differ:
-    /// with the live one, the shadow's, and the request. For trying a narrower policy on real traffic.
+    /// Judges each request under `shadow` too, without ever enforcing it, and calls `report` where
+    /// the two decisions differ: with the live one, the shadow's, and the request. For trying a
+    /// narrower policy on real traffic.
     ///
-    /// The comparison is of granted, refused and not CORS; with feature "tracing" a difference is an event as well.
+    /// The comparison is of granted, refused and not CORS; with feature "tracing" a difference is
+    /// an event as well.
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Policy};

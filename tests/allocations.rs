@@ -1,7 +1,8 @@
 //! What the layer allocates: nothing beyond the response's own header map.
 //!
-//! Each case is measured beside a service that inserts the same headers by hand, in a release build and in
-//! a debug build alike. Header values of the request share one buffer, as those that hyper reads do.
+//! Each case is measured beside a service that inserts the same headers by hand, in a release build
+//! and in a debug build alike. Header values of the request share one buffer, as those that hyper
+//! reads do.
 
 use allocation_counter::{AllocationInfo, measure};
 use bytes::Bytes;

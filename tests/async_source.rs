@@ -46,8 +46,8 @@ const PREFLIGHT: &[(&str, &str)] = &[
     ("access-control-request-method", "PUT"),
 ];
 
-/// What a browser or a cache would make of the answer, sorted: all CORS headers, `Vary`, `Cache-Control`, and whether
-/// the inner service ran.
+/// What a browser or a cache would make of the answer, sorted: all CORS headers, `Vary`,
+/// `Cache-Control`, and whether the inner service ran.
 fn summary(response: &Response<String>) -> Vec<String> {
     let relevant = |name: &str| {
         name.starts_with("access-control-")
@@ -312,7 +312,8 @@ async fn the_inner_service_is_called_after_the_source_has_answered_and_where_it_
     assert_eq!(calls.load(Ordering::Relaxed), 3);
 }
 
-/// All that is observed of each request: hooks, records in request and response, the shadow's report.
+/// All that is observed of each request: hooks, records in request and response, the shadow's
+/// report.
 #[tokio::test]
 async fn observing_is_as_on_the_synchronous_layer() {
     fn hook(seen: &Arc<Mutex<Vec<String>>>) -> impl Fn(&Decision, &Parts) + use<> {
@@ -366,7 +367,8 @@ async fn observing_is_as_on_the_synchronous_layer() {
     assert_eq!((seen.len(), differing), (8, 2), "{seen:#?}");
 }
 
-/// The Fetch model: for any two requests whose answers differ, what they differ in is named in `Vary`.
+/// The Fetch model: for any two requests whose answers differ, what they differ in is named in
+/// `Vary`.
 #[tokio::test]
 async fn answers_that_differ_by_origin_say_so() {
     for allowed in ["*", "https://a.example", "https://a.example, https://b.example"] {

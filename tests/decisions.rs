@@ -1,4 +1,5 @@
-//! What is said of a request: decisions, refusals, explanations, hooks, extensions, shadows, events.
+//! What is said of a request: decisions, refusals, explanations, hooks, extensions, shadows,
+//! events.
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, request::Parts};
 use std::{

@@ -157,8 +157,9 @@ fn prefixes_do_not_match() {
     );
 }
 
-/// An origin was allowed because it ends like an allowed one, without the dot between labels or with
-/// another scheme. Seen in octos (issue 138), si (issue 4132) and many hand-written `ends_with`.
+/// An origin was allowed because it ends like an allowed one, without the dot between labels or
+/// with another scheme. Seen in octos (issue 138), si (issue 4132) and many hand-written
+/// `ends_with`.
 #[test]
 fn suffixes_match_whole_labels_and_the_scheme() {
     let policy = allow(["https://*.example.com"]).build().unwrap();
@@ -261,8 +262,8 @@ fn no_pattern_is_nearly_universal() {
     }
 }
 
-/// All subdomains of a domain beneath which anyone can register a name, with credentials. Seen in octos
-/// (issue 192) and `AutoMaintainer` (issue 242), both with `*.vercel.app`.
+/// All subdomains of a domain beneath which anyone can register a name, with credentials. Seen in
+/// octos (issue 192) and `AutoMaintainer` (issue 242), both with `*.vercel.app`.
 #[test]
 fn subdomains_of_public_suffixes_need_saying_so() {
     for pattern in [
@@ -361,8 +362,8 @@ fn null_needs_its_opt_in() {
     assert_eq!(kinds(allow(["null"])), [Kind::Origin(OriginErrorKind::Null)]);
 }
 
-/// A list of requested headers exhausted memory or time. Seen in rs/cors (issue 170) and go-chi/cors
-/// (issue 36: 127 ms and 121 MB a request).
+/// A list of requested headers exhausted memory or time. Seen in rs/cors (issue 170) and
+/// go-chi/cors (issue 36: 127 ms and 121 MB a request).
 #[test]
 fn a_megabyte_of_commas_costs_little() {
     let shared = |text: String| HeaderValue::from_maybe_shared(Bytes::from(text)).unwrap();
@@ -403,8 +404,8 @@ fn a_megabyte_of_commas_costs_little() {
     }
 }
 
-/// Text of the request got into `Vary`, or unescaped into logs. Seen in hono (GHSA-q7jf-gf43-6x6p) and
-/// flask-cors (CVE-2024-1681).
+/// Text of the request got into `Vary`, or unescaped into logs. Seen in hono (GHSA-q7jf-gf43-6x6p)
+/// and flask-cors (CVE-2024-1681).
 #[test]
 fn no_text_of_the_request_gets_into_vary_or_unescaped_into_logs() {
     let policy = allow(["https://a.example"])
@@ -488,8 +489,8 @@ fn private_network_is_off_by_default() {
     assert_eq!(kinds(any), [Kind::PrivateNetworkWithAnyOrigin]);
 }
 
-/// The policy of a path was chosen after decoding it, ignoring its case, or by the longest expression.
-/// Seen in flask-cors (CVE-2024-6839, CVE-2024-6844, CVE-2024-6866).
+/// The policy of a path was chosen after decoding it, ignoring its case, or by the longest
+/// expression. Seen in flask-cors (CVE-2024-6839, CVE-2024-6844, CVE-2024-6866).
 #[test]
 fn paths_are_compared_as_they_are_sent() {
     use tower_cors::SelectPolicy;
@@ -551,8 +552,8 @@ fn a_refused_preflight_reaches_nobody() {
     }
 }
 
-/// `*` from an environment variable, taken as one origin of a list, panicked at start. Seen in chroma
-/// (issue 4620), clash-rs (issue 1457), stump (issue 537) and lorax (issue 362).
+/// `*` from an environment variable, taken as one origin of a list, panicked at start. Seen in
+/// chroma (issue 4620), clash-rs (issue 1457), stump (issue 537) and lorax (issue 362).
 #[test]
 fn a_star_from_the_environment_works() {
     let variable = || "*".to_owned();
@@ -591,8 +592,8 @@ fn each_mistyped_origin_is_named() {
     );
 }
 
-/// The inner service's `Vary` was lost, doubled, or missing on refusals. Seen in tower-http (issues 397 and
-/// 598), express cors (issues 106 and 330) and http4s (issue 2003).
+/// The inner service's `Vary` was lost, doubled, or missing on refusals. Seen in tower-http (issues
+/// 397 and 598), express cors (issues 106 and 330) and http4s (issue 2003).
 #[test]
 fn vary_is_merged_once_and_always_there() {
     let policy = allow(["https://a.example"]).build().unwrap();
@@ -647,8 +648,8 @@ fn only_preflights_are_answered() {
     }
 }
 
-/// A response had two `Access-Control-Allow-Origin` lines. Seen in rack-cors (issue 162), tower-http
-/// (issue 255) and zalando/skipper (issue 1232).
+/// A response had two `Access-Control-Allow-Origin` lines. Seen in rack-cors (issue 162),
+/// tower-http (issue 255) and zalando/skipper (issue 1232).
 #[test]
 fn there_is_one_allow_origin_line() {
     let policies = [

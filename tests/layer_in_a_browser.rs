@@ -1,4 +1,5 @@
-//! `CorsLayer` as a browser sees it: what a page may read, and what its console says when it may not.
+//! `CorsLayer` as a browser sees it: what a page may read, and what its console says when it may
+//! not.
 
 #![cfg(all(feature = "testing", feature = "tower"))]
 

@@ -927,8 +927,8 @@ fn expressions_match_whole_origins() {
     }
 }
 
-/// What it matches cannot be listed when the policy is built, so what is too dangerous with credentials
-/// is caught there only where it is plain, and else left out of what matches.
+/// What it matches cannot be listed when the policy is built, so what is too dangerous with
+/// credentials is caught there only where it is plain, and else left out of what matches.
 #[test]
 fn expressions_with_credentials() {
     let build = |source: &str| {

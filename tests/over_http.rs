@@ -1,7 +1,7 @@
 //! The decision table over real connections: HTTP/1.1 and HTTP/2, axum and a bare hyper server.
 //!
-//! Each row has a server of its own on a free port of 127.0.0.1. What a protocol cannot carry is skipped,
-//! and the row says why.
+//! Each row has a server of its own on a free port of 127.0.0.1. What a protocol cannot carry is
+//! skipped, and the row says why.
 
 mod table;
 
@@ -149,7 +149,8 @@ async fn over(wire: Wire, server: Server, row: &Row) -> Result<(), String> {
         .await
         .map_err(|error| format!("{}: {error:?}", row.about))?;
     if server == Server::Axum && response.status() == StatusCode::NO_CONTENT {
-        // axum's router adds it to any response without a body; hyper removes it, but over HTTP/1.1 only.
+        // axum's router adds it to any response without a body; hyper removes it, but over HTTP/1.1
+        // only.
         response.headers_mut().remove(CONTENT_LENGTH);
     }
     let runs = serving.runs.load(Ordering::Relaxed);

@@ -1,4 +1,5 @@
-//! The playground's program: its options, its ready lines, its echo over HTTP/1.1 and HTTP/2, its record.
+//! The playground's program: its options, its ready lines, its echo over HTTP/1.1 and HTTP/2, its
+//! record.
 
 #[path = "support/playground.rs"]
 mod playground;

@@ -1,4 +1,5 @@
-//! The playground's page in real browsers: every case as predicted, a call of one's own, a policy file.
+//! The playground's page in real browsers: every case as predicted, a call of one's own, a policy
+//! file.
 //!
 //! An engine that is not installed is skipped, in words; with `CI` set, Chromium must be there.
 #![cfg(unix)]

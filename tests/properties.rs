@@ -326,7 +326,8 @@ proptest! {
             }
         }
 
-        // A refusal carries no grant, but for the one answer of a static policy on what is no preflight.
+        // A refusal carries no grant, but for the one answer of a static policy on what is no
+        // preflight.
         let allow_origin = headers.get("access-control-allow-origin");
         let one_answer = model.fixed() && kind != RequestKind::Preflight;
         if !(ran && kept) {
@@ -389,8 +390,8 @@ proptest! {
         prop_assert_eq!(again.headers(), headers);
     }
 
-    /// In whatever order the setters of lists and of different settings run, the policy is the same, or
-    /// as wrong.
+    /// In whatever order the setters of lists and of different settings run, the policy is the
+    /// same, or as wrong.
     #[test]
     fn the_order_of_setters_does_not_widen_a_policy(
         (setters, shuffled) in prop::collection::vec(setter(), 1..8)

@@ -113,8 +113,8 @@ fn no_answer_of_status_204_has_a_length() {
     }
 }
 
-/// The bytes of `Origin` come back in no header of a response that grants nothing to it; nor do those
-/// of any other request header.
+/// The bytes of `Origin` come back in no header of a response that grants nothing to it; nor do
+/// those of any other request header.
 #[test]
 fn a_refusal_echoes_nothing() {
     let origin = "https://echo-me.example";

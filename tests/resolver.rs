@@ -35,7 +35,8 @@ impl SelectPolicy for Dated {
     }
 }
 
-/// Stands for a database: some origins have a policy, a lookup takes its time, and at times all fail.
+/// Stands for a database: some origins have a policy, a lookup takes its time, and at times all
+/// fail.
 #[derive(Clone, Default)]
 struct Source(Arc<Mutex<State>>);
 
@@ -188,7 +189,8 @@ async fn by_default_nothing_outlives_its_time() {
     assert!(ask(&resolver, "https://known.example").await.is_err());
 }
 
-/// Each request from another origin, a thousand a second, for a minute; and a known caller among them.
+/// Each request from another origin, a thousand a second, for a minute; and a known caller among
+/// them.
 #[tokio::test(start_paused = true)]
 async fn a_flood_of_made_up_origins_is_bounded_and_harms_no_one() {
     let (rate, burst) = (5, 20);

@@ -190,8 +190,8 @@ async fn no_handler_can_erase_vary() {
     assert_eq!(seen(&ask(&sets, granted()).await), (200, Some(APP), Some("accept, Origin")));
 }
 
-/// Not `Clone`, ready at the second question only, and strict: an instance that was not polled ready
-/// must not be called.
+/// Not `Clone`, ready at the second question only, and strict: an instance that was not polled
+/// ready must not be called.
 struct Strict {
     polls: usize,
     ready: bool,

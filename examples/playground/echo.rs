@@ -1,11 +1,12 @@
 //! The API: an echo of every request.
 //!
-//! 1. The answer is JSON: the method, the path without the query, the headers, and what the middleware decided
-//!    (`null` where no policy governs the path).
-//! 2. `status=NNN` in the query sets the status: 200 to 999; anything else is ignored. 204, 205 and 304 have no body,
-//!    nor has a success of `CONNECT`.
-//! 3. `set=Name:Value` appends a response header, as often as it is there. Both parts are percent-decoded, `+` stays `+`.
-//!    What is no header is answered with 400 and the reason, and so is one that frames the message.
+//! 1. The answer is JSON: the method, the path without the query, the headers, and what the
+//!    middleware decided (`null` where no policy governs the path).
+//! 2. `status=NNN` in the query sets the status: 200 to 999; anything else is ignored. 204, 205 and
+//!    304 have no body, nor has a success of `CONNECT`.
+//! 3. `set=Name:Value` appends a response header, as often as it is there. Both parts are
+//!    percent-decoded, `+` stays `+`. What is no header is answered with 400 and the reason, and so
+//!    is one that frames the message.
 //! 4. `x-echo: 1` on every answer says that this ran.
 
 use bytes::Bytes;
@@ -32,7 +33,8 @@ struct Echo<'a> {
 
 pub(crate) async fn echo(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, mut body) = request.into_parts();
-    // Read to its end, so that a client that is still sending sees the answer and not a closed connection.
+    // Read to its end, so that a client that is still sending sees the answer and not a closed
+    // connection.
     while let Some(Ok(_)) = body.frame().await {}
     let mut response = match added_headers(&parts) {
         Ok(added) => described(&parts, added),

@@ -1,13 +1,14 @@
-//! An API behind the middleware and, on another origin, a page that calls it with `fetch` and shows what
-//! the browser makes of each call, what crosses the wire, and why.
+//! An API behind the middleware and, on another origin, a page that calls it with `fetch` and shows
+//! what the browser makes of each call, what crosses the wire, and why.
 //!
 //! ```text
 //! cargo run --example playground
 //! cargo run --example playground -- --policy cors.toml
 //! ```
 //!
-//! Each file here is one part: `options` (the command line), `policies` (the built-in set, or a file), `echo` (the API),
-//! `recorder` (what crossed the wire), `page` (the page's server), `server` (HTTP/1.1 and HTTP/2 on one port).
+//! Each file here is one part: `options` (the command line), `policies` (the built-in set, or a
+//! file), `echo` (the API), `recorder` (what crossed the wire), `page` (the page's server),
+//! `server` (HTTP/1.1 and HTTP/2 on one port).
 
 mod echo;
 mod options;
@@ -27,7 +28,8 @@ use tokio::net::TcpListener;
 use tower::{Layer as _, service_fn};
 use tower_cors::CorsLayer;
 
-/// What ends the program before it serves: a wrong option, a bad policy file, an address that is in use.
+/// What ends the program before it serves: a wrong option, a bad policy file, an address that is in
+/// use.
 pub(crate) struct Failure {
     pub(crate) status: u8,
     pub(crate) text: String,

@@ -1,7 +1,8 @@
-//! What crossed the wire, for the page to show. A browser shows neither preflights nor most headers to a script.
+//! What crossed the wire, for the page to show. A browser shows neither preflights nor most headers
+//! to a script.
 //!
-//! It stands outside the middleware and changes nothing. Only requests with `case=…` in their query are remembered,
-//! the last few hundred of them.
+//! It stands outside the middleware and changes nothing. Only requests with `case=…` in their query
+//! are remembered, the last few hundred of them.
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, request::Parts};

@@ -11,8 +11,8 @@ use std::{convert::Infallible, error::Error, time::Duration};
 use tokio::net::TcpListener;
 use tower::Service;
 
-/// What a request's headers may have in all. hyper's own limits (16 KB for HTTP/2, 100 lines for HTTP/1.1) are
-/// narrower than what one may want to try on the middleware.
+/// What a request's headers may have in all. hyper's own limits (16 KB for HTTP/2, 100 lines for
+/// HTTP/1.1) are narrower than what one may want to try on the middleware.
 const MAX_HEADER_BYTES: u32 = 2 * 1024 * 1024;
 const MAX_HEADER_LINES: usize = 1000;
 

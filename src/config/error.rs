@@ -26,7 +26,8 @@ impl ConfigErrors {
 
 /// One thing that is wrong with a policy file: where, what, why, and the mend.
 ///
-/// It prints as `cors.toml:12: policy[1].allow_origin[0]: "https://a.example/" ends in a slash: write "https://a.example"`.
+/// It prints as `cors.toml:12: policy[1].allow_origin[0]: "https://a.example/" ends in a slash:
+/// write "https://a.example"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     file: Option<PathBuf>,
@@ -69,7 +70,8 @@ impl ConfigError {
         self.line
     }
 
-    /// The place in the document, such as `policy[1].allow_origin[0]`; empty for the document as a whole.
+    /// The place in the document, such as `policy[1].allow_origin[0]`; empty for the document as a
+    /// whole.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place

@@ -1,4 +1,5 @@
-//! JSON, as [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) has it: no comments, no trailing commas.
+//! JSON, as [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) has it: no comments, no trailing
+//! commas.
 
 use super::{
     document::{Entry, Lines, Node, Value},

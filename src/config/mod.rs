@@ -49,7 +49,8 @@
 //! A list is an array of strings, or one string that is split at its commas (`paths` never are).
 //!
 //! An unknown key, a wrong type or a wrong value is an error with its line and its place, such as
-//! `policy[1].allow_origin[0]`. All errors of a file come at once; only a syntax error stops the reading.
+//! `policy[1].allow_origin[0]`. All errors of a file come at once; only a syntax error stops the
+//! reading.
 
 mod document;
 mod error;
@@ -74,8 +75,8 @@ impl PolicyList {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, each with its line and place; a file that is missing or unreadable is
-    /// an error of the same form.
+    /// Everything that is wrong, each with its line and place; a file that is missing or unreadable
+    /// is an error of the same form.
     ///
     /// ```no_run
     /// use tower_cors::{CorsLayer, PolicyList};

@@ -176,7 +176,8 @@ fn policy_at(reader: &mut Reader<'_>, line: Option<usize>) -> Policy {
         Ok(policy) => policy,
         Err(errors) => {
             for error in &errors {
-                // No origin is left because there was none, or none of the right type: that is said.
+                // No origin is left because there was none, or none of the right type: that is
+                // said.
                 let no_origin = error.kind() == PolicyErrorKind::NoOrigin;
                 if !(no_origin && (origin_missing || mistyped)) {
                     let error = of_policy(error, reader, &lists);

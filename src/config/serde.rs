@@ -9,11 +9,11 @@ use crate::routes::PolicyList;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// A policy, or a list of them, as part of an application's own configuration: what a policy file has, read through
-/// serde from whatever format that is in.
+/// A policy, or a list of them, as part of an application's own configuration: what a policy file
+/// has, read through serde from whatever format that is in.
 ///
-/// Reading it accepts any value; [`build`](Self::build) checks it, and reports all errors at once, without lines,
-/// which serde does not pass on.
+/// Reading it accepts any value; [`build`](Self::build) checks it, and reports all errors at once,
+/// without lines, which serde does not pass on.
 ///
 /// ```
 /// use tower_cors::{CorsLayer, PolicyConfig};

@@ -40,7 +40,8 @@ pub struct Explanation {
 }
 
 impl Policy {
-    /// Explains what it says of a request. It takes its time, so it is for people, not for every request.
+    /// Explains what it says of a request. It takes its time, so it is for people, not for every
+    /// request.
     #[must_use]
     pub fn explain(&self, parts: &Parts) -> Explanation {
         self.judge(parts).explain()

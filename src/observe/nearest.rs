@@ -7,8 +7,8 @@ use crate::{
 };
 use http::HeaderValue;
 
-/// How many of a policy's origins are looked at one by one. A refused request, of which anyone can send
-/// many, must not cost more with each origin that is configured.
+/// How many of a policy's origins are looked at one by one. A refused request, of which anyone can
+/// send many, must not cost more with each origin that is configured.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Effort {
     /// For a log: a few. Lists of this size are what most people have.

@@ -73,9 +73,9 @@ impl fmt::Debug for Predicate {
 impl AllowOrigin {
     /// The origins for which `predicate` returns `true`.
     ///
-    /// It is called with each canonical origin but `null` that nothing else of the policy matches; what
-    /// is no origin at all is refused before. It runs on the request's own task: what must look
-    /// something up belongs into an `AsyncCorsLayer` (feature "async").
+    /// It is called with each canonical origin but `null` that nothing else of the policy matches;
+    /// what is no origin at all is refused before. It runs on the request's own task: what must
+    /// look something up belongs into an `AsyncCorsLayer` (feature "async").
     ///
     /// ```
     /// use tower_cors::{AllowOrigin, CorsLayer};
@@ -91,8 +91,8 @@ impl AllowOrigin {
         Self::try_predicate(move |origin, parts| Ok(predicate(origin, parts)))
     }
 
-    /// The origins for which `predicate` returns `Ok(true)`. An error refuses the origin and stands in
-    /// the [`Refusal`](crate::Refusal).
+    /// The origins for which `predicate` returns `Ok(true)`. An error refuses the origin and stands
+    /// in the [`Refusal`](crate::Refusal).
     ///
     /// ```
     /// use std::sync::RwLock;
@@ -119,8 +119,8 @@ impl AllowOrigin {
     /// An unescaped dot is an error when the policy is built: in an origin it is
     /// nearly always meant literally, and where not, a class such as `[a-z0-9-]` says so.
     ///
-    /// With credentials, an expression that matches any origin is an error too, and one that matches origins of scheme `http`
-    /// allows only loopback ones, but for
+    /// With credentials, an expression that matches any origin is an error too, and one that
+    /// matches origins of scheme `http` allows only loopback ones, but for
     /// [`dangerously_allow_insecure_origins`](crate::PolicyBuilder::dangerously_allow_insecure_origins).
     ///
     /// ```

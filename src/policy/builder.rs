@@ -93,7 +93,8 @@ impl<T> PolicyBuilder<T> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     ///
-    /// Source: [Fetch, `Access-Control-Allow-Origin`](https://fetch.spec.whatwg.org/#http-access-control-allow-origin).
+    /// Source: [Fetch,
+    /// `Access-Control-Allow-Origin`](https://fetch.spec.whatwg.org/#http-access-control-allow-origin).
     pub fn allow_origin(self, origins: impl Into<AllowOrigin>) -> Self {
         self.set(|settings| settings.allow_origin.items.extend(origins.into().items))
     }
@@ -116,17 +117,18 @@ impl<T> PolicyBuilder<T> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     ///
-    /// Source: [Fetch, `Access-Control-Allow-Methods`](https://fetch.spec.whatwg.org/#http-access-control-allow-methods).
+    /// Source: [Fetch,
+    /// `Access-Control-Allow-Methods`](https://fetch.spec.whatwg.org/#http-access-control-allow-methods).
     pub fn allow_methods(self, methods: impl Into<AllowMethods>) -> Self {
         self.set(|settings| settings.allow_methods.items.extend(methods.into().items))
     }
 
     /// Adds request headers that a preflight grants: `Access-Control-Allow-Headers`. Unset, those
-    /// that need no preflight
-    /// ([CORS-safelisted request-headers](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)).
+    /// that need no preflight ([CORS-safelisted
+    /// request-headers](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)).
     ///
-    /// `*` grants any header but `Authorization`, which the standard wants named:
-    /// `["*", "authorization"]`. With credentials, where the header may not say so, it names those that
+    /// `*` grants any header but `Authorization`, which the standard wants named: `["*",
+    /// "authorization"]`. With credentials, where the header may not say so, it names those that
     /// the preflight asks for.
     ///
     /// ```
@@ -141,7 +143,8 @@ impl<T> PolicyBuilder<T> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     ///
-    /// Source: [Fetch, `Access-Control-Allow-Headers`](https://fetch.spec.whatwg.org/#http-access-control-allow-headers).
+    /// Source: [Fetch,
+    /// `Access-Control-Allow-Headers`](https://fetch.spec.whatwg.org/#http-access-control-allow-headers).
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
         self.set(|settings| settings.allow_headers.items.extend(headers.into().items))
     }
@@ -162,7 +165,8 @@ impl<T> PolicyBuilder<T> {
     /// );
     /// ```
     ///
-    /// Source: [Fetch, `Access-Control-Allow-Credentials`](https://fetch.spec.whatwg.org/#http-access-control-allow-credentials).
+    /// Source: [Fetch,
+    /// `Access-Control-Allow-Credentials`](https://fetch.spec.whatwg.org/#http-access-control-allow-credentials).
     pub fn allow_credentials(self, allow: bool) -> Self {
         self.set(|settings| settings.allow_credentials = allow)
     }
@@ -183,7 +187,8 @@ impl<T> PolicyBuilder<T> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     ///
-    /// Source: [Fetch, `Access-Control-Expose-Headers`](https://fetch.spec.whatwg.org/#http-access-control-expose-headers).
+    /// Source: [Fetch,
+    /// `Access-Control-Expose-Headers`](https://fetch.spec.whatwg.org/#http-access-control-expose-headers).
     pub fn expose_headers(self, headers: impl Into<ExposeHeaders>) -> Self {
         self.set(|settings| settings.expose_headers.items.extend(headers.into().items))
     }
@@ -204,7 +209,8 @@ impl<T> PolicyBuilder<T> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     ///
-    /// Source: [Fetch, `Access-Control-Max-Age`](https://fetch.spec.whatwg.org/#http-access-control-max-age).
+    /// Source: [Fetch,
+    /// `Access-Control-Max-Age`](https://fetch.spec.whatwg.org/#http-access-control-max-age).
     pub fn max_age(self, max_age: Duration) -> Self {
         self.set(|settings| settings.max_age = Some(max_age))
     }
@@ -219,11 +225,11 @@ impl<T> PolicyBuilder<T> {
     }
 
     /// Whether the origin that may read a response may also read its timing in detail:
-    /// [`Timing-Allow-Origin`](https://w3c.github.io/resource-timing/#sec-timing-allow-origin), with the
-    /// value of `Access-Control-Allow-Origin`. Default: `false`.
+    /// [`Timing-Allow-Origin`](https://w3c.github.io/resource-timing/#sec-timing-allow-origin),
+    /// with the value of `Access-Control-Allow-Origin`. Default: `false`.
     ///
-    /// With it on, a `Timing-Allow-Origin` of the inner service is replaced or removed (but on a response that
-    /// [`InnerHeaders::Keep`] leaves as it is); off, left alone.
+    /// With it on, a `Timing-Allow-Origin` of the inner service is replaced or removed (but on a
+    /// response that [`InnerHeaders::Keep`] leaves as it is); off, left alone.
     pub fn timing_allow_origin(self, allow: bool) -> Self {
         self.set(|settings| settings.timing_allow_origin = allow)
     }
@@ -235,8 +241,9 @@ impl<T> PolicyBuilder<T> {
     /// Same-origin requests that carry an `Origin` (every `POST` does) pass:
     ///
     /// 1. With one `Sec-Fetch-Site` line, if it says `same-origin` or `none`.
-    /// 2. With none or several, if the origin's scheme is `http` or `https` and its host and port are those of
-    ///    `:authority` or `Host`. Behind a TLS proxy the scheme itself cannot be known.
+    /// 2. With none or several, if the origin's scheme is `http` or `https` and its host and port
+    ///    are those of `:authority` or `Host`. Behind a TLS proxy the scheme itself cannot be
+    ///    known.
     ///
     /// Requests without `Origin` pass too: any client but a browser can leave it out. So this is
     /// a second line against cross-site requests and WebSocket hijacking, not a login.
@@ -257,7 +264,8 @@ impl<T> PolicyBuilder<T> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     ///
-    /// Source for `Sec-Fetch-Site`: [Fetch Metadata](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header).
+    /// Source for `Sec-Fetch-Site`: [Fetch
+    /// Metadata](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header).
     pub fn enforce(self, enforce: bool) -> Self {
         self.set(|settings| settings.enforce = enforce)
     }
@@ -265,8 +273,9 @@ impl<T> PolicyBuilder<T> {
     /// The status of a preflight from a granted origin: any from 200 to 299. Default: 204; some
     /// television sets and old proxies want 200.
     ///
-    /// Source: [Fetch, CORS-preflight fetch, step 7](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
-    /// ([ok status](https://fetch.spec.whatwg.org/#ok-status)).
+    /// Source: [Fetch, CORS-preflight fetch, step
+    /// 7](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0) ([ok
+    /// status](https://fetch.spec.whatwg.org/#ok-status)).
     pub fn preflight_status(self, status: StatusCode) -> Self {
         self.preflight_status_number(status.as_u16())
     }
@@ -275,8 +284,9 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.preflight_status = status)
     }
 
-    /// Whether preflights that are granted in full (origin, method, headers) are handed on to
-    /// the inner service, whose answer is then decorated. Default: `false`. All others are answered here.
+    /// Whether preflights that are granted in full (origin, method, headers) are handed on to the
+    /// inner service, whose answer is then decorated. Default: `false`. All others are answered
+    /// here.
     pub fn preflight_continue(self, pass_on: bool) -> Self {
         self.set(|settings| settings.preflight_continue = pass_on)
     }
@@ -287,20 +297,20 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.inner_headers = inner_headers)
     }
 
-    /// Whether `Origin: null` is allowed. Default: `false`, for any site can send it from a sandboxed
-    /// frame.
+    /// Whether `Origin: null` is allowed. Default: `false`, for any site can send it from a
+    /// sandboxed frame.
     pub fn dangerously_allow_null_origin(self, allow: bool) -> Self {
         self.set(|settings| settings.allow_null_origin = allow)
     }
 
-    /// Whether credentials may go with origins of scheme `http` that are not loopback. Default: `false`,
-    /// for anyone on the way can change such a page and act as its user.
+    /// Whether credentials may go with origins of scheme `http` that are not loopback. Default:
+    /// `false`, for anyone on the way can change such a page and act as its user.
     pub fn dangerously_allow_insecure_origins(self, allow: bool) -> Self {
         self.set(|settings| settings.allow_insecure_origins = allow)
     }
 
-    /// Whether credentials may go with patterns such as `https://*.github.io`, whose star stands directly
-    /// beneath a public suffix. Default: `false`, for anyone can register a name there.
+    /// Whether credentials may go with patterns such as `https://*.github.io`, whose star stands
+    /// directly beneath a public suffix. Default: `false`, for anyone can register a name there.
     ///
     /// Public suffixes are known with the feature "public-suffix".
     pub fn dangerously_allow_public_suffix_subdomains(self, allow: bool) -> Self {

@@ -139,11 +139,13 @@ pub enum PolicyErrorKind {
     MethodCase,
     /// `allow_headers`, `expose_headers`: not a header name.
     InvalidHeaderName,
-    /// `allow_headers`: a [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header).
+    /// `allow_headers`: a [forbidden
+    /// request-header](https://fetch.spec.whatwg.org/#forbidden-request-header).
     ForbiddenRequestHeader,
     /// `allow_headers`, `expose_headers`: a header of the CORS protocol itself.
     CorsHeader,
-    /// `expose_headers`: a [forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name).
+    /// `expose_headers`: a [forbidden response-header
+    /// name](https://fetch.spec.whatwg.org/#forbidden-response-header-name).
     ForbiddenResponseHeader,
     /// `allow_credentials` with any origin.
     CredentialsWithAnyOrigin,

@@ -21,14 +21,15 @@ use std::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Any;
 
-/// A list as a setter takes it, not yet validated: that is [`build`]'s work, so that it can report all errors together.
+/// A list as a setter takes it, not yet validated: that is [`build`]'s work, so that it can report
+/// all errors together.
 ///
 /// It is made by `Into` from
 ///
 /// - one text, split at its commas, so that an environment variable goes straight in;
 ///   the items are trimmed and empty ones ignored: `"PUT, DELETE"`;
-/// - an array, slice, `Vec`, set or (by [`List::list`] or `collect`) any iterator of texts or typed values, never split:
-///   `["PUT", "DELETE"]`;
+/// - an array, slice, `Vec`, set or (by [`List::list`] or `collect`) any iterator of texts or typed
+///   values, never split: `["PUT", "DELETE"]`;
 /// - an `Option` of any of these, `None` being empty;
 /// - [`Any`], or the text `"*"`, alone or as an item.
 ///
@@ -96,7 +97,8 @@ impl<T: fmt::Debug> fmt::Debug for List<T> {
     }
 }
 
-/// What can be an item of a [`List`]: `&str`, `String` and other owned texts, [`Any`], the list's own type, and references to them. Sealed.
+/// What can be an item of a [`List`]: `&str`, `String` and other owned texts, [`Any`], the list's
+/// own type, and references to them. Sealed.
 pub trait IntoItem<T>: sealed::Sealed<T> {}
 
 pub(crate) mod sealed {

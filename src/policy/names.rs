@@ -59,8 +59,9 @@ pub(super) fn is_forbidden_response_header(name: &HeaderName) -> bool {
     matches!(name.as_str(), "set-cookie" | "set-cookie2")
 }
 
-/// Whether exposing the header would change nothing: it can be read always
-/// ([CORS-safelisted response-header name](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name)), never, or is of the CORS protocol.
+/// Whether exposing the header would change nothing: it can be read always ([CORS-safelisted
+/// response-header name](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name)),
+/// never, or is of the CORS protocol.
 pub(crate) fn is_unexposable(name: &HeaderName) -> bool {
     matches!(
         name.as_str(),

@@ -35,8 +35,8 @@ impl Regexes {
         self.sources.is_empty()
     }
 
-    /// With credentials: what an expression matches cannot be known beforehand, so that the check for insecure
-    /// origins, which patterns have when a policy is built, is made here.
+    /// With credentials: what an expression matches cannot be known beforehand, so that the check
+    /// for insecure origins, which patterns have when a policy is built, is made here.
     pub(super) fn require_secure(&mut self) {
         self.secure = true;
     }

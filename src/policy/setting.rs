@@ -4,7 +4,8 @@ use std::fmt;
 
 macro_rules! settings {
     ($($(#[doc = $doc:literal])* $setting:ident = $name:literal;)*) => {
-        /// A setting of a policy. Its name is the same in the builder, in the policy file, in logs and in errors.
+        /// A setting of a policy. Its name is the same in the builder, in the policy file, in logs
+        /// and in errors.
         #[non_exhaustive]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Setting {

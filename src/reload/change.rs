@@ -83,8 +83,8 @@ impl Change {
         self.differences.is_empty()
     }
 
-    /// Whether a setting of an entry allows more than before. Entries that come, go or move, and paths that change, are for a
-    /// person to judge.
+    /// Whether a setting of an entry allows more than before. Entries that come, go or move, and
+    /// paths that change, are for a person to judge.
     #[must_use]
     pub fn is_wider(&self) -> bool {
         self.iter().any(|difference| difference.direction == Direction::Wider)
@@ -132,7 +132,8 @@ impl Difference {
             (None, true) => "added, off",
             (None, false) => "removed, was off",
         };
-        // Which way that goes depends on the entries around it: its paths are now governed by another.
+        // Which way that goes depends on the entries around it: its paths are now governed by
+        // another.
         let direction = Direction::Other;
         Self { entry: label.to_owned(), setting: None, direction, values: vec![what.to_owned()] }
     }

@@ -37,7 +37,8 @@ impl SelectPolicy for Reloadable {
 }
 
 impl ReloadHandle {
-    /// Swaps the policies, and says what changed. Requests that are being answered keep the ones they began with.
+    /// Swaps the policies, and says what changed. Requests that are being answered keep the ones
+    /// they began with.
     pub fn replace(&self, policies: impl Into<PolicyList>) -> Change {
         let new = Arc::new(policies.into());
         let old = self.current.swap(new.clone());

@@ -1,8 +1,9 @@
 //! Policies that are swapped while requests run.
 //!
-//! 1. [`Reloadable`] is given to the layer; its [`ReloadHandle`], which can be cloned, swaps what it holds.
-//! 2. A swap is atomic: each request is answered under one list as a whole, the old one or the new one. A request costs one
-//!    atomic load, no lock.
+//! 1. [`Reloadable`] is given to the layer; its [`ReloadHandle`], which can be cloned, swaps what
+//!    it holds.
+//! 2. A swap is atomic: each request is answered under one list as a whole, the old one or the new
+//!    one. A request costs one atomic load, no lock.
 //! 3. What is not valid changes nothing, and its errors come back.
 //! 4. What a swap changed comes back in words, as a [`Change`], and is logged (feature "tracing").
 //!

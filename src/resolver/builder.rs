@@ -73,10 +73,11 @@ where
         self
     }
 
-    /// Adds origins outside which no lookup is made: whatever [`allow_origin`](crate::PolicyBuilder::allow_origin) takes.
-    /// Unset, any origin is looked up.
+    /// Adds origins outside which no lookup is made: whatever
+    /// [`allow_origin`](crate::PolicyBuilder::allow_origin) takes. Unset, any origin is looked up.
     ///
-    /// It is a filter, not a grant: what it lets through, the lookup decides. `null` does not pass it.
+    /// It is a filter, not a grant: what it lets through, the lookup decides. `null` does not pass
+    /// it.
     pub fn only_origins(mut self, origins: impl Into<AllowOrigin>) -> Self {
         self.only_origins.get_or_insert_default().items.extend(origins.into().items);
         self
@@ -99,7 +100,8 @@ where
         self.set(|settings| settings.lifetimes.error = time)
     }
 
-    /// How long over its time to live a policy stays in use while no newer answer can be had. Default: not at all.
+    /// How long over its time to live a policy stays in use while no newer answer can be had.
+    /// Default: not at all.
     ///
     /// It keeps known callers going while the source is down, and so long does what was
     /// revoked meanwhile stay granted. What was [invalidated](Resolver::invalidate) is never used.
@@ -108,7 +110,8 @@ where
     }
 
     /// How long a lookup may take. Default: 1 second. It should be less than the layer's
-    /// [timeout](crate::AsyncCorsBuilder::timeout), so that a request can still be answered by a stale policy.
+    /// [timeout](crate::AsyncCorsBuilder::timeout), so that a request can still be answered by a
+    /// stale policy.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(|settings| settings.timeout = timeout)
     }

@@ -38,7 +38,8 @@ pub(super) struct Cache<K, P> {
     entries: moka::sync::Cache<K, Arc<Entry<P>>>,
     /// How often everything was invalidated. What was looked up before counts for nothing.
     epoch: AtomicU64,
-    /// Entries are changed only under this lock, so that of a landing and an invalidation one sees the other.
+    /// Entries are changed only under this lock, so that of a landing and an invalidation one sees
+    /// the other.
     in_air: Mutex<InAir<K, P>>,
 }
 
@@ -159,8 +160,8 @@ where
         self.epoch.fetch_add(1, Ordering::Release);
     }
 
-    /// Takes the result of a lookup that began at `asked`; what the requests that wait for it are told. `None` if it was invalidated
-    /// under way: then it has to be made again.
+    /// Takes the result of a lookup that began at `asked`; what the requests that wait for it are
+    /// told. `None` if it was invalidated under way: then it has to be made again.
     pub(super) fn land(&self, key: &K, result: Outcome<P>, asked: Instant) -> Option<Verdict<P>> {
         let now = Instant::now();
         let mut in_air = self.in_air();

@@ -8,7 +8,8 @@ use std::{
     task::{Context, Poll},
 };
 
-/// The future of [`Resolver`](crate::Resolver). An answer that is remembered costs it no allocation.
+/// The future of [`Resolver`](crate::Resolver). An answer that is remembered costs it no
+/// allocation.
 pub struct ResolverFuture<P> {
     state: State<P>,
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResolverStats {
-    /// Requests that were refused without a lookup: their origin is none that a browser sends, or outside
-    /// [`only_origins`](crate::ResolverBuilder::only_origins), or there was no key.
+    /// Requests that were refused without a lookup: their origin is none that a browser sends, or
+    /// outside [`only_origins`](crate::ResolverBuilder::only_origins), or there was no key.
     pub filtered: u64,
     /// Requests answered by what was looked up before and is not yet too old, policy or none.
     pub hits: u64,

@@ -15,9 +15,11 @@ use crate::{
 use http::{header::ORIGIN, request::Parts};
 use std::{fmt, future::Future, hash::Hash, sync::Arc};
 
-/// A source of policies that asks an asynchronous function and remembers its answers. A clone shares them.
+/// A source of policies that asks an asynchronous function and remembers its answers. A clone
+/// shares them.
 ///
-/// See the [module](crate::resolver) for the rules. Lookups run on the tokio runtime of the request that first needs them.
+/// See the [module](crate::resolver) for the rules. Lookups run on the tokio runtime of the request
+/// that first needs them.
 pub struct Resolver<K = Origin, P = Policy> {
     key: KeyFn<K>,
     only_origins: Option<Policy>,
@@ -25,7 +27,8 @@ pub struct Resolver<K = Origin, P = Policy> {
 }
 
 impl<P: SelectPolicy + Clone + Send + Sync + 'static> Resolver<Origin, P> {
-    /// A builder of a resolver that looks up the request's origin. `None` means that it is not allowed.
+    /// A builder of a resolver that looks up the request's origin. `None` means that it is not
+    /// allowed.
     pub fn builder<Fut, E>(
         lookup: impl Fn(Origin) -> Fut + Send + Sync + 'static,
     ) -> ResolverBuilder<Origin, P>
@@ -43,8 +46,8 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     P: SelectPolicy + Clone + Send + Sync + 'static,
 {
-    /// A builder of a resolver that looks up what `key` takes from the request, such as the tenant. Without a key, or where
-    /// the lookup yields `None`, the request is refused.
+    /// A builder of a resolver that looks up what `key` takes from the request, such as the tenant.
+    /// Without a key, or where the lookup yields `None`, the request is refused.
     ///
     /// ```
     /// use http::request::Parts;
@@ -88,7 +91,8 @@ where
 
     /// Forgets everything that was looked up. Never waits.
     ///
-    /// Keys that had a policy stay known as such, so that all of them can be looked up again at once.
+    /// Keys that had a policy stay known as such, so that all of them can be looked up again at
+    /// once.
     pub fn invalidate_all(&self) {
         self.cache.invalidate_all();
     }

@@ -33,7 +33,8 @@ impl PolicyEntry {
         Self { policy: None, name: None, paths: None }
     }
 
-    /// Names it, for [`PolicyList::get`](crate::PolicyList::get) and for logs. Names are unique in a list.
+    /// Names it, for [`PolicyList::get`](crate::PolicyList::get) and for logs. Names are unique in
+    /// a list.
     pub fn named(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
     }

@@ -8,7 +8,8 @@ use std::{error::Error, fmt};
 /// It prints one line for each error, and iterates over them.
 pub type PolicyListErrors = Errors<PolicyListError>;
 
-/// One thing that is wrong with a list of policies: at which entry, with which value, why, and the mend.
+/// One thing that is wrong with a list of policies: at which entry, with which value, why, and the
+/// mend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyListError {
     pub(super) entry: Option<usize>,

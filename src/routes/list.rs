@@ -14,7 +14,8 @@ use crate::{
 use http::request::Parts;
 use std::{collections::HashMap, fmt, sync::Arc};
 
-/// An ordered list of policies; see the [module](crate::routes) for which of them governs a request.
+/// An ordered list of policies; see the [module](crate::routes) for which of them governs a
+/// request.
 ///
 /// A clone shares it.
 ///
@@ -40,7 +41,8 @@ use std::{collections::HashMap, fmt, sync::Arc};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A router nested by axum's `nest` sees its paths without the prefix; put the layer where paths are whole.
+/// A router nested by axum's `nest` sees its paths without the prefix; put the layer where paths
+/// are whole.
 #[derive(Clone)]
 pub struct PolicyList {
     scopes: Arc<[Scope]>,

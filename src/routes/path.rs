@@ -6,7 +6,8 @@ use matchit::{InsertError, Router};
 /// The paths of one scope.
 #[derive(Clone)]
 pub(super) struct Paths {
-    /// More than one only where patterns overlap (`/a/{x}` and `/a/{y}/`), which one router refuses.
+    /// More than one only where patterns overlap (`/a/{x}` and `/a/{y}/`), which one router
+    /// refuses.
     routers: Vec<Router<()>>,
     /// As they were given, for finding out whether another scope covers them.
     patterns: Vec<String>,
@@ -38,8 +39,9 @@ impl Paths {
 
     /// Paths that stand for all that these patterns match: what covers them covers all.
     ///
-    /// A parameter becomes a segment that nobody writes, so only a parameter covers it. What follows at the end becomes one
-    /// such segment, one with a slash after it, an empty one before it, and more of them than any pattern has.
+    /// A parameter becomes a segment that nobody writes, so only a parameter covers it. What
+    /// follows at the end becomes one such segment, one with a slash after it, an empty one before
+    /// it, and more of them than any pattern has.
     pub(super) fn samples(&self) -> impl Iterator<Item = String> {
         self.patterns.iter().flat_map(|pattern| {
             let (head, rest) = match pattern.rfind("{*") {
@@ -121,8 +123,8 @@ enum Segment {
     Foreign(Option<String>),
 }
 
-/// Whose syntax a segment is in:
-/// `:id`, `:path*`, `*`, `*rest`, `<id>`, `<path:rest>`, `{id:[0-9]+}`, `{rest...}`, `[id]`, `(.*)`, `name*`.
+/// Whose syntax a segment is in: `:id`, `:path*`, `*`, `*rest`, `<id>`, `<path:rest>`,
+/// `{id:[0-9]+}`, `{rest...}`, `[id]`, `(.*)`, `name*`.
 fn segment(segment: &str) -> Segment {
     let named = |name: &str, default: &str, star: &str| {
         let end =
@@ -153,8 +155,9 @@ fn segment(segment: &str) -> Segment {
     }
 }
 
-/// Whether a URL's path never has this byte as it is
-/// ([path percent-encode set](https://url.spec.whatwg.org/#path-percent-encode-set)); braces are the syntax of parameters here.
+/// Whether a URL's path never has this byte as it is ([path percent-encode
+/// set](https://url.spec.whatwg.org/#path-percent-encode-set)); braces are the syntax of parameters
+/// here.
 fn is_unsent(b: u8) -> bool {
     !(0x21..=0x7e).contains(&b) || matches!(b, b'"' | b'<' | b'>' | b'^' | b'`')
 }

@@ -44,17 +44,18 @@ impl<P> AsyncCorsBuilder<P> {
         Self { timeout, ..self }
     }
 
-    /// The status of a preflight whose policy could not be had, and under [`enforce`](Self::enforce) of an actual
-    /// request too: any from 400 to 599. Default: 503.
+    /// The status of a preflight whose policy could not be had, and under
+    /// [`enforce`](Self::enforce) of an actual request too: any from 400 to 599. Default: 503.
     pub fn unavailable_status(self, status: StatusCode) -> Self {
         Self { unavailable_status: status, ..self }
     }
 
-    /// Whether actual requests are refused before the inner service runs while their policy cannot be had, or if there is
-    /// none for them. Default: `false`.
+    /// Whether actual requests are refused before the inner service runs while their policy cannot
+    /// be had, or if there is none for them. Default: `false`.
     ///
-    /// Set it where the policies themselves [enforce](crate::PolicyBuilder::enforce), or what they protect
-    /// stands open whenever the source is down. Same-origin requests pass, as they do there.
+    /// Set it where the policies themselves [enforce](crate::PolicyBuilder::enforce), or what they
+    /// protect stands open whenever the source is down. Same-origin requests pass, as they do
+    /// there.
     pub fn enforce(self, enforce: bool) -> Self {
         Self { enforce, ..self }
     }

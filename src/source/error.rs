@@ -1,4 +1,5 @@
-//! What is wrong with the settings of an async layer or a resolver; and that a source took too long.
+//! What is wrong with the settings of an async layer or a resolver; and that a source took too
+//! long.
 
 #[cfg(feature = "resolver")]
 use crate::policy::PolicyError;
@@ -28,7 +29,8 @@ impl fmt::Display for TimedOut {
 
 impl Error for TimedOut {}
 
-/// Everything that is wrong with the settings of an [`AsyncCorsLayer`](crate::AsyncCorsLayer) or a `Resolver`.
+/// Everything that is wrong with the settings of an [`AsyncCorsLayer`](crate::AsyncCorsLayer) or a
+/// `Resolver`.
 ///
 /// It prints one line for each error, and iterates over them.
 ///

@@ -122,7 +122,8 @@ impl<S, B> Waiting<S, B> {
         });
         let nobody = Selected::from(&self.fallback.policy);
         let selected = match &policies {
-            // Without `Origin` nothing was asked, so no answer may be thought to hold for every origin.
+            // Without `Origin` nothing was asked, so no answer may be thought to hold for every
+            // origin.
             Ok(Some(policies)) => policies.select(parts).map(Selected::into_dynamic),
             Ok(None) => Some(nobody),
             Err(unavailable) => Some(nobody.with_origin(unavailable.clone())),

@@ -11,10 +11,11 @@ use http::{StatusCode, request::Parts};
 use std::{fmt, sync::Arc, time::Duration};
 use tower_layer::Layer;
 
-/// Wraps services in [`AsyncCors`]: as [`CorsLayer`](crate::CorsLayer), but for policies that must be asked for.
+/// Wraps services in [`AsyncCors`]: as [`CorsLayer`](crate::CorsLayer), but for policies that must
+/// be asked for.
 ///
-/// See the [module](crate::source) for the rules. It needs a tokio runtime with its timer enabled, as axum and
-/// hyper-util's servers have.
+/// See the [module](crate::source) for the rules. It needs a tokio runtime with its timer enabled,
+/// as axum and hyper-util's servers have.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -70,7 +71,8 @@ impl<P> AsyncCorsLayer<P> {
         &self.source
     }
 
-    /// Calls `hook` with each decision; see [`CorsLayer::on_decision`](crate::CorsLayer::on_decision).
+    /// Calls `hook` with each decision; see
+    /// [`CorsLayer::on_decision`](crate::CorsLayer::on_decision).
     ///
     /// ```
     /// # use http::request::Parts;
@@ -94,7 +96,8 @@ impl<P> AsyncCorsLayer<P> {
         self.observing(|observer| observer.record = record)
     }
 
-    /// Judges each request under `shadow` too, which is not asynchronous; see [`CorsLayer::shadow`](crate::CorsLayer::shadow).
+    /// Judges each request under `shadow` too, which is not asynchronous; see
+    /// [`CorsLayer::shadow`](crate::CorsLayer::shadow).
     pub fn shadow(
         self,
         shadow: impl SelectPolicy + Send + Sync + 'static,

@@ -1,25 +1,32 @@
 //! Policies that must be asked for: of a database, a cache, another service.
 //!
-//! [`AsyncCorsLayer`] is to [`CorsLayer`](crate::CorsLayer) what tower's `AsyncFilter` is to its `Filter`: a type of its own, so that
-//! nobody else pays for it. A [`PolicySource`] yields the policy for a request, and then everything goes as it always does:
+//! [`AsyncCorsLayer`] is to [`CorsLayer`](crate::CorsLayer) what tower's `AsyncFilter` is to its
+//! `Filter`: a type of its own, so that nobody else pays for it. A [`PolicySource`] yields the
+//! policy for a request, and then everything goes as it always does:
 //!
-//! 1. A request without `Origin` does not ask the source. Its response grants nothing and says `Vary: Origin`. So each policy
-//!    that a source yields is treated as a dynamic one, even if by itself it is static: all its answers say `Vary: Origin`.
-//! 2. Any other request, preflight or actual, asks the source first; until that has answered, the inner service is not called.
-//! 3. A policy judges the request as if it stood in a `CorsLayer`. `None` allows no origin: the request is refused as one whose
-//!    origin is not allowed.
-//! 4. A source that fails or takes longer than the [timeout](AsyncCorsBuilder::timeout) leaves the request refused with
-//!    [`Refusal::PolicyUnavailable`](crate::Refusal::PolicyUnavailable), which hooks see, and is logged. A preflight is answered with 503
-//!    (or [another status](AsyncCorsBuilder::unavailable_status)). An actual request runs, and its response carries no
-//!    grant; with [`enforce`](AsyncCorsBuilder::enforce) it does not run, and has the same status. Either answer says `Cache-Control: no-store`,
-//!    for from a cache it would outlive the failure.
+//! 1. A request without `Origin` does not ask the source. Its response grants nothing and says
+//!    `Vary: Origin`. So each policy that a source yields is treated as a dynamic one, even if by
+//!    itself it is static: all its answers say `Vary: Origin`.
+//! 2. Any other request, preflight or actual, asks the source first; until that has answered, the
+//!    inner service is not called.
+//! 3. A policy judges the request as if it stood in a `CorsLayer`. `None` allows no origin: the
+//!    request is refused as one whose origin is not allowed.
+//! 4. A source that fails or takes longer than the [timeout](AsyncCorsBuilder::timeout) leaves the
+//!    request refused with [`Refusal::PolicyUnavailable`](crate::Refusal::PolicyUnavailable), which
+//!    hooks see, and is logged. A preflight is answered with 503 (or [another
+//!    status](AsyncCorsBuilder::unavailable_status)). An actual request runs, and its response
+//!    carries no grant; with [`enforce`](AsyncCorsBuilder::enforce) it does not run, and has the
+//!    same status. Either answer says `Cache-Control: no-store`, for from a cache it would outlive
+//!    the failure.
 //! 5. `on_decision`, `record_decision` and `shadow` are those of `CorsLayer`.
 //!
-//! 503 rather than 403, because to a browser both are a failed preflight, which it does not cache, while to whoever watches the server the
-//! one says that something is wrong there, and the other that it works. It comes without `Retry-After`: no browser heeds it in a preflight's answer.
+//! 503 rather than 403, because to a browser both are a failed preflight, which it does not cache,
+//! while to whoever watches the server the one says that something is wrong there, and the other
+//! that it works. It comes without `Retry-After`: no browser heeds it in a preflight's answer.
 //!
-//! A source is asked once for each request that has an `Origin`, of which any client can send as many as it likes. `Resolver` (feature "resolver") puts
-//! a cache around it that a flood of made-up origins cannot get past.
+//! A source is asked once for each request that has an `Origin`, of which any client can send as
+//! many as it likes. `Resolver` (feature "resolver") puts a cache around it that a flood of made-up
+//! origins cannot get past.
 //!
 //! ```
 //! use http::request::Parts;

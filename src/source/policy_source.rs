@@ -6,8 +6,8 @@ use std::future::Future;
 
 /// Yields the policy for a request, in its own time.
 ///
-/// A function that takes the request and returns a future is one. The future may not borrow from the request: take
-/// what it needs before it begins.
+/// A function that takes the request and returns a future is one. The future may not borrow from
+/// the request: take what it needs before it begins.
 ///
 /// ```
 /// use http::request::Parts;
@@ -27,8 +27,8 @@ use std::future::Future;
 /// });
 /// ```
 pub trait PolicySource {
-    /// What it yields: a [`Policy`](crate::Policy), or anything else that selects one, such as a `PolicyList`, which may also
-    /// leave the request wholly alone.
+    /// What it yields: a [`Policy`](crate::Policy), or anything else that selects one, such as a
+    /// `PolicyList`, which may also leave the request wholly alone.
     type Policies: SelectPolicy;
     /// What can go wrong.
     type Error: Into<BoxError>;

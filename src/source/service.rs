@@ -15,8 +15,8 @@ use tower_service::Service;
 
 /// As [`Cors`](crate::Cors), but under policies that must be asked for.
 ///
-/// It is made by an [`AsyncCorsLayer`]. The inner service must be `Clone`: the instance that was polled ready waits with
-/// the request for its policy, and a clone takes its place.
+/// It is made by an [`AsyncCorsLayer`]. The inner service must be `Clone`: the instance that was
+/// polled ready waits with the request for its policy, and a clone takes its place.
 #[derive(Clone)]
 pub struct AsyncCors<S, P> {
     inner: S,

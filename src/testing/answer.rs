@@ -1,4 +1,5 @@
-//! What a script gets: a [filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response).
+//! What a script gets: a [filtered
+//! response](https://fetch.spec.whatwg.org/#concept-filtered-response).
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! The [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check), the
-//! [TAO check](https://fetch.spec.whatwg.org/#concept-tao-check) and the
-//! [cross-origin resource policy check](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header).
+//! The [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check), the [TAO
+//! check](https://fetch.spec.whatwg.org/#concept-tao-check) and the [cross-origin resource policy
+//! check](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header).
 
 use http::HeaderMap;
 

@@ -25,7 +25,8 @@ pub(super) fn append(
     let parsed_name = HeaderName::from_bytes(name).map_err(|_| invalid())?;
     let parsed_value = HeaderValue::from_bytes(value).map_err(|_| invalid())?;
     if mode == Mode::NoCors {
-        // Judged as the combined value would be: https://fetch.spec.whatwg.org/#concept-headers-append
+        // Judged as the combined value would be:
+        // https://fetch.spec.whatwg.org/#concept-headers-append
         let mut combined = Vec::new();
         for (_, line) in headers.iter().filter(|(name, _)| *name == parsed_name) {
             combined.extend_from_slice(line.as_bytes());

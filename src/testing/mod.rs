@@ -7,15 +7,16 @@
 //!    by method, by header names *and values* (128 bytes each, 1,024 in all), by the body's type;
 //!    and by [the preflight cache](https://fetch.spec.whatwg.org/#cors-preflight-cache), on a clock
 //!    that stands still until [the test moves it](Browser::advance).
-//! 3. It sends the [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch), and the request
-//!    only if the answer allows it.
+//! 3. It sends the [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch), and the
+//!    request only if the answer allows it.
 //! 4. It does the [CORS check](https://fetch.spec.whatwg.org/#cors-check), follows
 //!    [redirects](https://fetch.spec.whatwg.org/#http-redirect-fetch) (each hop checked anew, the
 //!    origin `null` after the second change of origin) and does the
 //!    [TAO check](https://fetch.spec.whatwg.org/#tao-check).
-//! 5. It hands over what [the script may see](https://fetch.spec.whatwg.org/#concept-filtered-response),
-//!    an [`Answer`]; or a [`Blocked`], with the [`Reason`] that a script never learns and a browser
-//!    writes to its console. Both list what [crossed the wire](Exchange).
+//! 5. It hands over what [the script may
+//!    see](https://fetch.spec.whatwg.org/#concept-filtered-response), an [`Answer`]; or a
+//!    [`Blocked`], with the [`Reason`] that a script never learns and a browser writes to its
+//!    console. Both list what [crossed the wire](Exchange).
 //!
 //! It is written from [the Fetch standard](https://fetch.spec.whatwg.org/) and nothing else; it
 //! shares no code with the middleware of this crate, and judges any other as well.
@@ -106,12 +107,12 @@
 //!
 //! What is not modelled:
 //!
-//! - Everything that is not `fetch()` from a top-level page or a sandboxed frame in it: navigations,
-//!   forms, `XMLHttpRequest` upload listeners, `WebSocket`s, service workers, `keepalive`, `data:` and
-//!   `blob:` URLs, streamed uploads.
+//! - Everything that is not `fetch()` from a top-level page or a sandboxed frame in it:
+//!   navigations, forms, `XMLHttpRequest` upload listeners, `WebSocket`s, service workers,
+//!   `keepalive`, `data:` and `blob:` URLs, streamed uploads.
 //! - The network: no TLS, no certificates, no HSTS, no proxies, no authentication dialogues, no 421
-//!   retry, no content codings (`Accept-Encoding` is not sent unless with `Range`), no trailers. One
-//!   service answers for all hosts.
+//!   retry, no content codings (`Accept-Encoding` is not sent unless with `Range`), no trailers.
+//!   One service answers for all hosts.
 //! - Policies beside CORS: no Content Security Policy, no embedder policies, no referrer policies
 //!   (and no `Referer`), no prompts for private or local networks and none of their headers. Of
 //!   [`Cross-Origin-Resource-Policy`](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header),

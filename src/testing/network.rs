@@ -1,5 +1,6 @@
-//! [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch):
-//! the headers that only the browser sets, the HTTP cache, and the service in place of a network.
+//! [HTTP-network-or-cache
+//! fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): the headers that
+//! only the browser sets, the HTTP cache, and the service in place of a network.
 
 use std::error::Error;
 use std::future::poll_fn;
@@ -269,7 +270,8 @@ fn append_cache_headers(request: &Request, headers: &mut HeaderMap) -> CacheMode
     cache_mode
 }
 
-/// <https://httpwg.org/specs/rfc9111.html#validation.sent>; whether there is anything to validate by.
+/// <https://httpwg.org/specs/rfc9111.html#validation.sent>; whether there is anything to validate
+/// by.
 fn append_validators(stored: &StoredResponse, headers: &mut HeaderMap) -> bool {
     let mut found = false;
     for (condition, validator) in

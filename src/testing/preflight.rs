@@ -190,7 +190,8 @@ fn delta_seconds(value: &[u8]) -> Option<u64> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    // A value too large is the largest there is: https://httpwg.org/specs/rfc9111.html#delta-seconds
+    // A value too large is the largest there is:
+    // https://httpwg.org/specs/rfc9111.html#delta-seconds
     let text = std::str::from_utf8(value).ok()?;
     Some(text.parse().unwrap_or(u64::MAX))
 }

@@ -24,8 +24,9 @@ pub(super) struct Request {
     pub(super) origin: Origin,
     /// The [network partition key](https://fetch.spec.whatwg.org/#network-partition-keys).
     pub(super) partition: String,
-    /// Whether the page is a [secure](https://w3c.github.io/webappsec-mixed-content/#categorize-settings-object)
-    /// one, or stands in one.
+    /// Whether the page is a
+    /// [secure](https://w3c.github.io/webappsec-mixed-content/#categorize-settings-object) one, or
+    /// stands in one.
     pub(super) page_is_https: bool,
     // Never empty: https://fetch.spec.whatwg.org/#concept-request-url-list
     pub(super) earlier_urls: Vec<Url>,
@@ -65,8 +66,8 @@ impl Request {
         if self.is_redirect_tainted() { "null".to_owned() } else { self.origin.to_string() }
     }
 
-    /// Whether cookies go with it:
-    /// "includeCredentials" of <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>.
+    /// Whether cookies go with it: "includeCredentials" of
+    /// <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>.
     pub(super) fn includes_credentials(&self) -> bool {
         match self.credentials {
             Credentials::Include => true,

@@ -1,4 +1,5 @@
-//! The agreement of one engine with the simulated browser, the policy read naively and the policy's own decisions.
+//! The agreement of one engine with the simulated browser, the policy read naively and the policy's
+//! own decisions.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

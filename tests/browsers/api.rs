@@ -1,5 +1,5 @@
-//! The API under test: an inner service that does as its address says, behind the middleware, one policy for each
-//! set of rules; and the same with the middleware broken on purpose.
+//! The API under test: an inner service that does as its address says, behind the middleware, one
+//! policy for each set of rules; and the same with the middleware broken on purpose.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -95,7 +95,8 @@ fn echo(request: &Request<Bytes>) -> Response<Bytes> {
     let without_body = response.status() == StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     headers.insert("x-echo", HeaderValue::from_static("1"));
-    // Set here so that no server on the way adds another; in the future, so that nothing is old already.
+    // Set here so that no server on the way adds another; in the future, so that nothing is old
+    // already.
     headers.insert(header::DATE, HeaderValue::from_static("Fri, 01 Jan 2100 00:00:00 GMT"));
     if !without_body {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));

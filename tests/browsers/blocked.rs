@@ -1,5 +1,5 @@
-//! What the developer of a blocked page reads: for each kind of refusal, whether the console names the true
-//! culprit; and that the guide has the engines' own words.
+//! What the developer of a blocked page reads: for each kind of refusal, whether the console names
+//! the true culprit; and that the guide has the engines' own words.
 
 use crate::case::{Body, Call, Case, Corpus, Family, Hop};
 use crate::console::{self, Line};

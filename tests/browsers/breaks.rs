@@ -1,5 +1,5 @@
-//! The middleware broken on purpose: the mistakes of others, made over its right answers, so that we know that
-//! they would be caught.
+//! The middleware broken on purpose: the mistakes of others, made over its right answers, so that
+//! we know that they would be caught.
 
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
@@ -43,7 +43,8 @@ pub(crate) enum Break {
     SlashAppended,
     /// A bare `*` for names although credentials are allowed.
     StarBesideCredentials,
-    /// A refused preflight is granted whatever it asks; the request itself is refused as it should be.
+    /// A refused preflight is granted whatever it asks; the request itself is refused as it should
+    /// be.
     RefusedPreflightGranted,
     /// A granted preflight is answered with 403.
     PreflightStatus,

@@ -1,4 +1,5 @@
-//! Each break is caught: by the simulated browser against the policy read naively, and by the engines that can see it.
+//! Each break is caught: by the simulated browser against the policy read naively, and by the
+//! engines that can see it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +44,8 @@ const SEED: u64 = 7;
 const TRIED: usize = 1_000;
 const SHOWN: usize = 8;
 
-/// A case that catches a break in the simulated browser, and what came of it when nothing was broken.
+/// A case that catches a break in the simulated browser, and what came of it when nothing was
+/// broken.
 struct Catch {
     case: Case,
     unbroken: Outcome,
@@ -61,7 +63,8 @@ pub(crate) async fn all_breaks_are_caught() -> Result<(), String> {
         }
         catches.extend(found);
     }
-    // Each once as it is broken, and once more as it should be: a catch counts for nothing where that fails too.
+    // Each once as it is broken, and once more as it should be: a catch counts for nothing where
+    // that fails too.
     let mended = catches.iter().map(|caught| Case { broken: None, ..caught.case.clone() });
     let cases = catches.iter().map(|caught| caught.case.clone()).chain(mended);
     let cases = (0..).zip(cases).map(|(id, case)| Case { id, ..case }).collect();
@@ -115,8 +118,8 @@ fn is_full(catches: &[Catch], family: Family) -> bool {
     catches.iter().filter(|caught| caught.case.family == family).count() >= SHOWN
 }
 
-/// The breaks that an engine notices: where the script got something else than by the policy read naively, and
-/// no known departure is the reason.
+/// The breaks that an engine notices: where the script got something else than by the policy read
+/// naively, and no known departure is the reason.
 fn caught_by(
     kind: Kind,
     stage: &Stage,

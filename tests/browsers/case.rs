@@ -70,7 +70,8 @@ pub(crate) struct Method {
     pub(crate) sent: &'static str,
 }
 
-/// A header that a script sets, and whether the standard holds it for safe: a fact looked up by hand.
+/// A header that a script sets, and whether the standard holds it for safe: a fact looked up by
+/// hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) name: &'static str,

@@ -166,8 +166,8 @@ fn result(expected: &Result, seen: &Sight, exposes_all: bool) -> Option<String> 
     }
 }
 
-/// Where the policy's own decisions differ from what the script got: each is asked again of the requests that
-/// crossed the wire.
+/// Where the policy's own decisions differ from what the script got: each is asked again of the
+/// requests that crossed the wire.
 pub(crate) fn with_decisions(
     corpus: &Corpus,
     case: &Case,

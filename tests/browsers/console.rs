@@ -15,8 +15,8 @@ pub(crate) struct Line {
     pub(crate) category: String,
 }
 
-/// The console's lines since the last call that mention `CORS` or an address below `/c/`; none from an engine
-/// that gives no console text.
+/// The console's lines since the last call that mention `CORS` or an address below `/c/`; none from
+/// an engine that gives no console text.
 pub(crate) async fn lines(engine: &Engine) -> Result<Vec<Line>, String> {
     // The console is written by another process than the one that has answered the page.
     sleep(Duration::from_millis(500)).await;

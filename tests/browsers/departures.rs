@@ -1,6 +1,6 @@
-//! Where engines are known to depart from the standard, or from the simulated browser where the standard leaves
-//! the choice. Each is counted and printed; none hides anything else, for it explains some aspects only, of
-//! cases that have what it is about.
+//! Where engines are known to depart from the standard, or from the simulated browser where the
+//! standard leaves the choice. Each is counted and printed; none hides anything else, for it
+//! explains some aspects only, of cases that have what it is about.
 
 use crate::case::{Body, Call, Case, Corpus, Family, Hop};
 use crate::compare::Aspect::{self, Asked, Authorization, Cookies, Origin, Requests, Sight};

@@ -87,8 +87,8 @@ fn debian_mini_browser() -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-/// One engine with one fresh profile and one window. Fields are dropped in their order: the session tells the
-/// driver to end the browser, then the process groups end, then the directories go.
+/// One engine with one fresh profile and one window. Fields are dropped in their order: the session
+/// tells the driver to end the browser, then the process groups end, then the directories go.
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) kind: Kind,

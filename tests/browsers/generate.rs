@@ -11,8 +11,8 @@ use crate::table;
 /// Calls to one address: method, headers, whether it waits until a second has gone by.
 type Recipe = Vec<(Method, Vec<Header>, bool)>;
 
-/// `count` cases, for an engine or for all: those about the HTTP cache are left out where there is none, and so
-/// are most of those that an engine blocks as mixed content.
+/// `count` cases, for an engine or for all: those about the HTTP cache are left out where there is
+/// none, and so are most of those that an engine blocks as mixed content.
 pub(crate) fn corpus(seed: u64, count: usize, map: &Map, engine: Option<Kind>) -> Corpus {
     let http_cache = engine.is_none_or(Kind::has_http_cache);
     let mixed_content = engine.is_none_or(Kind::allows_mixed_loopback);
@@ -430,7 +430,8 @@ impl Generator<'_> {
             .collect();
         let mut preflights = preflights;
         if credentials && preflights == 1 && calls.len() == 2 && self.random.chance(40) {
-            // What was learnt with credentials serves requests without them, not the other way round.
+            // What was learnt with credentials serves requests without them, not the other way
+            // round.
             let with_first = self.random.chance(50);
             calls[usize::from(!with_first)].credentials = "include";
             calls[usize::from(with_first)].credentials = "omit";
@@ -439,7 +440,8 @@ impl Generator<'_> {
         self.add(Family::PreflightCache, &page, calls, Some(preflights));
     }
 
-    /// Calls to one address whose answer may be kept: what the cache holds must never change an outcome.
+    /// Calls to one address whose answer may be kept: what the cache holds must never change an
+    /// outcome.
     fn http_cache(&mut self) {
         let page = self.map.pages[0].clone();
         // Of the page's site, so that they share what the engine splits its cache by.

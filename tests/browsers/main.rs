@@ -1,8 +1,8 @@
-//! Chromium, Firefox and `WebKit` themselves, against the middleware, the simulated browser and a naive reading of
-//! the policy.
+//! Chromium, Firefox and `WebKit` themselves, against the middleware, the simulated browser and a
+//! naive reading of the policy.
 //!
-//! An engine that is not installed is skipped, in words; with `CI` set, Chromium must be there. `CORS_SEED` and
-//! `CORS_CASES` change the cases.
+//! An engine that is not installed is skipped, in words; with `CI` set, Chromium must be there.
+//! `CORS_SEED` and `CORS_CASES` change the cases.
 #![cfg(unix)]
 
 mod agree;

@@ -1,7 +1,9 @@
-//! What a script should see by the policy read naively: one pass over the hops, the rules asked in plain words.
+//! What a script should see by the policy read naively: one pass over the hops, the rules asked in
+//! plain words.
 //!
-//! Only what a policy is there for is said here: whether the script may read, which headers it sees, whether a
-//! preflight goes before, which cookies go along. The rest is the simulated browser's.
+//! Only what a policy is there for is said here: whether the script may read, which headers it
+//! sees, whether a preflight goes before, which cookies go along. The rest is the simulated
+//! browser's.
 
 use std::collections::BTreeSet;
 

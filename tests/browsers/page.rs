@@ -1,7 +1,7 @@
 //! The page that runs a batch, and how to ask it to.
 //!
-//! It is a script of the page itself, not one of `WebDriver`'s: from the sandbox in which Firefox runs those,
-//! the preflight cache is never used.
+//! It is a script of the page itself, not one of `WebDriver`'s: from the sandbox in which Firefox
+//! runs those, the preflight cache is never used.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -58,7 +58,8 @@ pub(crate) enum Frame {
     Blob,
     /// In a frame of a `data:` address, with an opaque origin.
     Data,
-    /// In the page itself, which its own `Content-Security-Policy` has put into a sandbox, with an opaque origin.
+    /// In the page itself, which its own `Content-Security-Policy` has put into a sandbox, with an
+    /// opaque origin.
     Document,
     /// In a frame of this origin.
     Peer(String),
@@ -131,7 +132,8 @@ impl Script {
     }
 }
 
-/// Runs `scripts` in a page of `origin`; what each saw, by its id. All or none are of a sandboxed document.
+/// Runs `scripts` in a page of `origin`; what each saw, by its id. All or none are of a sandboxed
+/// document.
 pub(crate) async fn run(
     engine: &Engine,
     site: &Site,

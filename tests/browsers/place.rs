@@ -19,7 +19,8 @@ impl Map {
                 format!("https://app.site.localhost:{https}"),
                 format!("https://app.other.localhost:{https}"),
                 format!("http://app.other.localhost:{http}"),
-                // The next differ from the first in little: the port, a letter before, a label before.
+                // The next differ from the first in little: the port, a letter before, a label
+                // before.
                 format!("http://app.site.localhost:{other_http}"),
                 format!("http://xapp.site.localhost:{http}"),
                 format!("http://deep.app.site.localhost:{http}"),

@@ -75,7 +75,8 @@ impl fmt::Debug for Group {
     }
 }
 
-/// A fresh directory; short, since browsers put Unix sockets beneath it, whose paths have at most 108 bytes.
+/// A fresh directory; short, since browsers put Unix sockets beneath it, whose paths have at most
+/// 108 bytes.
 pub(crate) fn scratch() -> Result<TempDir, String> {
     tempfile::Builder::new()
         .prefix("cors-")

@@ -17,8 +17,8 @@ use crate::outcome::{Outcome, Sight, Wire};
 use crate::page::Frame;
 use crate::place::Map;
 
-/// What the simulated browser makes of a case. Each has a browser of its own: nothing here outlives a case, for the
-/// engines' caches know each address only from one.
+/// What the simulated browser makes of a case. Each has a browser of its own: nothing here outlives
+/// a case, for the engines' caches know each address only from one.
 pub(crate) async fn run(case: &Case, map: &Map, middleware: &Arc<Middleware>) -> Outcome {
     let browser = Browser::new().http_cache(true);
     for jar in map.jars() {

@@ -1,4 +1,5 @@
-//! Loopback servers: pages and an API under every name below `localhost`, on two plain ports and one with TLS.
+//! Loopback servers: pages and an API under every name below `localhost`, on two plain ports and
+//! one with TLS.
 //!
 //! What is a page and what is API is decided by the path alone, so that any name can be either.
 //!

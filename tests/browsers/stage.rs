@@ -24,7 +24,8 @@ pub(crate) async fn alone() -> MutexGuard<'static, ()> {
     TURN.lock().await
 }
 
-/// Prints what is to be read even where the harness keeps a test's output to itself: it keeps `println!` only.
+/// Prints what is to be read even where the harness keeps a test's output to itself: it keeps
+/// `println!` only.
 pub(crate) fn say(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

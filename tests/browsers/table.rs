@@ -1,5 +1,6 @@
-//! What a script can choose: methods, headers, response headers. Whether a header is safelisted stands beside it,
-//! looked up by hand, so that a mistake in the simulated browser's reading of the standard cannot hide here.
+//! What a script can choose: methods, headers, response headers. Whether a header is safelisted
+//! stands beside it, looked up by hand, so that a mistake in the simulated browser's reading of the
+//! standard cannot hide here.
 
 use crate::case::{Header, Method};
 

@@ -1,4 +1,5 @@
-//! The little of `WebDriver` that is needed: a command is one JSON request to the driver on loopback.
+//! The little of `WebDriver` that is needed: a command is one JSON request to the driver on
+//! loopback.
 
 use std::fmt;
 use std::io::{Read as _, Write as _};
@@ -101,8 +102,9 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Asks the driver to end its browser, in a blocking way since this may be a panic's unwinding. (Some
-    /// drivers give the browser a process group of its own: to end the driver's is not enough.)
+    /// Asks the driver to end its browser, in a blocking way since this may be a panic's unwinding.
+    /// (Some drivers give the browser a process group of its own: to end the driver's is not
+    /// enough.)
     fn drop(&mut self) {
         if self.id.is_empty() {
             return;

@@ -132,8 +132,8 @@ fn within<T: Send + 'static>(patience: Duration, work: impl FnOnce() -> T + Send
     receiver.recv_timeout(patience).expect("the playground is ready in time")
 }
 
-/// The example's program, beside the test's own. `cargo test` builds it; `cargo test --test playground`
-/// does not, so it is built here if it is not there, or is older than its sources.
+/// The example's program, beside the test's own. `cargo test` builds it; `cargo test --test
+/// playground` does not, so it is built here if it is not there, or is older than its sources.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -150,7 +150,8 @@ fn program() -> &'static Path {
     })
 }
 
-/// When this file, or the last changed beneath this directory, was changed; `None` if it is not there.
+/// When this file, or the last changed beneath this directory, was changed; `None` if it is not
+/// there.
 fn modified(path: &Path) -> Option<SystemTime> {
     match fs::read_dir(path) {
         Ok(entries) => entries.flatten().filter_map(|entry| modified(&entry.path())).max(),

@@ -1,4 +1,5 @@
-//! The decision table, row by row, for whatever runs it: the core, the tower service, real connections.
+//! The decision table, row by row, for whatever runs it: the core, the tower service, real
+//! connections.
 
 mod rows;
 
@@ -34,8 +35,8 @@ pub(crate) enum Wire {
 pub(crate) struct Expected {
     pub(crate) status: StatusCode,
     pub(crate) inner_ran: bool,
-    /// All `Access-Control-*` and `Timing-Allow-Origin` lines, `Vary` as one, sorted. With an answer that
-    /// is not the inner service's, `Content-Length` too.
+    /// All `Access-Control-*` and `Timing-Allow-Origin` lines, `Vary` as one, sorted. With an
+    /// answer that is not the inner service's, `Content-Length` too.
     pub(crate) headers: Vec<String>,
 }
 

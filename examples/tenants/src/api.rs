@@ -29,7 +29,8 @@ pub(crate) fn tenants_api() -> Router {
         .route("/api/{tenant}/orders/{order}", axum::routing::put(save))
 }
 
-/// The settings and their page. No policy governs these: no page of another origin may read or write them.
+/// The settings and their page. No policy governs these: no page of another origin may read or
+/// write them.
 pub(crate) fn settings_api(store: Store, resolver: Resolver<String>) -> Router {
     Router::new()
         .route("/", get(|| async { Html(include_str!("page.html")) }))
@@ -128,7 +129,8 @@ impl From<PolicyErrors> for Failure {
 }
 
 impl IntoResponse for Failure {
-    /// Each error with the index of the origin that it is about, and what to write instead, where that is known.
+    /// Each error with the index of the origin that it is about, and what to write instead, where
+    /// that is known.
     fn into_response(self) -> Response {
         let one = |message: String| json!({ "errors": [{ "message": message }] });
         let (status, body) = match self {

@@ -14,10 +14,12 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Forgets the policies of tenants that changed, for as long as it runs.
 ///
-/// 1. PostgreSQL tells of each change (`LISTEN`). That takes milliseconds, but what it tells while nobody listens is lost.
-/// 2. So each time listening has begun, and every `interval` besides, what changed since the last change seen is read again.
-/// 3. It is read over the very connection that listens. If that does not answer, it is given up for a new one: a
-///    connection that was cut off can look alive for hours.
+/// 1. PostgreSQL tells of each change (`LISTEN`). That takes milliseconds, but what it tells while
+///    nobody listens is lost.
+/// 2. So each time listening has begun, and every `interval` besides, what changed since the last
+///    change seen is read again.
+/// 3. It is read over the very connection that listens. If that does not answer, it is given up for
+///    a new one: a connection that was cut off can look alive for hours.
 ///
 /// With SQLite there is only the reading.
 pub(crate) async fn follow(store: Store, resolver: Resolver<String>, interval: Duration) {

@@ -2,7 +2,8 @@
 //!
 //! `cargo run -p tenants [-- --listen 127.0.0.1:3000]`
 //!
-//! `DATABASE_URL`: `sqlite::memory:` (the default), `sqlite://tenants.db?mode=rwc`, `postgres://user@host/name`. `RUST_LOG`: `info`.
+//! `DATABASE_URL`: `sqlite::memory:` (the default), `sqlite://tenants.db?mode=rwc`,
+//! `postgres://user@host/name`. `RUST_LOG`: `info`.
 
 use std::{env, net::SocketAddr, process::ExitCode};
 use tenants::{App, Settings};

@@ -2,7 +2,8 @@
 
 use axum::http::request::Parts;
 
-/// Lower-case letters, digits and hyphens. So an id stands in a path as it is, without percent-encoding.
+/// Lower-case letters, digits and hyphens. So an id stands in a path as it is, without
+/// percent-encoding.
 pub(crate) fn is_tenant_id(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     (1..=63).contains(&text.len()) && text.bytes().all(allowed)

@@ -25,7 +25,8 @@ const NEW: &str = "https://new.example";
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Returns when all of these instances have heard of all that happened before: changes are told in their order.
+/// Returns when all of these instances have heard of all that happened before: changes are told in
+/// their order.
 async fn settle(cluster: &Cluster, apps: &[&App]) {
     static ROUND: AtomicU32 = AtomicU32::new(0);
     let origin = format!("https://n{}.example", ROUND.fetch_add(1, Ordering::Relaxed));
@@ -136,7 +137,8 @@ async fn both(app: &App, tenant: &str) -> [Verdict; 2] {
     [ask(app, tenant, OLD).await, ask(app, tenant, NEW).await]
 }
 
-/// The connections break. Reading at intervals plays no part: what was missed is read as soon as there is a new one.
+/// The connections break. Reading at intervals plays no part: what was missed is read as soon as
+/// there is a new one.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_cut_off_goes_by_what_it_knew_and_misses_nothing() {
     cut_off(Network::Closes, HOUR, 5 * SECOND).await;

@@ -37,7 +37,8 @@ struct User {
 }
 
 impl Cluster {
-    /// `None`, with a line that says so, where PostgreSQL is not installed; but in CI that is a failure.
+    /// `None`, with a line that says so, where PostgreSQL is not installed; but in CI that is a
+    /// failure.
     pub(crate) fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             let text = "PostgreSQL's programs (initdb, postgres) were not found; on Debian: apt-get install postgresql";

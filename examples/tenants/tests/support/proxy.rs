@@ -14,7 +14,8 @@ pub(crate) enum Network {
     Works,
     /// Connections are closed, and new ones too, at once.
     Closes,
-    /// Nothing gets through, and nobody is told: neither over connections that there are, which stay so for ever, nor over new ones.
+    /// Nothing gets through, and nobody is told: neither over connections that there are, which
+    /// stay so for ever, nor over new ones.
     Swallows,
 }
 
