@@ -3,16 +3,26 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Open addressing with linear probing over positions, at most half full. The keys stay where they
-/// are, in the list that the caller keeps; so an entry costs 16 to 32 bytes here whatever its key.
+/// are, in the list that the caller keeps; so an entry costs 16 to 32 bytes here whatever its key. Beside the
+/// position stands part of the hash, so that hardly any key is compared but the right one.
 ///
 /// Hashes are keyed at random: origins may come from tenants, who could otherwise choose some that
 /// collide.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
-    /// Position + 1; 0 is free. A power of two long, or empty.
-    slots: Box<[usize]>,
+    /// A power of two long, or empty.
+    slots: Box<[Slot]>,
     len: usize,
     state: RandomState,
+}
+
+const FREE: Slot = Slot { position: 0, tag: 0 };
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// Position + 1; 0 is free.
+    position: u32,
+    tag: u32,
 }
 
 impl Index {
@@ -21,7 +31,7 @@ impl Index {
             0 => 0,
             n => n.saturating_mul(2).next_power_of_two(),
         };
-        Self { slots: vec![0; slots].into_boxed_slice(), len: 0, state: RandomState::new() }
+        Self { slots: vec![FREE; slots].into_boxed_slice(), len: 0, state: RandomState::new() }
     }
 
     pub(super) fn hasher(&self) -> impl Hasher + use<> {
@@ -41,9 +51,10 @@ impl Index {
         position: usize,
         is_key: impl FnMut(usize) -> bool,
     ) -> bool {
+        let Ok(position) = u32::try_from(position + 1) else { return false };
         match self.probe(hash, is_key) {
             Err(Some(slot)) if self.len < self.slots.len() / 2 => {
-                self.slots[slot] = position + 1;
+                self.slots[slot] = Slot { position, tag: tag(hash) };
                 self.len += 1;
                 true
             }
@@ -61,11 +72,18 @@ impl Index {
         #[expect(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
         let mut slot = hash as usize & mask;
         loop {
-            match self.slots[slot].checked_sub(1) {
-                None => return Err(Some(slot)),
-                Some(position) if is_key(position) => return Ok(position),
-                Some(_) => slot = (slot + 1) & mask,
+            let Slot { position, tag: found } = self.slots[slot];
+            let Some(position) = position.checked_sub(1) else { return Err(Some(slot)) };
+            let position = position as usize;
+            if found == tag(hash) && is_key(position) {
+                return Ok(position);
             }
+            slot = (slot + 1) & mask;
         }
     }
+}
+
+/// The upper half, as the place comes from the lower one.
+fn tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }

@@ -252,7 +252,10 @@ impl Patterns {
     fn matches(&self, origin: &Origin) -> bool {
         let Some(layout) = origin.layout() else { return false };
         let text = origin.as_str();
-        self.shapes.iter().filter_map(|shape| shape.key(text, layout)).any(|key| {
+        let host_start = usize::from(layout.scheme_end) + 3;
+        let first_dot = text.bytes().skip(host_start).position(|b| b == b'.');
+        let first_dot = first_dot.map(|dot| host_start + dot);
+        self.shapes.iter().filter_map(|shape| shape.key(text, layout, first_dot)).any(|key| {
             self.index
                 .find(key.hash(&self.index), |i| self.entries[i].key(&self.text) == key)
                 .is_some()
@@ -326,7 +329,7 @@ impl Shape {
     }
 
     /// The text of the one pattern of this shape that would match `origin`.
-    fn key(self, origin: &str, layout: Layout) -> Option<Key<'_>> {
+    fn key(self, origin: &str, layout: Layout, first_dot: Option<usize>) -> Option<Key<'_>> {
         let host_start = usize::from(layout.scheme_end) + 3;
         let host_end = usize::from(layout.host_end);
         let host = &origin[host_start..host_end];
@@ -340,11 +343,12 @@ impl Shape {
                 (host_start, host_start + dot)
             }
             Cut::Within { prefix, suffix } => {
-                let label = host.bytes().position(|b| b == b'.')?;
-                if label <= prefix + suffix {
+                // The star is for one character at least.
+                let (start, end) = (host_start + prefix, first_dot?.checked_sub(suffix)?);
+                if start >= end {
                     return None;
                 }
-                (host_start + prefix, host_start + label - suffix)
+                (start, end)
             }
         };
         Some(Key {

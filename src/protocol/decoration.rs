@@ -43,17 +43,17 @@ impl Decoration {
     /// 3. `Vary` is merged.
     pub fn apply(self, headers: &mut HeaderMap) {
         let policy = self.policy.rules();
-        let inner = Inner::of(headers);
-        let replace = !(inner.cors && keep_inner(policy, headers));
-        if inner.cors && replace {
-            remove_inner(headers);
-        }
         let vary = match self.grant {
             Grant::Preflight(_) => &policy.rendered.preflight_vary,
             _ => &policy.rendered.actual_vary,
         };
+        let inner = Inner::of(headers);
+        let keep = inner.cors && keep_inner(policy, headers);
+        if inner.cors && !keep {
+            remove_inner(headers);
+        }
         match self.grant {
-            _ if !replace => {}
+            _ if keep => {}
             Grant::Nothing => without_timing(policy, headers),
             #[cfg(feature = "async")]
             Grant::Unknown => {
@@ -63,7 +63,9 @@ impl Decoration {
             Grant::Actual(origin) => grant_actual(policy, headers, origin),
             Grant::Preflight(granted) => grant_preflight(policy, headers, &granted),
         }
-        vary::merge(headers, vary.as_ref(), inner.vary);
+        if let Some(vary) = vary {
+            vary::merge(headers, vary, inner.vary);
+        }
     }
 }
 

@@ -5,8 +5,7 @@ use http::{HeaderMap, HeaderValue, header::VARY};
 
 /// Sees to it that each name stands in `Vary` once. `*` is left alone: it covers all. The caller knows whether one is
 /// `present`.
-pub(super) fn merge(headers: &mut HeaderMap, vary: Option<&Vary>, present: bool) {
-    let Some(vary) = vary else { return };
+pub(super) fn merge(headers: &mut HeaderMap, vary: &Vary, present: bool) {
     let value = if present {
         let Some(merged) = merged(headers, vary) else { return };
         merged
