@@ -15,6 +15,6 @@ mod subject;
 pub use self::{
     config::{Config, Origins},
     request::Template,
-    scenario::{Rule, SCENARIOS, Scenario, million, million_patterns},
+    scenario::{LARGE, Rule, SCENARIOS, Scenario, million, million_patterns},
     subject::{Call, Subject},
 };

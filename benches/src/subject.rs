@@ -9,7 +9,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{Empty, Full};
-use std::{convert::Infallible, hint::black_box};
+use std::{convert::Infallible, hint::black_box, thread};
 use tower::{Layer, Service};
 
 /// What answers a request.
@@ -55,41 +55,53 @@ impl Scenario {
         if !self.peers && subject != Subject::TowerCors {
             return None;
         }
-        let config = (self.config)();
-        let template = (self.request)();
+        let config = apart(self.config);
+        let template = apart(self.request);
         match self.shell {
             Shell::Build => Some(Box::new(move || drop(black_box(config.tower_cors())))),
             Shell::Plain => Some(match subject {
                 Subject::Bare => tower_call(Inner, template),
-                Subject::Hand => tower_call(config.hand()?.layer(Inner), template),
-                Subject::TowerCors => tower_call(config.tower_cors().layer(Inner), template),
-                Subject::TowerHttp => tower_call(config.tower_http()?.layer(Inner), template),
-                Subject::HyperCors => hyper_call(config.hyper_cors(Inner)?, template),
+                Subject::Hand => tower_call(apart(|| config.hand())?.layer(Inner), template),
+                Subject::TowerCors => {
+                    tower_call(apart(|| config.tower_cors()).layer(Inner), template)
+                }
+                Subject::TowerHttp => {
+                    tower_call(apart(|| config.tower_http())?.layer(Inner), template)
+                }
+                Subject::HyperCors => hyper_call(apart(|| config.hyper_cors(Inner))?, template),
             }),
             Shell::Cloned => Some(match subject {
                 Subject::Bare => tower_call_cloned(Inner, template),
-                Subject::Hand => tower_call_cloned(config.hand()?.layer(Inner), template),
-                Subject::TowerCors => tower_call_cloned(config.tower_cors().layer(Inner), template),
-                Subject::TowerHttp => {
-                    tower_call_cloned(config.tower_http()?.layer(Inner), template)
+                Subject::Hand => tower_call_cloned(apart(|| config.hand())?.layer(Inner), template),
+                Subject::TowerCors => {
+                    tower_call_cloned(apart(|| config.tower_cors()).layer(Inner), template)
                 }
-                Subject::HyperCors => hyper_call_cloned(config.hyper_cors(Inner)?, template),
+                Subject::TowerHttp => {
+                    tower_call_cloned(apart(|| config.tower_http())?.layer(Inner), template)
+                }
+                Subject::HyperCors => {
+                    hyper_call_cloned(apart(|| config.hyper_cors(Inner))?, template)
+                }
             }),
             Shell::RouterLayer => Some(axum_call(
                 match subject {
                     Subject::Bare => router(),
-                    Subject::Hand => router().layer(config.hand()?),
-                    Subject::TowerCors => router().layer(config.tower_cors()),
-                    Subject::TowerHttp => router().layer(config.tower_http()?),
+                    Subject::Hand => router().layer(apart(|| config.hand())?),
+                    Subject::TowerCors => router().layer(apart(|| config.tower_cors())),
+                    Subject::TowerHttp => router().layer(apart(|| config.tower_http())?),
                     Subject::HyperCors => return None,
                 },
                 template,
             )),
             Shell::AroundRouter => Some(match subject {
                 Subject::Bare => axum_call(router(), template),
-                Subject::Hand => axum_call(config.hand()?.layer(router()), template),
-                Subject::TowerCors => axum_call(config.tower_cors().layer(router()), template),
-                Subject::TowerHttp => axum_call(config.tower_http()?.layer(router()), template),
+                Subject::Hand => axum_call(apart(|| config.hand())?.layer(router()), template),
+                Subject::TowerCors => {
+                    axum_call(apart(|| config.tower_cors()).layer(router()), template)
+                }
+                Subject::TowerHttp => {
+                    axum_call(apart(|| config.tower_http())?.layer(router()), template)
+                }
                 Subject::HyperCors => {
                     let service = config.hyper_cors(HyperRouter(router()))?;
                     Box::new(move || {
@@ -109,14 +121,22 @@ impl Scenario {
     pub fn answer(&self, subject: Subject) -> Option<Response<()>> {
         let (config, request) = ((self.config)(), (self.request)().request::<Empty<Bytes>>());
         let response = match (self.shell, subject) {
-            (Shell::Plain, Subject::Hand) => drive(config.hand()?.layer(Inner).call(request)),
+            (Shell::Plain, Subject::Hand) => {
+                drive(apart(|| config.hand())?.layer(Inner).call(request))
+            }
             (Shell::Plain, Subject::TowerCors) => {
-                drive(config.tower_cors().layer(Inner).call(request))
+                drive(apart(|| config.tower_cors()).layer(Inner).call(request))
             }
             _ => return None,
         };
         Some(response.map(|_| ()))
     }
+}
+
+/// Makes it on another thread, whose allocations lie elsewhere: so the heap of this one is the same for a policy of
+/// a million origins as for one of three, and with it what an allocation costs.
+fn apart<T: Send>(make: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| scope.spawn(make).join().expect("it does not panic"))
 }
 
 type PlainRequest = Request<Empty<Bytes>>;
