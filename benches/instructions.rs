@@ -1,4 +1,5 @@
-//! Instructions per request, counted by callgrind: exact, so that a change of one percent shows, on whatever machine.
+//! Instructions per request, counted by callgrind: exact, so that a change of one percent shows, on
+//! whatever machine.
 //!
 //! ```text
 //! cargo bench -p tower-cors-benches --bench instructions            # print and check
@@ -7,9 +8,10 @@
 //!
 //! With a part of a name after `--`, only scenarios that have it in theirs.
 //!
-//! The program runs itself under valgrind for each scenario and subject: a process each, since what the allocator does
-//! depends on what was allocated before, which makes some 150 instructions. Counters are zeroed when
-//! [`measured`] is entered, and dumped when it is left, so setting up costs nothing.
+//! The program runs itself under valgrind for each scenario and subject: a process each, since what
+//! the allocator does depends on what was allocated before, which makes some 150 instructions.
+//! Counters are zeroed when [`measured`] is entered, and dumped when it is left, so setting up
+//! costs nothing.
 
 use std::{
     env, fs,
@@ -32,8 +34,8 @@ const COUNTED: &str = "TOWER_CORS_COUNTED";
 /// Calls per scenario and subject, after some to warm up.
 const CALLS: u64 = 100;
 const WARM_UP: u64 = 3;
-/// How far from the stored figures, in hundredths. With one compiler and one C library nothing varies but the random
-/// keys of an index, which makes up to two in a hundred.
+/// How far from the stored figures, in hundredths. With one compiler and one C library nothing
+/// varies but the random keys of an index, which makes up to two in a hundred.
 const TOLERANCE: u64 = 3;
 
 fn main() -> ExitCode {

@@ -1,172 +1,171 @@
-//! CPU time per request of a whole server, with and without the layer.
+//! End to end: processor time that a server takes per request over loopback, with and without a
+//! CORS layer.
 //!
 //! ```text
-//! cargo bench -p tower-cors-benches --bench load
+//! cargo run --release -p tower-cors-benches --bin load
 //! ```
 //!
-//! Three servers (bare, with tower-cors, with tower-http) are processes of their own, on loopback; this process sends the
-//! load, in short slices that alternate between them, so that whatever else the machine does falls on all alike. What is
-//! measured is not throughput, which is noisy, but the CPU time that each server's process used per request. The whole is
-//! bounded: some twenty seconds.
+//! The program starts itself again as a server of one thread, which serves one axum application
+//! thrice: alone, under tower-cors, under tower-http. It sends each of them a slice of requests in
+//! turn, over a few connections that are kept, and reads after each slice how long the server has
+//! been running on a processor. What else the machine does delays the requests, but is not counted;
+//! and what varies with time varies for all three alike. Half a minute in all.
 
-use axum::{Router, routing::get};
-use http::{
-    HeaderValue, Method,
-    header::{AUTHORIZATION, CONTENT_TYPE},
-};
+use axum::{Router, routing::any};
 use std::{
     env, fs,
     io::{self, BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     process::{Child, Command, Stdio},
     thread,
-    time::{Duration, Instant},
 };
+use tower_cors_benches::Config;
 
-const SERVERS: [&str; 3] = ["bare", "tower-cors", "tower-http"];
-/// Which server this process is, if it is one.
-const SERVER: &str = "TOWER_CORS_LOAD_SERVER";
-const ORIGINS: [&str; 3] =
-    ["https://app.example.com", "https://admin.example.com", "https://shop.example.com"];
-const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: api.example.com\r\n\
-    origin: https://shop.example.com\r\naccept: application/json\r\n\
-    user-agent: Mozilla/5.0 (X11; Linux x86_64)\r\naccept-encoding: gzip, deflate, br\r\n\
-    accept-language: en\r\nsec-fetch-site: same-site\r\nsec-fetch-mode: cors\r\n\r\n";
-const SLICE: Duration = Duration::from_millis(250);
-const ROUNDS: u32 = 24;
+const NAMES: [&str; 3] = ["alone", "tower-cors", "tower-http"];
+const ROUNDS: usize = 40;
 const CONNECTIONS: usize = 4;
+const REQUESTS_PER_CONNECTION: usize = 250;
+
+const ACTUAL: &str = "GET /api/items HTTP/1.1\r\norigin: https://app.example.com\r\n";
+const PREFLIGHT: &str = "OPTIONS /api/items HTTP/1.1\r\norigin: https://app.example.com\r\n\
+    access-control-request-method: PUT\r\naccess-control-request-headers: authorization,content-type\r\n";
+const BROWSER: &str = "host: api.example.com\r\nconnection: keep-alive\r\n\
+    user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36\r\n\
+    accept: application/json\r\naccept-encoding: gzip, deflate, br, zstd\r\naccept-language: en-GB,en;q=0.9\r\n\
+    sec-fetch-site: cross-site\r\nsec-fetch-mode: cors\r\nsec-fetch-dest: empty\r\nreferer: https://app.example.com/\r\n\r\n";
 
 fn main() -> io::Result<()> {
-    if let Ok(server) = env::var(SERVER) {
-        return serve(&server);
+    match env::args().nth(1).as_deref() {
+        Some("serve") => serve(),
+        _ => measure(),
     }
-    let mut servers = SERVERS.map(Server::start).into_iter().collect::<io::Result<Vec<_>>>()?;
-    for server in &mut servers {
-        server.slice()?;
-        (server.requests, server.cpu) = (0, Duration::ZERO);
-    }
-    for _ in 0..ROUNDS {
-        for server in &mut servers {
-            server.slice()?;
-        }
-    }
-    println!("| server | requests | CPU time per request | over bare |");
-    println!("| --- | ---: | ---: | ---: |");
-    let bare = servers[0].micros_per_request();
-    for server in &servers {
-        let micros = server.micros_per_request();
-        let (name, requests, over) = (server.name, server.requests, micros - bare);
-        println!("| {name} | {requests} | {micros:.2} µs | {over:+.2} µs |");
-    }
-    Ok(())
 }
 
-/// A server in a process of its own, ended with this value.
+fn serve() -> io::Result<()> {
+    let app = || Router::new().route("/api/items", any(async || "{}"));
+    let config = Config::full();
+    let peer = config.tower_http().expect("it can do this");
+    let apps = [app(), app().layer(config.tower_cors()), app().layer(peer)];
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    runtime.block_on(async {
+        for app in apps {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+            println!("{}", listener.local_addr()?);
+            tokio::spawn(async { axum::serve(listener, app).await });
+        }
+        io::stdout().flush()?;
+        // Until the other process kills this one, or is gone itself.
+        let (gone, end) = tokio::sync::oneshot::channel();
+        thread::spawn(|| gone.send(io::stdin().read(&mut [0])));
+        let _ = end.await;
+        Ok(())
+    })
+}
+
+/// The other process, killed when this value is dropped.
 struct Server {
-    name: &'static str,
-    process: Child,
-    address: String,
-    requests: u64,
-    cpu: Duration,
+    child: Child,
+    addresses: Vec<SocketAddr>,
 }
 
 impl Server {
-    fn start(name: &'static str) -> io::Result<Self> {
-        let mut process =
-            Command::new(env::current_exe()?).env(SERVER, name).stdout(Stdio::piped()).spawn()?;
-        let mut address = String::new();
-        let stdout = process.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        BufReader::new(stdout).read_line(&mut address)?;
-        let address = address.trim().to_owned();
-        Ok(Self { name, process, address, requests: 0, cpu: Duration::ZERO })
-    }
-
-    fn slice(&mut self) -> io::Result<()> {
-        let before = self.cpu_time()?;
-        let end = Instant::now() + SLICE;
-        let connections = (0..CONNECTIONS).map(|_| {
-            let address = self.address.clone();
-            thread::spawn(move || requests(&address, end))
-        });
-        for connection in connections.collect::<Vec<_>>() {
-            self.requests += connection.join().map_err(|_| io::ErrorKind::Other)??;
+    fn start() -> io::Result<Self> {
+        let mut child = Command::new(env::current_exe()?)
+            .arg("serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut server = Self { child, addresses: Vec::new() };
+        for line in output.lines().take(NAMES.len()) {
+            server.addresses.push(line?.parse().map_err(io::Error::other)?);
         }
-        self.cpu += self.cpu_time()?.saturating_sub(before);
-        Ok(())
+        Ok(server)
     }
 
-    /// User and system time of the process, in clock ticks of a hundredth of a second.
-    fn cpu_time(&self) -> io::Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect::<Vec<_>>();
-        let ticks = |i: usize| fields.get(i).and_then(|field| field.parse::<u64>().ok());
-        let ticks = ticks(11).zip(ticks(12)).ok_or(io::ErrorKind::InvalidData)?;
-        Ok(Duration::from_millis((ticks.0 + ticks.1) * 10))
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "to be read by people")]
-    fn micros_per_request(&self) -> f64 {
-        self.cpu.as_secs_f64() * 1e6 / self.requests.max(1) as f64
+    /// Nanoseconds on a processor: its one thread that serves is the first.
+    fn processor_time(&self) -> io::Result<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/schedstat", self.child.id()))?;
+        let first = text.split_whitespace().next().unwrap_or_default();
+        first.parse().map_err(io::Error::other)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
-/// As many requests as one connection makes until `end`.
-fn requests(address: &str, end: Instant) -> io::Result<u64> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let mut buffer = [0; 4096];
-    let mut count = 0;
-    while Instant::now() < end {
-        stream.write_all(REQUEST)?;
-        let mut filled = 0;
-        // The body is the two bytes after the head.
-        while !buffer[..filled].ends_with(b"\r\n\r\n{}") {
-            match stream.read(&mut buffer[filled..])? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                read => filled += read,
+fn measure() -> io::Result<()> {
+    let server = Server::start()?;
+    println!("microseconds of processor time per request, median of {ROUNDS} slices (lowest)\n");
+    println!("| request | {} |", NAMES.join(" | "));
+    println!("| --- |{}", " ---: |".repeat(NAMES.len()));
+    for (what, request) in [("actual, granted", ACTUAL), ("preflight, granted", PREFLIGHT)] {
+        let request = format!("{request}{BROWSER}");
+        let mut connections = Vec::new();
+        for address in &server.addresses {
+            let each = (0..CONNECTIONS).map(|_| TcpStream::connect(address));
+            connections.push(each.collect::<io::Result<Vec<_>>>()?);
+        }
+        let mut slices = vec![Vec::new(); NAMES.len()];
+        // The first round warms up.
+        for round in 0..=ROUNDS {
+            for (connections, slices) in connections.iter().zip(&mut slices) {
+                let before = server.processor_time()?;
+                send(connections, request.as_bytes())?;
+                let nanoseconds = server.processor_time()? - before;
+                if round > 0 {
+                    let requests = f64::from(
+                        u32::try_from(CONNECTIONS * REQUESTS_PER_CONNECTION).unwrap_or(1),
+                    );
+                    slices.push(nanoseconds / 1000.0 / requests);
+                }
             }
         }
-        count += 1;
+        let cells = slices.iter_mut().map(|slices| {
+            slices.sort_by(f64::total_cmp);
+            format!("{:.2} ({:.2})", slices[slices.len() / 2], slices[0])
+        });
+        println!("| {what} | {} |", cells.collect::<Vec<_>>().join(" | "));
     }
-    Ok(count)
+    Ok(())
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn serve(server: &str) -> io::Result<()> {
-    let app = Router::new().route("/", get(|| async { "{}" }));
-    let app = match server {
-        "tower-cors" => app.layer(ours()?),
-        "tower-http" => app.layer(theirs()),
-        _ => app,
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    println!("{}", listener.local_addr()?);
-    axum::serve(listener, app).await
+/// One slice: so many requests over each connection, one after the other.
+fn send(connections: &[TcpStream], request: &[u8]) -> io::Result<()> {
+    thread::scope(|scope| {
+        let senders = connections.iter().map(|mut connection| {
+            scope.spawn(move || {
+                let mut reader = BufReader::new(connection);
+                for _ in 0..REQUESTS_PER_CONNECTION {
+                    connection.write_all(request)?;
+                    read_response(&mut reader)?;
+                }
+                Ok(())
+            })
+        });
+        let senders = senders.collect::<Vec<_>>();
+        senders.into_iter().try_for_each(|sender| sender.join().expect("it does not panic"))
+    })
 }
 
-fn ours() -> io::Result<tower_cors::CorsLayer> {
-    let builder = tower_cors::CorsLayer::builder()
-        .allow_origin(ORIGINS)
-        .allow_methods([Method::PUT, Method::DELETE])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
-        .allow_credentials(true)
-        .max_age(Duration::from_secs(600));
-    builder.build().map_err(io::Error::other)
-}
-
-fn theirs() -> tower_http::cors::CorsLayer {
-    tower_http::cors::CorsLayer::new()
-        .allow_origin(ORIGINS.map(HeaderValue::from_static))
-        .allow_methods([Method::PUT, Method::DELETE])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
-        .allow_credentials(true)
-        .max_age(Duration::from_secs(600))
+fn read_response(reader: &mut impl BufRead) -> io::Result<()> {
+    let mut length = 0;
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if reader.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match line.trim_end().split_once(": ") {
+            Some(("content-length", value)) => length = value.parse().map_err(io::Error::other)?,
+            None if line.trim_end().is_empty() => break,
+            _ => {}
+        }
+    }
+    io::copy(&mut reader.take(length), &mut io::sink())?;
+    Ok(())
 }

@@ -5,7 +5,8 @@
 //! cargo bench -p tower-cors-benches --bench speed -- preflight
 //! ```
 //!
-//! Times vary with the machine and with what else it does; for comparisons that hold see `instructions.rs`.
+//! Times vary with the machine and with what else it does; for comparisons that hold see
+//! `instructions.rs`.
 
 use criterion::{Criterion, SamplingMode};
 use std::time::Duration;

@@ -21,7 +21,8 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<F> {
-        // The inner service runs; its response will be decorated, unless no policy governs the request.
+        // The inner service runs; its response will be decorated, unless no policy governs the
+        // request.
         Forward {
             #[pin]
             future: F,

@@ -1,4 +1,5 @@
-//! CORS middleware for [tower](https://docs.rs/tower): for axum, hyper, tonic, and whatever else stands on it.
+//! CORS middleware for [tower](https://docs.rs/tower): for axum, hyper, tonic, and whatever else
+//! stands on it.
 //!
 //! ```
 //! use axum::{Router, http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}}, routing::get};
@@ -16,18 +17,22 @@
 //!
 //! What it does with a request:
 //!
-//! 1. **Not CORS** (no `Origin`): the inner service runs. Its response says `Vary: Origin` if the policy depends on the origin.
-//! 2. **Preflight** (`OPTIONS` with `Origin` and `Access-Control-Request-Method`): answered here. 204 with the full lists for an allowed
-//!    origin; 403 without any for another.
-//! 3. **Actual** (everything else with `Origin`): the inner service runs, and its response is decorated if the origin is allowed,
-//!    whatever its status. CORS is no access control: to refuse such requests, see [`enforce`](PolicyBuilder::enforce).
-//! 4. `Access-Control-*` headers of the inner service are replaced or removed: the outermost layer wins.
+//! 1. **Not CORS** (no `Origin`): the inner service runs. Its response says `Vary: Origin` if the
+//!    policy depends on the origin.
+//! 2. **Preflight** (`OPTIONS` with `Origin` and `Access-Control-Request-Method`): answered here.
+//!    204 with the full lists for an allowed origin; 403 without any for another.
+//! 3. **Actual** (everything else with `Origin`): the inner service runs, and its response is
+//!    decorated if the origin is allowed, whatever its status. CORS is no access control: to refuse
+//!    such requests, see [`enforce`](PolicyBuilder::enforce).
+//! 4. `Access-Control-*` headers of the inner service are replaced or removed: the outermost layer
+//!    wins.
 //!
-//! Where to begin: [`CorsLayer`] and [`PolicyBuilder`] for a layer; [`Policy`] without tower; [`origin`] for what
-//! an origin and a pattern are; `PolicyList` for several policies and for files.
+//! Where to begin: [`CorsLayer`] and [`PolicyBuilder`] for a layer; [`Policy`] without tower;
+//! [`origin`] for what an origin and a pattern are; `PolicyList` for several policies and for
+//! files.
 //!
-//! **Where to put it.** Outermost, so in axum last: a response that an outer layer makes never comes through here, and goes out without
-//! its headers.
+//! **Where to put it.** Outermost, so in axum last: a response that an outer layer makes never
+//! comes through here, and goes out without its headers.
 //!
 //! Source: [Fetch, HTTP-CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol).
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -7,8 +7,8 @@ use crate::{
 use http::request::Parts;
 use std::{borrow::Cow, sync::Arc};
 
-/// What decides which policy governs a request: a [`Policy`] always itself; a `PolicyList` by path and
-/// origin; a function by whatever it likes.
+/// What decides which policy governs a request: a [`Policy`] always itself; a `PolicyList` by path
+/// and origin; a function by whatever it likes.
 ///
 /// ```
 /// use http::request::Parts;
@@ -23,10 +23,11 @@ use std::{borrow::Cow, sync::Arc};
 /// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
 ///
-/// A cache between here and the browser knows nothing of such a function: where answers depend on more than path
-/// and origin, add the header in question to `Vary`.
+/// A cache between here and the browser knows nothing of such a function: where answers depend on
+/// more than path and origin, add the header in question to `Vary`.
 pub trait SelectPolicy {
-    /// The policy that governs this request; `None` leaves the request and its response wholly alone.
+    /// The policy that governs this request; `None` leaves the request and its response wholly
+    /// alone.
     fn select(&self, parts: &Parts) -> Option<Selected<'_>>;
 }
 

@@ -16,7 +16,8 @@ use tower_service::Service;
 
 /// Answers preflights, and decorates the responses of the service it wraps.
 ///
-/// It is made by a [`CorsLayer`](crate::CorsLayer). A clone shares the policy; whatever its size, nothing of it is copied.
+/// It is made by a [`CorsLayer`](crate::CorsLayer). A clone shares the policy; whatever its size,
+/// nothing of it is copied.
 #[derive(Clone, Debug)]
 pub struct Cors<S, P = Policy> {
     inner: S,

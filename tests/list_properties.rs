@@ -159,7 +159,8 @@ proptest! {
         prop_assert_eq!(headers.contains_key("access-control-allow-credentials"), credentials);
     }
 
-    /// Where two answers to the same path and method differ, both name in `Vary` a header in which the requests differ.
+    /// Where two answers to the same path and method differ, both name in `Vary` a header in which
+    /// the requests differ.
     #[test]
     fn vary_names_what_answers_depend_on(
         entries in prop::collection::vec(entry(), 1..5),
@@ -167,8 +168,8 @@ proptest! {
     ) {
         let Some(list) = build(&entries) else { return Ok(()) };
         let other = Asked { path: one.path, ..other };
-        // A preflight is never stored by a cache, so that it matters only that what is mirrored into
-        // a granted one is named (a static policy names `Origin` on none).
+        // A preflight is never stored by a cache, so that it matters only that what is mirrored
+        // into a granted one is named (a static policy names `Origin` on none).
         let preflight = |asked: &Asked| asked.origin.is_some() && asked.preflight.is_some();
         if one.preflight.is_some() != other.preflight.is_some() || preflight(&one) != preflight(&other) {
             return Ok(());

@@ -1,6 +1,7 @@
-//! The floor: what an expert writes by hand for one application, over one shared policy whose header
-//! values are made once. It knows nothing of patterns, predicates, hooks or reasons, removes nothing that the inner service
-//! set, and is checked by nobody. It is right for the scenarios here.
+//! The floor: what an expert writes by hand for one application, over one shared policy whose
+//! header values are made once. It knows nothing of patterns, predicates, hooks or reasons, removes
+//! nothing that the inner service set, and is checked by nobody. It is right for the scenarios
+//! here.
 
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode,
@@ -28,7 +29,8 @@ pub struct HandPolicy {
     pub credentials: bool,
     /// `Access-Control-Expose-Headers`.
     pub expose: Option<HeaderValue>,
-    /// All headers of the answer to a preflight but `Access-Control-Allow-Origin`, which is there and empty.
+    /// All headers of the answer to a preflight but `Access-Control-Allow-Origin`, which is there
+    /// and empty.
     pub preflight: HeaderMap,
     /// All headers of the answer to a preflight that is refused.
     pub refused_preflight: HeaderMap,

@@ -1,4 +1,5 @@
-//! What is measured, for all the measuring programs: the requests, the policies, and what answers them.
+//! What is measured, for all the measuring programs: the requests, the policies, and what answers
+//! them.
 //!
 //! A [`Scenario`] is one request under one policy. [`Scenario::call`] makes of it, for each
 //! [`Subject`], a function that does one whole call: build the request, call the service, poll its

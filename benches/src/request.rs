@@ -5,8 +5,8 @@ use http::{
     header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
 };
 
-/// A request to be made many times. Making it is a copy of its header map, which is as cheap as it gets: the less the
-/// request itself costs, the more what is done with it shows.
+/// A request to be made many times. Making it is a copy of its header map, which is as cheap as it
+/// gets: the less the request itself costs, the more what is done with it shows.
 #[derive(Clone, Debug)]
 pub struct Template {
     method: Method,

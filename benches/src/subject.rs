@@ -133,8 +133,8 @@ impl Scenario {
     }
 }
 
-/// Makes it on another thread, whose allocations lie elsewhere: so the heap of this one is the same for a policy of
-/// a million origins as for one of three, and with it what an allocation costs.
+/// Makes it on another thread, whose allocations lie elsewhere: so the heap of this one is the same
+/// for a policy of a million origins as for one of three, and with it what an allocation costs.
 fn apart<T: Send>(make: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| scope.spawn(make).join().expect("it does not panic"))
 }

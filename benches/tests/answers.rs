@@ -1,4 +1,5 @@
-//! The floor is one only if it does the same work: its answers are those of tower-cors, header for header.
+//! The floor is one only if it does the same work: its answers are those of tower-cors, header for
+//! header.
 
 use tower_cors_benches::{SCENARIOS, Subject};
 

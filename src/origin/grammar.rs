@@ -1,7 +1,7 @@
 //! The grammar of origins and origin patterns, as one `const fn`.
 //!
-//! It accepts exactly what a browser can put into an `Origin` header (see
-//! [serialization of an origin](https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin)),
+//! It accepts exactly what a browser can put into an `Origin` header (see [serialization of an
+//! origin](https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin)),
 //! and, for patterns, stars in the places that the [module documentation](super) names. Being
 //! `const`, it turns a wrong literal into a compile error; having no allocation, it is the same
 //! function that reads the `Origin` of a request.
@@ -11,7 +11,8 @@ use super::error::OriginErrorKind as Kind;
 /// Longest scheme accepted, in bytes. No browser's is longer than some twenty; a limit makes the
 /// longest possible origin, and with it the work a hostile one causes, a constant.
 pub(super) const MAX_SCHEME: usize = 64;
-/// Longest DNS name, in bytes ([RFC 1035, section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), without the root).
+/// Longest DNS name, in bytes ([RFC 1035, section
+/// 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), without the root).
 const MAX_HOST: usize = 253;
 /// Longest label of a DNS name, in bytes.
 const MAX_LABEL: usize = 63;
@@ -55,8 +56,8 @@ pub(super) const fn parse(text: &[u8], stars: bool) -> Result<Layout, Kind> {
     }
 }
 
-/// Of all that is wrong with `text`, what helps most; `kind` is what reading met with first. Nothing of this is
-/// among what `read` accepts, so it costs those nothing that are right.
+/// Of all that is wrong with `text`, what helps most; `kind` is what reading met with first.
+/// Nothing of this is among what `read` accepts, so it costs those nothing that are right.
 const fn what_to_tell(text: &[u8], kind: Kind) -> Kind {
     if text.is_empty() {
         return Kind::Empty;

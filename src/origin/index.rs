@@ -3,8 +3,9 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Open addressing with linear probing over positions, at most half full. The keys stay where they
-/// are, in the list that the caller keeps; so an entry costs 16 to 32 bytes here whatever its key. Beside the
-/// position stands part of the hash, so that hardly any key is compared but the right one.
+/// are, in the list that the caller keeps; so an entry costs 16 to 32 bytes here whatever its key.
+/// Beside the position stands part of the hash, so that hardly any key is compared but the right
+/// one.
 ///
 /// Hashes are keyed at random: origins may come from tenants, who could otherwise choose some that
 /// collide.

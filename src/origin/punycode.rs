@@ -24,8 +24,8 @@ pub(super) fn to_ascii_label(label: &str) -> Option<String> {
 /// No label of 63 bytes stands for more than this many in UTF-8.
 const LONGEST: usize = 256;
 
-/// Letters and digits that UTS 46 maps to nothing but their lower case. Of the many others some are mapped to several
-/// (ligatures, superscripts, full-width and compatibility forms).
+/// Letters and digits that UTS 46 maps to nothing but their lower case. Of the many others some are
+/// mapped to several (ligatures, superscripts, full-width and compatibility forms).
 fn is_plain(c: char) -> bool {
     let plain_script = matches!(c,
         'ß'..='ö' | 'ø'..='ž' | 'ά'..='ώ' | 'а'..='џ' | 'א'..='ת' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー'

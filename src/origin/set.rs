@@ -12,9 +12,9 @@ use std::{collections::HashSet, fmt, hash::Hasher};
 
 /// A set of origins and origin patterns.
 ///
-/// A lookup costs one hash of the origin, and one more for each *shape* of pattern in the set, however
-/// many patterns have it. `https://*.a.example` and `https://*.b.example` have one shape (a star
-/// above two labels), `https://x-*.a.example` another (a star after two characters).
+/// A lookup costs one hash of the origin, and one more for each *shape* of pattern in the set,
+/// however many patterns have it. `https://*.a.example` and `https://*.b.example` have one shape (a
+/// star above two labels), `https://x-*.a.example` another (a star after two characters).
 ///
 /// ```
 /// use tower_cors::{Origin, OriginPattern, OriginSet};

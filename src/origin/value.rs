@@ -14,10 +14,11 @@ use std::{
 /// An origin as a browser sends it: `https://app.example.com`, `http://localhost:3000`, or the
 /// opaque `null`.
 ///
-/// The grammar is that of the [module](crate::origin). Equality is that of the text, which, the text being
-/// canonical, is [same origin](https://html.spec.whatwg.org/multipage/browsers.html#same-origin);
-/// only `null` differs, which HTML calls not even the same as itself, and which
-/// matches nothing here without its own opt-in.
+/// The grammar is that of the [module](crate::origin). Equality is that of the text, which, the
+/// text being canonical, is [same
+/// origin](https://html.spec.whatwg.org/multipage/browsers.html#same-origin); only `null` differs,
+/// which HTML calls not even the same as itself, and which matches nothing here without its own
+/// opt-in.
 ///
 /// ```
 /// use tower_cors::Origin;
@@ -130,7 +131,8 @@ impl Origin {
     }
 
     /// Whether the host is this very machine: `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`
-    /// ([potentially trustworthy hosts](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)).
+    /// ([potentially trustworthy
+    /// hosts](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)).
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback_host(self.host())

@@ -10,10 +10,11 @@
 //!
 //! What is dangerous and yet legitimate has a setter that begins with `dangerously_`.
 //!
-//! A policy is **static** if its answer does not depend on the origin: `*`, or exactly one exact origin, without
-//! [`enforce`](PolicyBuilder::enforce). It sends this one answer always, so it needs no `Vary`
-//! ([CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches)).
-//! Every other policy is **dynamic**, and says `Vary: Origin` on every response.
+//! A policy is **static** if its answer does not depend on the origin: `*`, or exactly one exact
+//! origin, without [`enforce`](PolicyBuilder::enforce). It sends this one answer always, so it
+//! needs no `Vary` ([CORS protocol and HTTP
+//! caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches)). Every other policy is
+//! **dynamic**, and says `Vary: Origin` on every response.
 
 mod allow_origin;
 mod builder;

@@ -44,16 +44,17 @@ pub(crate) struct Unavailable {
     pub(crate) status: http::StatusCode,
 }
 
-/// What `Access-Control-Allow-Origin` says to a granted origin. A value proper would be moved from hand to hand
-/// five times over before it is sent, if it is.
+/// What `Access-Control-Allow-Origin` says to a granted origin. A value proper would be moved from
+/// hand to hand five times over before it is sent, if it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Echo {
     /// `*`
     Any,
     /// `null`
     Null,
-    /// The only exact origin, or that at this position. It is what the request says too, but its bytes are shared
-    /// already, where those of the request may have to be made so by an allocation.
+    /// The only exact origin, or that at this position. It is what the request says too, but its
+    /// bytes are shared already, where those of the request may have to be made so by an
+    /// allocation.
     Configured(usize),
     /// What the request says.
     Request,

@@ -87,8 +87,8 @@ fn granted_preflight(
     vary: Option<&Vary>,
 ) -> Response<()> {
     let (methods, headers) = (&policy.methods, &policy.headers);
-    // What each request decides has its place in the map kept by a value that grants nothing, so that the answer
-    // only overwrites it.
+    // What each request decides has its place in the map kept by a value that grants nothing, so
+    // that the answer only overwrites it.
     let place = || Some(HeaderValue::from_static(""));
     let method_list = if methods.mirrored(policy.credentials) {
         place()

@@ -98,8 +98,8 @@ impl Policy {
         &self.0
     }
 
-    /// The same policy as one among several, between which the origin chooses: its answers depend on the
-    /// origin even if its own rules do not.
+    /// The same policy as one among several, between which the origin chooses: its answers depend
+    /// on the origin even if its own rules do not.
     #[cfg(feature = "routes")]
     pub(crate) fn into_dynamic(self) -> Self {
         if self.0.dynamic {

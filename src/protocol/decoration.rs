@@ -37,8 +37,8 @@ pub(super) enum Grant {
 impl Decoration {
     /// Applies it to the response's headers.
     ///
-    /// 1. `Access-Control-*` headers of the inner service are removed; or left, all or nothing, where
-    ///    [`InnerHeaders::Keep`] is set and `Access-Control-Allow-Origin` is among them.
+    /// 1. `Access-Control-*` headers of the inner service are removed; or left, all or nothing,
+    ///    where [`InnerHeaders::Keep`] is set and `Access-Control-Allow-Origin` is among them.
     /// 2. The policy's own are set.
     /// 3. `Vary` is merged.
     pub fn apply(self, headers: &mut HeaderMap) {
@@ -144,7 +144,8 @@ fn exposable_names(policy: &Compiled, headers: &HeaderMap) -> Option<HeaderValue
     HeaderValue::from_maybe_shared(Bytes::from(text)).ok()
 }
 
-/// A response that lacks its grant for a moment's failure would, from a cache, lack it for as long as it is fresh.
+/// A response that lacks its grant for a moment's failure would, from a cache, lack it for as long
+/// as it is fresh.
 #[cfg(feature = "async")]
 pub(super) fn forbid_storing(headers: &mut HeaderMap) {
     set(headers, http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

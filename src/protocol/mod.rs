@@ -6,8 +6,8 @@
 //!    that follows from it.
 //! 3. [`Judgement::decision`] says what the policy says of the request: not CORS, granted, or
 //!    refused with a [`Refusal`]. Nothing is computed for it unless it is asked for.
-//! 4. [`Judgement::into_action`] says what to do: send an answer, or forward the request and apply a [`Decoration`] to
-//!    the response.
+//! 4. [`Judgement::into_action`] says what to do: send an answer, or forward the request and apply
+//!    a [`Decoration`] to the response.
 //!
 //! Source: [Fetch, HTTP-CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol).
 

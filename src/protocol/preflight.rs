@@ -22,8 +22,8 @@ const REQUEST_PRIVATE_NETWORK: HeaderName =
 /// browser's list names each header once: this is room for some two hundred.
 const READ_AT_LEAST: usize = 4096;
 
-/// Why a preflight from a granted origin is refused all the same, if it is
-/// ([CORS-preflight fetch, steps 7.5 and 7.6](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)).
+/// Why a preflight from a granted origin is refused all the same, if it is ([CORS-preflight fetch,
+/// steps 7.5 and 7.6](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)).
 pub(super) fn refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
     method_refusal(policy, parts).or_else(|| headers_refusal(policy, parts))
 }
@@ -64,7 +64,8 @@ fn headers_refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
 fn read_limit(policy: &Compiled) -> usize {
     let listed = policy.headers.names.iter().map(|name| name.as_str().len() + 2).sum::<usize>();
     match policy.headers.any {
-        // The answer says `*`, whatever is asked; reading it all costs no more than receiving it did.
+        // The answer says `*`, whatever is asked; reading it all costs no more than receiving it
+        // did.
         true if !policy.credentials => usize::MAX,
         true => READ_AT_LEAST,
         false => READ_AT_LEAST.max(listed),
@@ -124,8 +125,8 @@ pub(super) fn grant(policy: &Compiled, origin: HeaderValue, parts: &Parts) -> Re
     response
 }
 
-/// Fills the place that the rendered map keeps for what each request decides, or removes it. To insert would
-/// first make room for one header more, by two allocations.
+/// Fills the place that the rendered map keeps for what each request decides, or removes it. To
+/// insert would first make room for one header more, by two allocations.
 fn fill(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
     match (value, headers.get_mut(&name)) {
         (Some(value), Some(place)) => *place = value,
@@ -144,7 +145,8 @@ fn mirrored_method(parts: &Parts) -> Option<HeaderValue> {
     (is_token(bytes) && !is_forbidden_method(bytes)).then(|| method.clone())
 }
 
-/// The names asked for that the policy allows, if it reads the list at all and every item is a name.
+/// The names asked for that the policy allows, if it reads the list at all and every item is a
+/// name.
 fn mirrored_headers(policy: &Compiled, parts: &Parts) -> Option<HeaderValue> {
     let bytes = requested_bytes(parts);
     if bytes > READ_AT_LEAST {

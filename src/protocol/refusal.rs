@@ -6,7 +6,8 @@ use std::{error::Error, fmt, sync::Arc};
 
 /// Why a request is refused, with the data that is at fault.
 ///
-/// What comes from the request is printed escaped and cut to 200 bytes, so that it can go into a log.
+/// What comes from the request is printed escaped and cut to 200 bytes, so that it can go into a
+/// log.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -132,7 +133,8 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// An error of somebody else's, which may quote what it was given: line breaks and the like escaped.
+/// An error of somebody else's, which may quote what it was given: line breaks and the like
+/// escaped.
 fn one_line(error: &Arc<dyn Error + Send + Sync>) -> String {
     let text = error.to_string();
     let escaped = text.chars().map(|c| match c {

@@ -12,8 +12,8 @@ pub enum RequestKind {
     /// No `Origin`.
     NotCors,
     /// `Origin`, and not a preflight. It may be same-origin: browsers send `Origin` with those too,
-    /// except with `GET` and `HEAD`
-    /// ([append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header)).
+    /// except with `GET` and `HEAD` ([append a request `Origin`
+    /// header](https://fetch.spec.whatwg.org/#append-a-request-origin-header)).
     Actual,
     /// `OPTIONS`, `Origin` and `Access-Control-Request-Method`, whatever their values
     /// ([CORS-preflight request](https://fetch.spec.whatwg.org/#cors-preflight-request)).

@@ -1,10 +1,11 @@
-//! Merging into `Vary` ([RFC 9110, section 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)).
+//! Merging into `Vary` ([RFC 9110, section
+//! 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)).
 
 use crate::policy::Vary;
 use http::{HeaderMap, HeaderValue, header::VARY};
 
-/// Sees to it that each name stands in `Vary` once. `*` is left alone: it covers all. The caller knows whether one is
-/// `present`.
+/// Sees to it that each name stands in `Vary` once. `*` is left alone: it covers all. The caller
+/// knows whether one is `present`.
 pub(super) fn merge(headers: &mut HeaderMap, vary: &Vary, present: bool) {
     let value = if present {
         let Some(merged) = merged(headers, vary) else { return };
