@@ -119,6 +119,9 @@ pub fn instructions_rules(figures: &Figures, scenario: &Scenario) -> Vec<String>
             complaints.push(format!("{name}: {ours} is not {rule} {other}"));
         }
     };
+    if let Some(peer) = get(Subject::HyperCors) {
+        hold(ours < peer, "below hyper-cors,", peer);
+    }
     match scenario.rule {
         Rule::Small => {
             if let Some(hand) = get(Subject::Hand) {
@@ -131,9 +134,6 @@ pub fn instructions_rules(figures: &Figures, scenario: &Scenario) -> Vec<String>
             if let (Some(bare), Some(peer)) = (get(Subject::Bare), get(Subject::TowerHttp)) {
                 let half = bare + (peer - bare) / 2;
                 hold(ours <= half, "at most what half of tower-http's addition makes,", half);
-            }
-            if let Some(peer) = get(Subject::HyperCors) {
-                hold(ours < peer, "below hyper-cors,", peer);
             }
         }
         Rule::AtMost(hundredths, other) => {

@@ -34,7 +34,7 @@ pub(crate) enum Shell {
 /// What must hold, beside the stored figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// Within 1.10 times the floor, adds at most half of what tower-http adds, below hyper-cors.
+    /// Within 1.10 times the floor, and adds at most half of what tower-http adds.
     Small,
     /// At most so many hundredths of what tower-cors takes for another scenario.
     AtMost(u64, &'static str),

