@@ -1,5 +1,4 @@
-//! What is said of a request: decisions, refusals, explanations, hooks, extensions, shadows,
-//! events.
+//! What is said of a request: decisions, refusals, explanations, hooks, extensions, shadows.
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, request::Parts};
 use std::{
@@ -12,7 +11,6 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
     AllowOrigin, Any, CorsLayer, Decision, Policy, PolicyBuilder, Refusal, RequestKind, Setting,
 };
-use tracing_subscriber::layer::{Context, SubscriberExt};
 
 const APP: &str = "https://app.example.com";
 const METHOD: &str = "access-control-request-method";
@@ -747,75 +745,4 @@ async fn a_function_may_choose_the_policy() {
     alone.uri = "/other".parse().unwrap();
     let response = call(&cors, alone).await;
     assert_eq!((response.status(), response.headers().len()), (StatusCode::OK, 0));
-}
-
-/// Collects events as `LEVEL message {fields}`.
-struct Events(Lines);
-
-impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Events {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        #[derive(Default)]
-        struct Fields(String, Vec<String>);
-        impl tracing::field::Visit for Fields {
-            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
-                match field.name() {
-                    "message" => self.0 = format!("{value:?}"),
-                    name => self.1.push(format!("{name}={value:?}")),
-                }
-            }
-        }
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        let metadata = event.metadata();
-        assert!(metadata.target().starts_with("tower_cors"), "{}", metadata.target());
-        self.0.push(format!("{} {} {}", metadata.level(), fields.0, fields.1.join(" ")));
-    }
-}
-
-fn events(level: tracing::Level, parts: Vec<Parts>) -> Vec<String> {
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::registry()
-        .with(tracing_subscriber::filter::LevelFilter::from_level(level))
-        .with(Events(lines.clone()));
-    let shadow = Policy::builder().allow_origin(APP).allow_methods(Any).build().unwrap();
-    let cors = CorsLayer::new(policy().build().unwrap()).shadow(shadow, |_, _, _| ());
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    tracing::subscriber::with_default(subscriber, || {
-        for parts in parts {
-            runtime.block_on(call(&cors, parts));
-        }
-    });
-    lines.take()
-}
-
-#[test]
-fn events_tell_of_refusals_and_differences() {
-    let requests = || {
-        vec![
-            parts("GET", &[]),
-            actual(APP),
-            actual("http://app.example.com"),
-            preflight("PUT", ""),
-            preflight("DELETE", ""),
-            parts("GET", &[("origin", b"\x9b31m\xff")]),
-        ]
-    };
-    let refused = [
-        r#"INFO CORS request refused: origin "http://app.example.com" is not allowed; `http` where `https` is allowed: "https://app.example.com" is; to allow this one, add it to allow_origin kind="actual" method="GET" path="/path""#,
-        r#"INFO CORS request refused: method "DELETE" is not allowed; to allow it, add "DELETE" to allow_methods kind="preflight" method="OPTIONS" path="/path""#,
-        r#"INFO CORS shadow policy differs method="OPTIONS" path="/path" live=refused: method "DELETE" is not allowed shadow=granted"#,
-        r#"INFO CORS request refused: "\x9b31m\xff" is no origin that a browser sends kind="actual" method="GET" path="/path""#,
-    ];
-    assert_eq!(events(tracing::Level::INFO, requests()), refused);
-    assert_eq!(events(tracing::Level::WARN, requests()), Vec::<String>::new());
-    let all = events(tracing::Level::TRACE, requests());
-    let granted = all.iter().filter(|line| line.starts_with("TRACE")).collect::<Vec<_>>();
-    assert_eq!(
-        granted,
-        [
-            r#"TRACE CORS request granted kind="actual" method="GET" path="/path""#,
-            r#"TRACE CORS request granted kind="preflight" method="OPTIONS" path="/path""#,
-        ]
-    );
-    assert_eq!(all.len(), granted.len() + refused.len());
 }
