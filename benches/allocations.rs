@@ -8,7 +8,7 @@
 use allocation_counter::measure;
 use std::{env, hint::black_box, path::Path, process::ExitCode, time::Instant};
 use tower::Layer;
-use tower_cors::{Cors, CorsLayer, OriginSet, ResponseFuture};
+use tower_cors::{Cors, CorsLayer, ResponseFuture, origin::OriginSet};
 use tower_cors_benches::{
     Config, SCENARIOS, Subject, million, million_patterns,
     report::{Figures, Report, allocations_rules},

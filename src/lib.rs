@@ -10,7 +10,7 @@
 //!     .allow_methods([Method::PUT, Method::DELETE])
 //!     .allow_headers([AUTHORIZATION, CONTENT_TYPE])
 //!     .allow_credentials(true)
-//!     .build()?; // every mistake at once, each with its mend
+//!     .build()?; // every mistake at once, each with its suggestion
 //! let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(cors);
 //! # Ok::<(), tower_cors::PolicyErrors>(())
 //! ```
@@ -40,7 +40,7 @@
 #[cfg(feature = "config")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config")))]
 pub mod config;
-mod errors;
+pub mod errors;
 #[cfg(feature = "tower")]
 mod future;
 #[cfg(feature = "tower")]
@@ -58,52 +58,40 @@ pub mod resolver;
 #[cfg(feature = "routes")]
 #[cfg_attr(docsrs, doc(cfg(feature = "routes")))]
 pub mod routes;
-mod select;
+pub mod select;
 #[cfg(feature = "tower")]
 mod service;
 mod similar;
-#[cfg(feature = "async")]
-#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
+#[cfg(feature = "source")]
+#[cfg_attr(docsrs, doc(cfg(feature = "source")))]
 pub mod source;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 
-#[cfg(feature = "config")]
-#[cfg_attr(docsrs, doc(cfg(feature = "config")))]
-pub use self::config::{ConfigError, ConfigErrorKind, ConfigErrors, PolicyConfig};
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
-pub use self::reload::{Change, Difference, Direction, ReloadHandle, Reloadable};
+pub use self::reload::Reloadable;
 #[cfg(feature = "resolver")]
 #[cfg_attr(docsrs, doc(cfg(feature = "resolver")))]
-pub use self::resolver::{LookupError, Resolver, ResolverBuilder, ResolverStats};
+pub use self::resolver::Resolver;
 #[cfg(feature = "routes")]
 #[cfg_attr(docsrs, doc(cfg(feature = "routes")))]
-pub use self::routes::{
-    PolicyEntry, PolicyList, PolicyListBuilder, PolicyListError, PolicyListErrorKind,
-    PolicyListErrors,
-};
-#[cfg(feature = "async")]
-#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
-pub use self::source::{
-    AsyncCors, AsyncCorsBuilder, AsyncCorsLayer, PolicySource, SourceError, SourceErrorKind,
-    SourceErrors, SourceSetting, TimedOut,
-};
-pub use self::{
-    errors::Errors,
-    observe::Explanation,
-    origin::{Origin, OriginError, OriginErrorKind, OriginPattern, OriginSet},
-    policy::{
-        AllowHeaders, AllowMethods, AllowOrigin, Any, BoxError, ExposeHeaders, InnerHeaders,
-        Policy, PolicyBuilder, PolicyError, PolicyErrorKind, PolicyErrors, Setting,
-    },
-    protocol::{Action, Decision, Decoration, Judgement, Refusal, RequestKind},
-    select::{SelectPolicy, Selected},
-};
+pub use self::routes::PolicyList;
+#[cfg(feature = "source")]
+#[cfg_attr(docsrs, doc(cfg(feature = "source")))]
+pub use self::source::AsyncCorsLayer;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use self::{future::ResponseFuture, layer::CorsLayer, service::Cors};
+pub use self::{
+    origin::{Origin, OriginPattern},
+    policy::{
+        AllowHeaders, AllowMethods, AllowOrigin, Any, ExposeHeaders, Policy, PolicyBuilder,
+        PolicyErrors,
+    },
+    protocol::{Decision, Refusal},
+};
 
 /// The README and the guides, whose examples are tests too.
 #[cfg(all(doctest, feature = "config", feature = "reload", feature = "resolver"))]

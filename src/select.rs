@@ -2,7 +2,7 @@
 
 use crate::{
     policy::{OriginMatch, Policy},
-    protocol::Judgement,
+    protocol::Evaluation,
 };
 use http::request::Parts;
 use std::{borrow::Cow, sync::Arc};
@@ -50,10 +50,10 @@ impl Selected<'_> {
     /// Judges the request that the policy was selected for.
     #[inline]
     #[must_use]
-    pub fn judge<'b>(&'b self, parts: &'b Parts) -> Judgement<'b> {
+    pub fn evaluate<'b>(&'b self, parts: &'b Parts) -> Evaluation<'b> {
         match &self.origin {
-            Some(origin) => Judgement::with_match(&self.policy, parts, origin.clone()),
-            None => self.policy.judge(parts),
+            Some(origin) => Evaluation::with_match(&self.policy, parts, origin.clone()),
+            None => self.policy.evaluate(parts),
         }
     }
 
@@ -74,13 +74,13 @@ impl Selected<'_> {
         Self { name, ..self }
     }
 
-    #[cfg(any(feature = "routes", feature = "async"))]
+    #[cfg(any(feature = "routes", feature = "source"))]
     pub(crate) fn with_origin(self, origin: OriginMatch) -> Self {
         Self { origin: Some(origin), ..self }
     }
 
     /// With answers that depend on the origin, even if the policy's own rules do not.
-    #[cfg(feature = "async")]
+    #[cfg(feature = "source")]
     pub(crate) fn into_dynamic(self) -> Self {
         Self { policy: Cow::Owned(self.policy.to_dynamic()), ..self }
     }

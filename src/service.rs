@@ -86,9 +86,9 @@ where
         observe_alone(observer, &parts);
         return ResponseFuture::alone(inner.call(Request::from_parts(parts, body)));
     };
-    let judgement = selected.judge(&parts);
-    let recorded = observe(observer, &judgement);
-    match judgement.into_action() {
+    let evaluation = selected.evaluate(&parts);
+    let recorded = observe(observer, &evaluation);
+    match evaluation.into_action() {
         Action::Respond(response) => ResponseFuture::respond(response, recorded),
         Action::Forward(decoration) => {
             if let Some(decision) = &recorded {

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use std::{convert::Infallible, panic::catch_unwind};
 use tower::{Layer, Service, ServiceExt, service_fn};
-use tower_cors::{CorsLayer, PolicyErrorKind};
+use tower_cors::{CorsLayer, policy::PolicyErrorKind};
 use tower_http::cors as theirs;
 
 const APP: &str = "https://app.example.com";

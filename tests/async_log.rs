@@ -7,7 +7,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 use tower::{Layer, ServiceExt, service_fn};
-use tower_cors::{AsyncCorsLayer, BoxError, Origin, Policy, PolicySource, Resolver};
+use tower_cors::{
+    AsyncCorsLayer, Origin, Policy, Resolver, policy::BoxError, source::PolicySource,
+};
 use tracing_subscriber::filter::LevelFilter;
 
 #[derive(Clone, Default)]

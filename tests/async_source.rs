@@ -16,8 +16,9 @@ use std::{
 use tokio::sync::oneshot;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
-    AsyncCorsLayer, BoxError, CorsLayer, Decision, Policy, PolicyBuilder, PolicyList, PolicySource,
-    Refusal, SourceErrorKind, SourceSetting, TimedOut,
+    AsyncCorsLayer, CorsLayer, Decision, Policy, PolicyBuilder, PolicyList, Refusal,
+    policy::BoxError,
+    source::{PolicySource, SourceErrorKind, SourceSetting, TimedOut},
 };
 
 type Asked = Result<Option<Policy>, BoxError>;
@@ -442,5 +443,5 @@ fn what_is_sent_to_other_threads_can_be() {
     let (source, _) = source(|| Ok(None));
     let mut service = is_send(AsyncCorsLayer::new(source).layer(service_fn(inner)));
     drop(is_send(service.call(request(PLAIN))));
-    let _: &(dyn Error + Send + Sync) = &tower_cors::LookupError::RateLimited;
+    let _: &(dyn Error + Send + Sync) = &tower_cors::resolver::LookupError::RateLimited;
 }

@@ -4,8 +4,11 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, heade
 use proptest::prelude::*;
 use std::time::Duration;
 use tower_cors::{
-    Action, AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer, ExposeHeaders, Origin,
-    OriginErrorKind, OriginPattern, Policy, PolicyBuilder, PolicyErrorKind as Kind, Setting,
+    AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer, ExposeHeaders, Origin, OriginPattern,
+    Policy, PolicyBuilder,
+    origin::OriginErrorKind,
+    policy::{PolicyErrorKind as Kind, Setting},
+    protocol::Action,
 };
 
 fn one() -> PolicyBuilder {
@@ -344,9 +347,9 @@ fn each_error_by_kind_and_text() {
         assert_eq!((error.setting(), error.kind()), (setting, kind), "{about}");
         assert!(line.starts_with(&format!("{setting}: ")), "{about}");
         assert_eq!(line.lines().count(), 1, "{about}");
-        // A mend is taken where it is offered.
-        if let Some(mend) = error.mend() {
-            assert!(line.ends_with(&format!(": write {mend:?}")), "{about}");
+        // A suggestion is taken where it is offered.
+        if let Some(suggestion) = error.suggestion() {
+            assert!(line.ends_with(&format!(": write {suggestion:?}")), "{about}");
         }
     }
 }
@@ -356,14 +359,16 @@ fn what_a_mend_says_builds() {
     for (about, builder, ..) in wrong() {
         let errors = builder.build().expect_err(about);
         let error = errors.iter().next().unwrap();
-        let Some(mend) = error.mend() else { continue };
-        let mended = match error.setting() {
-            Setting::AllowOrigin => Policy::builder().allow_origin([mend]).allow_credentials(true),
-            Setting::AllowMethods => one().allow_methods([mend]),
-            Setting::AllowHeaders => one().allow_headers([mend]),
-            setting => panic!("{about}: a mend of {setting}"),
+        let Some(suggestion) = error.suggestion() else { continue };
+        let corrected = match error.setting() {
+            Setting::AllowOrigin => {
+                Policy::builder().allow_origin([suggestion]).allow_credentials(true)
+            }
+            Setting::AllowMethods => one().allow_methods([suggestion]),
+            Setting::AllowHeaders => one().allow_headers([suggestion]),
+            setting => panic!("{about}: a suggestion of {setting}"),
         };
-        mended.build().unwrap_or_else(|errors| panic!("{about}: {errors}"));
+        corrected.build().unwrap_or_else(|errors| panic!("{about}: {errors}"));
     }
 }
 
@@ -440,7 +445,7 @@ fn standard_methods_in_another_case() {
         let errors = one().allow_methods([method]).build().unwrap_err();
         let error = errors.iter().next().unwrap();
         assert_eq!(error.kind(), Kind::MethodCase, "{method}");
-        assert_eq!(error.mend(), Some(&*method.to_uppercase()));
+        assert_eq!(error.suggestion(), Some(&*method.to_uppercase()));
     }
     for method in ["GET", "HEAD", "POST", "OPTIONS", "purge", "PROPFIND", "Custom", "patchy"] {
         assert_eq!(kinds(one().allow_methods([method])), [], "{method}");
@@ -576,7 +581,7 @@ fn nothing_legitimate_is_impossible() {
         .enforce(true)
         .preflight_status(StatusCode::OK)
         .preflight_continue(true)
-        .inner_headers(tower_cors::InnerHeaders::Keep)
+        .inner_headers(tower_cors::policy::InnerHeaders::Keep)
         .dangerously_allow_null_origin(true)
         .dangerously_allow_insecure_origins(true)
         .dangerously_allow_public_suffix_subdomains(true);
@@ -593,7 +598,7 @@ fn preflight(builder: PolicyBuilder, origin: &str) -> Response<()> {
         .body(())
         .unwrap();
     let (parts, ()) = request.into_parts();
-    let Action::Respond(response) = policy.judge(&parts).into_action() else { panic!() };
+    let Action::Respond(response) = policy.evaluate(&parts).into_action() else { panic!() };
     response
 }
 
@@ -739,13 +744,14 @@ fn answers(cors: &CorsLayer, origin: &str) -> (Vec<String>, Vec<String>) {
         .header("access-control-request-headers", "authorization,x-a")
         .body(())
         .unwrap();
-    let Action::Respond(preflight) = cors.policies().judge(&preflight.into_parts().0).into_action()
+    let Action::Respond(preflight) =
+        cors.policies().evaluate(&preflight.into_parts().0).into_action()
     else {
         panic!("a preflight is answered")
     };
     let actual = Request::get("/").header("origin", origin).body(()).unwrap();
     let (parts, ()) = actual.into_parts();
-    let Action::Forward(decoration) = cors.policies().judge(&parts).into_action() else {
+    let Action::Forward(decoration) = cors.policies().evaluate(&parts).into_action() else {
         panic!("an actual request runs")
     };
     let mut response = Response::builder().header("x-a", "1").body(()).unwrap();

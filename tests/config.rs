@@ -1,7 +1,11 @@
 //! Policy files: every key, every error with its place.
 
 use http::Request;
-use tower_cors::{ConfigErrorKind, ConfigErrors, PolicyConfig, PolicyList, SelectPolicy};
+use tower_cors::{
+    PolicyList,
+    config::{ConfigErrorKind, ConfigErrors, PolicyConfig},
+    select::SelectPolicy,
+};
 
 #[track_caller]
 fn toml_errors(text: &str) -> String {
@@ -40,7 +44,8 @@ fn every_key_has_its_effect() {
         .expect("a valid request")
         .into_parts();
     let selected = list.select(&parts).expect("it governs every path");
-    let tower_cors::Action::Respond(response) = selected.judge(&parts).into_action() else {
+    let tower_cors::protocol::Action::Respond(response) = selected.evaluate(&parts).into_action()
+    else {
         panic!("the preflight was passed on");
     };
     assert_eq!(response.status(), 200);

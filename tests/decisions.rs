@@ -9,7 +9,8 @@ use std::{
 };
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
-    AllowOrigin, Any, CorsLayer, Decision, Policy, PolicyBuilder, Refusal, RequestKind, Setting,
+    AllowOrigin, Any, CorsLayer, Decision, Policy, PolicyBuilder, Refusal, policy::Setting,
+    protocol::RequestKind,
 };
 
 const APP: &str = "https://app.example.com";
@@ -67,7 +68,7 @@ fn kinds_of_requests() {
     ] {
         let parts = parts(method, lines);
         assert_eq!(RequestKind::of(&parts), kind, "{about}");
-        assert_eq!(policy().build().unwrap().judge(&parts).kind(), kind, "{about}");
+        assert_eq!(policy().build().unwrap().evaluate(&parts).kind(), kind, "{about}");
     }
 }
 
@@ -516,13 +517,13 @@ fn explanations() {
         let explanation = policy.explain(&parts);
         assert_eq!(explanation.to_string(), text, "{about}");
         assert_eq!(explanation.decision().to_string(), policy.decide(&parts).to_string());
-        for part in explanation.hint().iter().chain(&explanation.mend()) {
+        for part in explanation.hint().iter().chain(&explanation.suggestion()) {
             assert!(text.contains(&format!("; {part}")), "{about}: {part}");
         }
     }
 }
 
-/// A mend must not itself be refused by the builder.
+/// A suggestion must not itself be refused by the builder.
 #[test]
 fn no_explanation_advises_what_cannot_be_built() {
     let policy = policy().build().unwrap();
@@ -537,14 +538,14 @@ fn no_explanation_advises_what_cannot_be_built() {
         preflight("PURGE", ""),
     ] {
         let explanation = policy.explain(&parts);
-        let Some(mend) = explanation.mend() else { continue };
-        let value = mend.split('"').nth(1).unwrap();
-        let mended = Policy::builder().allow_origin(APP);
-        let mended = match explanation.decision().refusal().unwrap().setting() {
-            Setting::AllowMethods => mended.allow_methods([value]),
-            _ => mended.allow_headers([value]),
+        let Some(suggestion) = explanation.suggestion() else { continue };
+        let value = suggestion.split('"').nth(1).unwrap();
+        let corrected = Policy::builder().allow_origin(APP);
+        let corrected = match explanation.decision().refusal().unwrap().setting() {
+            Setting::AllowMethods => corrected.allow_methods([value]),
+            _ => corrected.allow_headers([value]),
         };
-        mended.build().unwrap_or_else(|errors| panic!("{explanation}: {errors}"));
+        corrected.build().unwrap_or_else(|errors| panic!("{explanation}: {errors}"));
     }
 }
 
@@ -564,7 +565,7 @@ fn inner() -> tower::util::ServiceFn<Service200> {
 
 async fn call<P>(cors: &CorsLayer<P>, parts: Parts) -> Response<()>
 where
-    P: tower_cors::SelectPolicy + Clone,
+    P: tower_cors::select::SelectPolicy + Clone,
 {
     let mut service = cors.layer(inner());
     let Ok(service) = service.ready().await;

@@ -10,8 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 use tower_cors::{
-    Action, AllowOrigin, Any, OriginErrorKind, OriginPattern, OriginSet, Policy, PolicyBuilder,
-    PolicyError, PolicyErrorKind as Kind, PolicyList,
+    AllowOrigin, Any, OriginPattern, Policy, PolicyBuilder, PolicyList,
+    origin::{OriginErrorKind, OriginSet},
+    policy::{PolicyError, PolicyErrorKind as Kind},
+    protocol::Action,
 };
 
 fn request(method: &str, lines: &[(&'static str, &str)]) -> Parts {
@@ -36,7 +38,7 @@ fn answer(
     parts: &Parts,
     inner: &[(&'static str, &'static str)],
 ) -> (Response<()>, bool) {
-    match policy.judge(parts).into_action() {
+    match policy.evaluate(parts).into_action() {
         Action::Respond(response) => (response, false),
         Action::Forward(decoration) => {
             let mut response = Response::new(());
@@ -178,7 +180,7 @@ fn suffixes_match_whole_labels_and_the_scheme() {
     // What would match so cannot be written: a star needs its own label or two after it.
     let wrong = "https://*example.com".parse::<OriginPattern>().unwrap_err();
     assert_eq!(wrong.kind(), OriginErrorKind::StarTooBroad);
-    assert_eq!(wrong.mend(), Some("https://*.example.com"));
+    assert_eq!(wrong.suggestion(), Some("https://*.example.com"));
 }
 
 /// A regular expression matched a part of the origin, or its dot any character. Seen in sanic-cors
@@ -493,7 +495,7 @@ fn private_network_is_off_by_default() {
 /// expression. Seen in flask-cors (CVE-2024-6839, CVE-2024-6844, CVE-2024-6866).
 #[test]
 fn paths_are_compared_as_they_are_sent() {
-    use tower_cors::SelectPolicy;
+    use tower_cors::select::SelectPolicy;
     let list = PolicyList::from_toml(
         r#"
         [[policy]]
@@ -523,7 +525,7 @@ fn paths_are_compared_as_they_are_sent() {
         let mut parts = actual("https://admin.example");
         parts.uri = path.parse().unwrap();
         let selected = list.select(&parts).unwrap();
-        let Action::Forward(decoration) = selected.judge(&parts).into_action() else { panic!() };
+        let Action::Forward(decoration) = selected.evaluate(&parts).into_action() else { panic!() };
         let mut headers = HeaderMap::new();
         decoration.apply(&mut headers);
         assert_eq!(headers["access-control-allow-origin"], grant, "{path}");
@@ -581,7 +583,7 @@ fn each_mistyped_origin_is_named() {
         .allow_origin("https://a.example, https://b.example/, c.example,https://d.example:443")
         .build()
         .unwrap_err();
-    let named = errors.iter().map(|error| (error.value().unwrap(), error.mend().unwrap()));
+    let named = errors.iter().map(|error| (error.value().unwrap(), error.suggestion().unwrap()));
     assert_eq!(
         named.collect::<Vec<_>>(),
         [

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, Method, Request, StatusCode, request::Parts};
 use proptest::{prelude::*, sample::select};
-use tower_cors::{Action, Policy, PolicyEntry, PolicyList, SelectPolicy};
+use tower_cors::{Policy, PolicyList, protocol::Action, routes::PolicyEntry, select::SelectPolicy};
 
 const ORIGINS: [&str; 4] =
     ["https://a.example", "https://b.example", "https://x.c.example", "https://d.example"];
@@ -105,7 +105,7 @@ impl Asked {
 /// Status and headers, where a policy governs; those of an inner service that says nothing itself.
 fn answer(list: &PolicyList, asked: &Asked) -> Option<(StatusCode, HeaderMap)> {
     let parts = asked.parts();
-    Some(match list.select(&parts)?.judge(&parts).into_action() {
+    Some(match list.select(&parts)?.evaluate(&parts).into_action() {
         Action::Respond(response) => (response.status(), response.headers().clone()),
         Action::Forward(decoration) => {
             let mut headers = HeaderMap::new();

@@ -4,10 +4,12 @@ use http::{HeaderValue, Request};
 use proptest::prelude::*;
 use std::collections::HashSet;
 use tower_cors::{
-    AllowOrigin, Origin, OriginErrorKind as Kind, OriginPattern, OriginSet, Policy, PolicyErrorKind,
+    AllowOrigin, Origin, OriginPattern, Policy,
+    origin::{OriginErrorKind as Kind, OriginSet},
+    policy::PolicyErrorKind,
 };
 
-/// What a wrong text must yield: its kind, and its mend.
+/// What a wrong text must yield: its kind, and its suggestion.
 type Wrong = (Kind, Option<&'static str>);
 
 /// Valid as an origin, and so as a pattern too.
@@ -48,7 +50,7 @@ const ORIGINS: &[(&str, &str)] = &[
     ("ftp", "ftp://example.com"),
 ];
 
-/// Wrong as an origin and as a pattern, with the same kind and mend.
+/// Wrong as an origin and as a pattern, with the same kind and suggestion.
 const WRONG: &[(&str, Wrong)] = &[
     ("", (Kind::Empty, None)),
     // White space.
@@ -178,7 +180,7 @@ const WRONG: &[(&str, Wrong)] = &[
     ("http://a.example:80", (Kind::DefaultPort, Some("http://a.example"))),
     ("ftp://a.example:21", (Kind::DefaultPort, Some("ftp://a.example"))),
     ("http://[::1]:80", (Kind::DefaultPort, Some("http://[::1]"))),
-    // Several at once: one mend for all.
+    // Several at once: one suggestion for all.
     ("  HTTPS://User@A.Example.:443/path?q#f ", (Kind::WhiteSpace, Some("https://a.example"))),
     // A star that no kind of text may have.
     ("*", (Kind::StarAlone, None)),
@@ -252,14 +254,14 @@ const PATTERNS: &[&str] = &[
 ];
 
 #[track_caller]
-fn check_wrong(text: &str, expected: Wrong, error: &tower_cors::OriginError) {
-    assert_eq!((error.kind(), error.mend()), expected, "{text:?}");
+fn check_wrong(text: &str, expected: Wrong, error: &tower_cors::origin::OriginError) {
+    assert_eq!((error.kind(), error.suggestion()), expected, "{text:?}");
     assert_eq!(error.input(), text);
     let line = error.to_string();
     assert!(line.starts_with(&format!("{text:?} {}", error.kind().reason())), "{line}");
     assert_eq!(line.lines().count(), 1, "{line}");
-    match error.mend() {
-        Some(mend) => assert!(line.ends_with(&format!(": write {mend:?}")), "{line}"),
+    match error.suggestion() {
+        Some(suggestion) => assert!(line.ends_with(&format!(": write {suggestion:?}")), "{line}"),
         None => assert!(line.contains(": "), "no advice: {line}"),
     }
 }
@@ -727,36 +729,36 @@ proptest! {
     }
 
     #[test]
-    fn mends_parse(text in nearly()) {
+    fn suggestions_parse(text in nearly()) {
         if let Err(error) = text.parse::<Origin>() {
-            if let Some(mend) = error.mend() {
-                prop_assert!(mend.parse::<Origin>().is_ok(), "{} -> {}", text, mend);
-                prop_assert_ne!(mend, &*text);
+            if let Some(suggestion) = error.suggestion() {
+                prop_assert!(suggestion.parse::<Origin>().is_ok(), "{} -> {}", text, suggestion);
+                prop_assert_ne!(suggestion, &*text);
             }
             prop_assert_eq!(error.to_string().lines().count(), 1);
         }
         if let Err(error) = text.parse::<OriginPattern>()
-            && let Some(mend) = error.mend()
+            && let Some(suggestion) = error.suggestion()
         {
-            prop_assert!(mend.parse::<OriginPattern>().is_ok(), "{} -> {}", text, mend);
-            prop_assert_ne!(mend, &*text);
+            prop_assert!(suggestion.parse::<OriginPattern>().is_ok(), "{} -> {}", text, suggestion);
+            prop_assert_ne!(suggestion, &*text);
         }
     }
 
-    /// A mend says the same as what was given, or more narrowly: never another host.
+    /// A suggestion says the same as what was given, or more narrowly: never another host.
     #[test]
-    fn mends_keep_the_host(
+    fn suggestions_keep_the_host(
         origin in origin(),
         before in "[ \t]{0,2}",
         after in "(/|/[a-z]{1,5}|\\?[a-z]?|#|:|\\.|:0{0,3})?[ \t]{0,2}",
     ) {
         let text = format!("{before}{origin}{after}");
         if let Err(error) = text.parse::<Origin>()
-            && let Some(mend) = error.mend()
+            && let Some(suggestion) = error.suggestion()
         {
-            let mend = mend.parse::<Origin>().unwrap();
-            prop_assert_eq!(mend.scheme(), origin.scheme(), "{:?}", text);
-            prop_assert_eq!(mend.host(), origin.host(), "{:?}", text);
+            let suggestion = suggestion.parse::<Origin>().unwrap();
+            prop_assert_eq!(suggestion.scheme(), origin.scheme(), "{:?}", text);
+            prop_assert_eq!(suggestion.host(), origin.host(), "{:?}", text);
         }
     }
 
@@ -937,7 +939,7 @@ fn expressions_with_credentials() {
     };
     for source in ["https?://[^/]+", "[a-z0-9:/\\[\\]._-]*", "(?s)https://[^ ]*", "https://\\S+"] {
         let errors = build(source).expect_err(source);
-        let kinds = errors.iter().map(tower_cors::PolicyError::kind).collect::<Vec<_>>();
+        let kinds = errors.iter().map(tower_cors::policy::PolicyError::kind).collect::<Vec<_>>();
         assert_eq!(kinds, [PolicyErrorKind::CredentialsWithAnyOrigin], "{source}");
         assert!(expression(source).is_ok(), "{source}: without credentials");
     }

@@ -4,7 +4,9 @@ use http::{Request, Response, request::Parts};
 use std::convert::Infallible;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_cors::{
-    CorsLayer, Policy, PolicyEntry, PolicyList, PolicyListErrorKind as Kind, SelectPolicy,
+    CorsLayer, Policy, PolicyList,
+    routes::{PolicyEntry, PolicyListErrorKind as Kind},
+    select::SelectPolicy,
 };
 
 fn policy(origins: &[&str]) -> Policy {
@@ -198,7 +200,7 @@ fn one_path_wrong() {
 /// The spellings of other routers, and what each is here.
 #[test]
 fn foreign_path_syntax() {
-    for (path, mend) in [
+    for (path, suggestion) in [
         ("/api/:path*", Some("/api/{*path}")),
         ("/api/:id.json", Some("/api/{id}.json")),
         ("/api/**", Some("/api/{*rest}")),
@@ -215,7 +217,11 @@ fn foreign_path_syntax() {
         let entry = PolicyEntry::new(policy(&["*"])).paths([path]);
         let errors = PolicyList::builder().entry(entry).build().expect_err(path);
         let error = errors.iter().next().expect("an error");
-        assert_eq!((error.kind(), error.mend()), (Kind::ForeignPathSyntax, mend), "{path}");
+        assert_eq!(
+            (error.kind(), error.suggestion()),
+            (Kind::ForeignPathSyntax, suggestion),
+            "{path}"
+        );
     }
     for path in ["/api/../x", "/api/./x"] {
         let entry = PolicyEntry::new(policy(&["*"])).paths([path]);

@@ -6,8 +6,9 @@ use http::{
 use proptest::prelude::*;
 use std::time::Duration;
 use tower_cors::{
-    Action, AllowOrigin, Any, Decision, InnerHeaders, Origin, OriginPattern, Policy, PolicyBuilder,
-    RequestKind,
+    AllowOrigin, Any, Decision, Origin, OriginPattern, Policy, PolicyBuilder,
+    policy::InnerHeaders,
+    protocol::{Action, RequestKind},
 };
 
 /// One call of a setter.
@@ -246,7 +247,7 @@ fn inner() -> impl Strategy<Value = HeaderMap> {
 
 /// The response, and whether the inner service ran.
 fn answer(policy: &Policy, parts: &Parts, inner: &HeaderMap) -> (Response<()>, bool) {
-    match policy.judge(parts).into_action() {
+    match policy.evaluate(parts).into_action() {
         Action::Respond(response) => (response, false),
         Action::Forward(decoration) => {
             let mut response = Response::new(());

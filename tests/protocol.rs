@@ -16,20 +16,20 @@ use std::{
 };
 use table::{Row, Wire, report, rows};
 use tower::{Layer, Service, ServiceExt, service_fn, util::BoxCloneSyncService};
-use tower_cors::{Action, CorsLayer, Policy};
+use tower_cors::{CorsLayer, Policy, protocol::Action};
 
 /// Layer by layer, by hand: what raw hyper would do.
-fn judge(
+fn evaluate(
     policies: &[Policy],
     request: Request<()>,
     inner: &dyn Fn() -> Response<()>,
 ) -> Response<()> {
     let Some((outer, rest)) = policies.split_first() else { return inner() };
     let (parts, ()) = request.into_parts();
-    match outer.judge(&parts).into_action() {
+    match outer.evaluate(&parts).into_action() {
         Action::Respond(response) => response,
         Action::Forward(decoration) => {
-            let mut response = judge(rest, Request::from_parts(parts.clone(), ()), inner);
+            let mut response = evaluate(rest, Request::from_parts(parts.clone(), ()), inner);
             decoration.apply(response.headers_mut());
             response
         }
@@ -42,7 +42,7 @@ fn in_the_core(row: &Row) -> Result<(), String> {
         runs.set(runs.get() + 1);
         row.response()
     };
-    let response = judge(&row.policies, row.request(None), &inner);
+    let response = evaluate(&row.policies, row.request(None), &inner);
     assert!(runs.get() <= 1, "{}: the inner service ran {} times", row.about, runs.get());
     row.check(&response, runs.get() == 1)
 }
@@ -108,7 +108,7 @@ fn a_policy_answers_the_same_every_time() {
 #[test]
 fn no_answer_of_status_204_has_a_length() {
     for row in rows().iter().filter(|row| row.expected.status == 204 && !row.expected.inner_ran) {
-        let response = judge(&row.policies, row.request(None), &|| unreachable!());
+        let response = evaluate(&row.policies, row.request(None), &|| unreachable!());
         assert!(!response.headers().contains_key(CONTENT_LENGTH), "{}", row.about);
     }
 }
@@ -123,7 +123,7 @@ fn a_refusal_echoes_nothing() {
         request.headers_mut().insert("origin", origin.parse().unwrap());
         request.headers_mut().remove("sec-fetch-site");
         request.headers_mut().insert("access-control-request-headers", "echo-me".parse().unwrap());
-        let response = judge(&row.policies, request, &|| Response::new(()));
+        let response = evaluate(&row.policies, request, &|| Response::new(()));
         for (name, value) in response.headers() {
             let text = value.as_bytes().escape_ascii().to_string();
             assert!(!text.contains("echo-me"), "{}: {name}: {text}", row.about);

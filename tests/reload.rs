@@ -9,7 +9,7 @@ use std::{
     },
 };
 use tower::{Layer, Service, ServiceExt, service_fn};
-use tower_cors::{CorsLayer, Direction, Policy, PolicyList, Reloadable};
+use tower_cors::{CorsLayer, Policy, PolicyList, Reloadable, reload::Direction};
 
 fn list(toml: &str) -> PolicyList {
     PolicyList::from_toml(toml).unwrap_or_else(|errors| panic!("{errors}"))

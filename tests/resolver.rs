@@ -13,8 +13,11 @@ use std::{
 };
 use tokio::time::{Instant, advance, sleep};
 use tower_cors::{
-    AsyncCorsLayer, BoxError, LookupError, Origin, Policy, PolicySource, Resolver, ResolverBuilder,
-    SelectPolicy, Selected,
+    AsyncCorsLayer, Origin, Policy, Resolver,
+    policy::BoxError,
+    resolver::{LookupError, ResolverBuilder},
+    select::{SelectPolicy, Selected},
+    source::PolicySource,
 };
 
 fn parts(origins: &[&str]) -> Parts {

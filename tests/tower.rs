@@ -22,9 +22,12 @@ use std::{
 };
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_cors::{
-    Action, AllowOrigin, Any, Cors, CorsLayer, Decision, Decoration, Explanation, Judgement,
-    Origin, OriginError, OriginPattern, OriginSet, Policy, PolicyBuilder, PolicyError,
+    AllowOrigin, Any, Cors, CorsLayer, Decision, Origin, OriginPattern, Policy, PolicyBuilder,
     PolicyErrors, Refusal, ResponseFuture,
+    observe::Explanation,
+    origin::{OriginError, OriginSet},
+    policy::PolicyError,
+    protocol::{Action, Decoration, Evaluation},
 };
 
 const APP: &str = "https://app.example.com";
@@ -403,7 +406,7 @@ fn bounds() {
     fn service<S: Service<R, Response = Response<B>>, R, B>() {}
     fn layer<L: Layer<S>, S>() {}
     all::<ResponseFuture<Ready<()>>>();
-    all::<Judgement<'static>>();
+    all::<Evaluation<'static>>();
     all::<Action>();
     cloned::<CorsLayer>();
     cloned::<Cors<()>>();

@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 use tower::{Service, ServiceExt as _};
-use tower_cors::{RequestKind, SelectPolicy};
+use tower_cors::{protocol::RequestKind, select::SelectPolicy};
 
 /// How many exchanges are remembered.
 const REMEMBERED: usize = 256;
@@ -98,7 +98,7 @@ impl Exchange {
             status: 0,
             response: Vec::new(),
             ran: false,
-            explanation: selected.map(|selected| selected.judge(parts).explain().to_string()),
+            explanation: selected.map(|selected| selected.evaluate(parts).explain().to_string()),
         }
     }
 

@@ -24,7 +24,7 @@ impl ConfigErrors {
     }
 }
 
-/// One thing that is wrong with a policy file: where, what, why, and the mend.
+/// One thing that is wrong with a policy file: where, what, why, and the suggestion.
 ///
 /// It prints as `cors.toml:12: policy[1].allow_origin[0]: "https://a.example/" ends in a slash:
 /// write "https://a.example"`.
@@ -38,7 +38,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// With `text`, which says value, reason and mend.
+    /// With `text`, which says value, reason and suggestion.
     pub(super) fn new(
         line: Option<usize>,
         place: impl Into<String>,
@@ -123,6 +123,6 @@ pub enum ConfigErrorKind {
     Conflict,
     /// What [`PolicyBuilder::build`](crate::PolicyBuilder::build) refuses.
     Policy(PolicyErrorKind),
-    /// What [`PolicyListBuilder::build`](crate::PolicyListBuilder::build) refuses.
+    /// What [`PolicyListBuilder::build`](crate::routes::PolicyListBuilder::build) refuses.
     PolicyList(PolicyListErrorKind),
 }

@@ -140,8 +140,9 @@ impl<'a> Reader<'a> {
             return None;
         }
         if max_age.is_none() {
-            let mend = "write seconds, or a whole number and one of s, m, h, d, as in \"10m\"";
-            let text = format!("{written} is no duration: {mend}");
+            let suggestion =
+                "write seconds, or a whole number and one of s, m, h, d, as in \"10m\"";
+            let text = format!("{written} is no duration: {suggestion}");
             self.error(node.line, key, Kind::WrongValue, text);
         }
         max_age.map(Duration::from_secs)

@@ -82,7 +82,7 @@ impl PolicyList {
     /// use tower_cors::{CorsLayer, PolicyList};
     ///
     /// let cors = CorsLayer::new(PolicyList::from_file("cors.toml")?);
-    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// # Ok::<(), tower_cors::config::ConfigErrors>(())
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
         let path = path.as_ref();
@@ -131,7 +131,7 @@ impl PolicyList {
     /// use tower_cors::PolicyList;
     ///
     /// let policies = PolicyList::from_json(r#"{ "allow_origin": "https://app.example.com" }"#)?;
-    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// # Ok::<(), tower_cors::config::ConfigErrors>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, ConfigErrors> {
         build(json::parse(text))

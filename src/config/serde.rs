@@ -16,7 +16,7 @@ use std::fmt;
 /// without lines, which serde does not pass on.
 ///
 /// ```
-/// use tower_cors::{CorsLayer, PolicyConfig};
+/// use tower_cors::{CorsLayer, config::PolicyConfig};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Settings {

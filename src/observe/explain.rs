@@ -6,7 +6,7 @@ use crate::{
         Policy, Setting, is_cors_header, is_forbidden_method, is_forbidden_request_header,
         is_safelisted_method, standard_method_in_wrong_case,
     },
-    protocol::{Decision, Judgement, Refusal, RequestKind},
+    protocol::{Decision, Evaluation, Refusal, RequestKind},
 };
 use http::{HeaderName, HeaderValue, header::ORIGIN, request::Parts};
 use std::fmt;
@@ -36,7 +36,7 @@ pub struct Explanation {
     kind: RequestKind,
     same_origin: bool,
     hint: Option<String>,
-    mend: Option<String>,
+    suggestion: Option<String>,
 }
 
 impl Policy {
@@ -44,11 +44,11 @@ impl Policy {
     /// request.
     #[must_use]
     pub fn explain(&self, parts: &Parts) -> Explanation {
-        self.judge(parts).explain()
+        self.evaluate(parts).explain()
     }
 }
 
-impl Judgement<'_> {
+impl Evaluation<'_> {
     /// Explains the decision. It takes its time, so it is for people, not for every request.
     #[must_use]
     pub fn explain(&self) -> Explanation {
@@ -58,9 +58,9 @@ impl Judgement<'_> {
     pub(super) fn explain_with(&self, effort: Effort) -> Explanation {
         let decision = self.decision();
         let hint = decision.refusal().and_then(|refusal| hint(self.policy(), refusal, effort));
-        let mend = decision.refusal().and_then(|refusal| mend(self.policy(), refusal));
+        let suggestion = decision.refusal().and_then(|refusal| suggestion(self.policy(), refusal));
         let same_origin = self.request().headers.contains_key(ORIGIN);
-        Explanation { decision, kind: self.kind(), same_origin, hint, mend }
+        Explanation { decision, kind: self.kind(), same_origin, hint, suggestion }
     }
 }
 
@@ -79,8 +79,8 @@ impl Explanation {
 
     /// What to change for the request to be granted.
     #[must_use]
-    pub fn mend(&self) -> Option<&str> {
-        self.mend.as_deref()
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
     }
 }
 
@@ -100,7 +100,7 @@ impl fmt::Display for Explanation {
             (Decision::Granted, _) => f.write_str(": the origin is allowed")?,
             _ => {}
         }
-        for part in self.hint.iter().chain(&self.mend) {
+        for part in self.hint.iter().chain(&self.suggestion) {
             write!(f, "; {part}")?;
         }
         Ok(())
@@ -135,7 +135,7 @@ fn hint(policy: &Policy, refusal: &Refusal, effort: Effort) -> Option<String> {
 }
 
 /// What the builder would take.
-fn mend(policy: &Policy, refusal: &Refusal) -> Option<String> {
+fn suggestion(policy: &Policy, refusal: &Refusal) -> Option<String> {
     let setting = refusal.setting();
     Some(match refusal {
         Refusal::OriginNotAllowed { .. } => format!("to allow this one, add it to {setting}"),

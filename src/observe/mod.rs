@@ -14,7 +14,7 @@ pub use self::explain::Explanation;
 pub(crate) use self::observer::{Observer, observe, observe_alone};
 
 /// Logs that a source failed; its requests' decisions are told like any other.
-#[cfg(feature = "async")]
+#[cfg(feature = "source")]
 pub(crate) fn unavailable(error: &(dyn std::error::Error + 'static), parts: &http::request::Parts) {
     #[cfg(feature = "tracing")]
     trace::unavailable(error, parts);

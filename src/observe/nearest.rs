@@ -25,7 +25,7 @@ pub(super) fn origin(origins: &Origins, refused: &HeaderValue, effort: Effort) -
     let origin = match text.parse::<Origin>() {
         Ok(origin) => origin,
         Err(error) => {
-            let meant = error.mend()?;
+            let meant = error.suggestion()?;
             let also = if allowed.has(meant) { ", which is allowed" } else { "" };
             let reason = error.kind().reason();
             return Some(format!("it {reason}: a browser would send \"{meant}\"{also}"));

@@ -1,7 +1,7 @@
 //! Who wants to know of decisions.
 
 use crate::{
-    protocol::{Decision, Judgement},
+    protocol::{Decision, Evaluation},
     select::SelectPolicy,
 };
 use http::request::Parts;
@@ -45,9 +45,9 @@ impl Observer {
 }
 
 impl Observer {
-    fn tell(&self, judgement: &Judgement<'_>) -> Option<Box<Decision>> {
-        let decision = judgement.decision();
-        let parts = judgement.request();
+    fn tell(&self, evaluation: &Evaluation<'_>) -> Option<Box<Decision>> {
+        let decision = evaluation.decision();
+        let parts = evaluation.request();
         for hook in &self.hooks {
             hook(&decision, parts);
         }
@@ -72,11 +72,11 @@ impl fmt::Debug for Observer {
 #[inline]
 pub(crate) fn observe(
     observer: Option<&Observer>,
-    judgement: &Judgement<'_>,
+    evaluation: &Evaluation<'_>,
 ) -> Option<Box<Decision>> {
     #[cfg(feature = "tracing")]
-    super::trace::decision(judgement);
-    observer?.tell(judgement)
+    super::trace::decision(evaluation);
+    observer?.tell(evaluation)
 }
 
 /// Tells of a request that no policy governs: only the shadow has anything to say of it.
@@ -91,7 +91,7 @@ impl Shadow {
     fn compare(&self, live: &Decision, parts: &Parts) {
         let selected = self.policies.select(parts);
         let shadow =
-            selected.map_or(Decision::NotCors, |selected| selected.judge(parts).decision());
+            selected.map_or(Decision::NotCors, |selected| selected.evaluate(parts).decision());
         if discriminant(live) == discriminant(&shadow) {
             return;
         }

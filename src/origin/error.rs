@@ -1,15 +1,15 @@
-//! What is wrong with the text of an origin, and the mend.
+//! What is wrong with the text of an origin, and the suggestion.
 
 use std::{error::Error, fmt};
 
 /// Why a text is not an origin, or not an origin pattern.
 ///
 /// ```
-/// use tower_cors::{Origin, OriginErrorKind};
+/// use tower_cors::{Origin, origin::OriginErrorKind};
 ///
 /// let error = "https://a.example/".parse::<Origin>().unwrap_err();
 /// assert_eq!(error.kind(), OriginErrorKind::TrailingSlash);
-/// assert_eq!(error.mend(), Some("https://a.example"));
+/// assert_eq!(error.suggestion(), Some("https://a.example"));
 /// assert_eq!(
 ///     error.to_string(),
 ///     r#""https://a.example/" ends in a slash: write "https://a.example""#,
@@ -19,12 +19,16 @@ use std::{error::Error, fmt};
 pub struct OriginError {
     pub(super) kind: OriginErrorKind,
     pub(super) input: String,
-    pub(super) mend: Option<String>,
+    pub(super) suggestion: Option<String>,
 }
 
 impl OriginError {
     pub(super) fn new(kind: OriginErrorKind, input: &str, stars: bool) -> Self {
-        Self { kind, input: input.to_owned(), mend: super::mend::mend(input, stars) }
+        Self {
+            kind,
+            input: input.to_owned(),
+            suggestion: super::suggestion::suggestion(input, stars),
+        }
     }
 
     /// What is wrong, for a program to match on.
@@ -41,16 +45,16 @@ impl OriginError {
 
     /// What was probably meant: always itself a valid origin (or pattern, where one was asked for).
     #[must_use]
-    pub fn mend(&self) -> Option<&str> {
-        self.mend.as_deref()
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
     }
 }
 
 impl fmt::Display for OriginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} {}", self.input, self.kind.reason())?;
-        match (&self.mend, self.kind.advice()) {
-            (Some(mend), _) => write!(f, ": write {mend:?}"),
+        match (&self.suggestion, self.kind.advice()) {
+            (Some(suggestion), _) => write!(f, ": write {suggestion:?}"),
             (None, Some(advice)) => write!(f, ": {advice}"),
             (None, None) => Ok(()),
         }

@@ -29,10 +29,10 @@ mod error;
 mod grammar;
 mod index;
 mod ip;
-mod mend;
 mod pattern;
 mod punycode;
 mod set;
+mod suggestion;
 mod value;
 
 pub use self::{

@@ -28,7 +28,7 @@ use std::{
 /// assert!(!SUBDOMAINS.matches(&Origin::from_static("http://a.example.com")));
 ///
 /// let error = "https://*example.com".parse::<OriginPattern>().unwrap_err();
-/// assert_eq!(error.mend(), Some("https://*.example.com"));
+/// assert_eq!(error.suggestion(), Some("https://*.example.com"));
 /// ```
 #[derive(Clone)]
 pub struct OriginPattern {

@@ -17,7 +17,7 @@ use std::{collections::HashSet, fmt, hash::Hasher};
 /// star above two labels), `https://x-*.a.example` another (a star after two characters).
 ///
 /// ```
-/// use tower_cors::{Origin, OriginPattern, OriginSet};
+/// use tower_cors::{Origin, OriginPattern, origin::OriginSet};
 ///
 /// let set = ["https://app.example.com", "https://*.example.org"]
 ///     .into_iter()
@@ -25,7 +25,7 @@ use std::{collections::HashSet, fmt, hash::Hasher};
 ///     .collect::<Result<OriginSet, _>>()?;
 /// assert!(set.contains(&Origin::from_static("https://a.example.org")));
 /// assert!(!set.contains(&Origin::from_static("https://example.org")));
-/// # Ok::<(), tower_cors::OriginError>(())
+/// # Ok::<(), tower_cors::origin::OriginError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct OriginSet {

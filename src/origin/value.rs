@@ -29,7 +29,7 @@ use std::{
 /// assert_eq!(origin, APP);
 /// assert_eq!((origin.scheme(), origin.host(), origin.port()), ("https", "app.example.com", None));
 /// assert!("https://app.example.com/".parse::<Origin>().is_err());
-/// # Ok::<(), tower_cors::OriginError>(())
+/// # Ok::<(), tower_cors::origin::OriginError>(())
 /// ```
 #[derive(Clone)]
 pub struct Origin {

@@ -75,7 +75,7 @@ impl AllowOrigin {
     ///
     /// It is called with each canonical origin but `null` that nothing else of the policy matches;
     /// what is no origin at all is refused before. It runs on the request's own task: what must
-    /// look something up belongs into an `AsyncCorsLayer` (feature "async").
+    /// look something up belongs into an `AsyncCorsLayer` (feature "source").
     ///
     /// ```
     /// use tower_cors::{AllowOrigin, CorsLayer};

@@ -156,7 +156,7 @@ impl<T> PolicyBuilder<T> {
     /// without saying so, with insecure ones.
     ///
     /// ```
-    /// use tower_cors::{Policy, PolicyErrorKind};
+    /// use tower_cors::{Policy, policy::PolicyErrorKind};
     ///
     /// let errors = Policy::builder().allow_origin("*").allow_credentials(true).build().unwrap_err();
     /// assert_eq!(
@@ -250,7 +250,7 @@ impl<T> PolicyBuilder<T> {
     ///
     /// ```
     /// use http::Request;
-    /// use tower_cors::{Action, Policy};
+    /// use tower_cors::{Policy, protocol::Action};
     ///
     /// let policy = Policy::builder().allow_origin("https://app.example.com").enforce(true).build()?;
     /// let (parts, ()) = Request::builder()
@@ -259,7 +259,7 @@ impl<T> PolicyBuilder<T> {
     ///     .body(())
     ///     .unwrap()
     ///     .into_parts();
-    /// let Action::Respond(response) = policy.judge(&parts).into_action() else { panic!() };
+    /// let Action::Respond(response) = policy.evaluate(&parts).into_action() else { panic!() };
     /// assert_eq!(response.status(), 403);
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
@@ -323,7 +323,7 @@ impl<T: From<Policy>> PolicyBuilder<T> {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, together: see [`PolicyErrorKind`](crate::PolicyErrorKind).
+    /// Everything that is wrong, together: see [`PolicyErrorKind`](crate::policy::PolicyErrorKind).
     pub fn build(self) -> Result<T, PolicyErrors> {
         compile(self.settings).map(Into::into)
     }

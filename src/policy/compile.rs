@@ -72,7 +72,7 @@ pub(super) fn compile(settings: Settings) -> Result<Policy, PolicyErrors> {
         preflight_continue: settings.preflight_continue,
         inner_headers: settings.inner_headers,
         rendered: Rendered::default(),
-        #[cfg(feature = "async")]
+        #[cfg(feature = "source")]
         dynamic_twin: std::sync::OnceLock::new(),
     }))
 }
@@ -198,7 +198,7 @@ fn parse_origin(
     match text.parse::<OriginPattern>() {
         Ok(pattern) => Some(pattern),
         Err(error) => {
-            errors.push(of_origin(item, Kind::Origin(error.kind())).write(error.mend()));
+            errors.push(of_origin(item, Kind::Origin(error.kind())).write(error.suggestion()));
             None
         }
     }
@@ -215,8 +215,8 @@ fn check_credentials(
     let insecure = pattern.scheme() == "http" && !pattern.is_loopback();
     if insecure && !settings.allow_insecure_origins {
         let https = pattern.as_str().replacen("http:", "https:", 1);
-        let mend = https.parse::<OriginPattern>().ok().map(|pattern| pattern.to_string());
-        errors.push(of_origin(item, Kind::CredentialsWithInsecureOrigin).write(mend));
+        let suggestion = https.parse::<OriginPattern>().ok().map(|pattern| pattern.to_string());
+        errors.push(of_origin(item, Kind::CredentialsWithInsecureOrigin).write(suggestion));
     }
     #[cfg(feature = "public-suffix")]
     if let Some(domain) = pattern.domain_beneath_star() {
@@ -227,7 +227,7 @@ fn check_credentials(
     }
 }
 
-/// A valid item, or what is wrong with it and its mend.
+/// A valid item, or what is wrong with it and its suggestion.
 type Checked<T> = Result<T, (Kind, Option<String>)>;
 
 /// Checks each item of a list; whether `*` is among them, and the others, each once.
@@ -253,8 +253,8 @@ fn items<T: Clone + Eq + std::hash::Hash + AsRef<str>>(
         match checked {
             Ok(value) if seen.insert(value.clone()) => values.push(value),
             Ok(_) => {}
-            Err((kind, mend)) => {
-                errors.push(PolicyError::of_item(setting, (index, text), kind).write(mend));
+            Err((kind, suggestion)) => {
+                errors.push(PolicyError::of_item(setting, (index, text), kind).write(suggestion));
             }
         }
     }
@@ -264,8 +264,8 @@ fn items<T: Clone + Eq + std::hash::Hash + AsRef<str>>(
 fn method(text: &str) -> Checked<Method> {
     let method = Method::from_bytes(text.as_bytes()).map_err(|_| {
         let trimmed = text.trim();
-        let mend = (trimmed != text).then(|| method(trimmed).ok()).flatten();
-        (Kind::InvalidMethod, mend.map(|method| method.to_string()))
+        let suggestion = (trimmed != text).then(|| method(trimmed).ok()).flatten();
+        (Kind::InvalidMethod, suggestion.map(|method| method.to_string()))
     })?;
     if names::is_forbidden_method(text.as_bytes()) {
         return Err((Kind::ForbiddenMethod, None));
@@ -278,8 +278,8 @@ fn method(text: &str) -> Checked<Method> {
 
 fn header(text: &str) -> Checked<HeaderName> {
     let name = HeaderName::from_bytes(text.as_bytes()).map_err(|_| {
-        let mend = HeaderName::from_bytes(text.trim().trim_end_matches(':').as_bytes());
-        (Kind::InvalidHeaderName, mend.ok().map(|name| name.to_string()))
+        let suggestion = HeaderName::from_bytes(text.trim().trim_end_matches(':').as_bytes());
+        (Kind::InvalidHeaderName, suggestion.ok().map(|name| name.to_string()))
     })?;
     if names::is_cors_header(&name) { Err((Kind::CorsHeader, None)) } else { Ok(name) }
 }

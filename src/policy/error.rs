@@ -1,4 +1,4 @@
-//! What is wrong with a policy: all of it, each with its mend.
+//! What is wrong with a policy: all of it, each with its suggestion.
 
 use super::setting::Setting;
 use crate::{errors::Errors, origin::OriginErrorKind};
@@ -9,7 +9,7 @@ use std::{error::Error, fmt};
 /// It prints one line for each error, and iterates over them.
 ///
 /// ```
-/// use tower_cors::{CorsLayer, PolicyErrorKind};
+/// use tower_cors::{CorsLayer, policy::PolicyErrorKind};
 ///
 /// let errors = CorsLayer::builder()
 ///     .allow_origin(["https://app.example.com/", "app.example.org"])
@@ -26,25 +26,25 @@ use std::{error::Error, fmt};
 /// ```
 pub type PolicyErrors = Errors<PolicyError>;
 
-/// One thing that is wrong with a policy: in which setting, with which value, why, and the mend.
+/// One thing that is wrong with a policy: in which setting, with which value, why, and the suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyError {
     pub(crate) setting: Setting,
     pub(crate) index: Option<usize>,
     pub(crate) value: Option<String>,
     pub(crate) kind: PolicyErrorKind,
-    pub(crate) mend: Option<String>,
+    pub(crate) suggestion: Option<String>,
 }
 
 impl PolicyError {
     pub(crate) fn new(setting: Setting, kind: PolicyErrorKind) -> Self {
-        Self { setting, index: None, value: None, kind, mend: None }
+        Self { setting, index: None, value: None, kind, suggestion: None }
     }
 
     /// The error of one item of a list.
     pub(crate) fn of_item(setting: Setting, item: (usize, &str), kind: PolicyErrorKind) -> Self {
         let (index, value) = item;
-        Self { setting, index: Some(index), value: Some(value.to_owned()), kind, mend: None }
+        Self { setting, index: Some(index), value: Some(value.to_owned()), kind, suggestion: None }
     }
 
     pub(crate) fn with_value(self, value: impl Into<String>) -> Self {
@@ -52,8 +52,8 @@ impl PolicyError {
     }
 
     /// What to write instead of the value.
-    pub(crate) fn write(self, mend: Option<impl Into<String>>) -> Self {
-        Self { mend: mend.map(Into::into), ..self }
+    pub(crate) fn write(self, suggestion: Option<impl Into<String>>) -> Self {
+        Self { suggestion: suggestion.map(Into::into), ..self }
     }
 
     /// The setting that is wrong.
@@ -82,22 +82,22 @@ impl PolicyError {
 
     /// What to write instead of the value, where that is known.
     #[must_use]
-    pub fn mend(&self) -> Option<&str> {
-        self.mend.as_deref()
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
     }
 
-    /// The line without the setting: value, reason, mend.
+    /// The line without the setting: value, reason, suggestion.
     pub(crate) fn text(&self) -> impl fmt::Display {
         struct Text<'a>(&'a PolicyError);
         impl fmt::Display for Text<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let PolicyError { value, kind, mend, .. } = self.0;
+                let PolicyError { value, kind, suggestion, .. } = self.0;
                 if let Some(value) = value {
                     write!(f, "{value:?} ")?;
                 }
                 f.write_str(&kind.reason())?;
-                match (mend, kind.advice()) {
-                    (Some(mend), _) => write!(f, ": write {mend:?}"),
+                match (suggestion, kind.advice()) {
+                    (Some(suggestion), _) => write!(f, ": write {suggestion:?}"),
                     (None, Some(advice)) => write!(f, ": {advice}"),
                     (None, None) => Ok(()),
                 }

@@ -5,7 +5,7 @@
 //! 1. Setters take strings or types. They never fail, and never panic. A list's setter
 //!    called again adds to the list.
 //! 2. [`build`](PolicyBuilder::build) validates everything and returns all errors together, each
-//!    with the setting, the value, the reason and the mend.
+//!    with the setting, the value, the reason and the suggestion.
 //! 3. A policy that was built holds its header values rendered, is cheap to clone, and cannot fail.
 //!
 //! What is dangerous and yet legitimate has a setter that begins with `dangerously_`.
@@ -33,7 +33,7 @@ mod setting;
 mod summary;
 mod value;
 
-#[cfg(feature = "async")]
+#[cfg(feature = "source")]
 pub(crate) use self::origins::Unavailable;
 pub use self::{
     allow_origin::{AllowOrigin, BoxError, OriginRule, Predicate},

@@ -32,12 +32,12 @@ pub(crate) enum OriginMatch {
     /// It is not, for a predicate failed.
     Failed(Arc<dyn Error + Send + Sync>),
     /// It cannot be said: the policy is not known.
-    #[cfg(feature = "async")]
+    #[cfg(feature = "source")]
     Unavailable(Unavailable),
 }
 
 /// Why a policy could not be had, and the status of what is refused for it.
-#[cfg(feature = "async")]
+#[cfg(feature = "source")]
 #[derive(Clone, Debug)]
 pub(crate) struct Unavailable {
     pub(crate) error: Arc<dyn Error + Send + Sync>,
@@ -77,18 +77,18 @@ impl Origins {
 
     /// Matches the value of a request's only `Origin` line.
     #[inline]
-    pub(crate) fn judge(&self, origin: &HeaderValue, parts: &Parts) -> OriginMatch {
+    pub(crate) fn evaluate(&self, origin: &HeaderValue, parts: &Parts) -> OriginMatch {
         match self {
             Self::Any => OriginMatch::Granted(Echo::Any),
             Self::One(only) if only == origin => OriginMatch::Granted(Echo::Configured(0)),
             Self::One(_) => OriginMatch::Refused,
-            Self::Rules(rules) => rules.judge(origin, parts),
+            Self::Rules(rules) => rules.evaluate(origin, parts),
         }
     }
 }
 
 impl Rules {
-    fn judge(&self, value: &HeaderValue, parts: &Parts) -> OriginMatch {
+    fn evaluate(&self, value: &HeaderValue, parts: &Parts) -> OriginMatch {
         // What was configured is canonical, so equal bytes need no parsing.
         if let Some(position) = self.set.exact(value.as_bytes()) {
             return OriginMatch::Granted(Echo::Configured(position));

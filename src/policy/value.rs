@@ -10,11 +10,11 @@ use std::{fmt, sync::Arc, time::Duration};
 
 /// One immutable, validated, compiled set of rules. A clone shares them.
 ///
-/// It needs no tower: [`judge`](Self::judge) a request, and do what the judgement says.
+/// It needs no tower: [`evaluate`](Self::evaluate) a request, and do what the evaluation says.
 ///
 /// ```
 /// use http::{Method, Request, Response};
-/// use tower_cors::{Action, Policy};
+/// use tower_cors::{Policy, protocol::Action};
 ///
 /// let policy = Policy::builder().allow_origin("https://app.example.com").build()?;
 ///
@@ -23,7 +23,7 @@ use std::{fmt, sync::Arc, time::Duration};
 ///     .body(())
 ///     .unwrap()
 ///     .into_parts();
-/// let response = match policy.judge(&parts).into_action() {
+/// let response = match policy.evaluate(&parts).into_action() {
 ///     Action::Respond(response) => response, // a preflight, answered
 ///     Action::Forward(decoration) => {
 ///         let mut response = Response::new(()); // from your own code
@@ -55,7 +55,7 @@ pub(crate) struct Compiled {
     pub(crate) inner_headers: InnerHeaders,
     pub(crate) rendered: Rendered,
     /// The same policy as a dynamic one, made when it is first asked for.
-    #[cfg(feature = "async")]
+    #[cfg(feature = "source")]
     pub(super) dynamic_twin: std::sync::OnceLock<Policy>,
 }
 
@@ -109,7 +109,7 @@ impl Policy {
     }
 
     /// The same, for a policy that is shared and asked for this again and again.
-    #[cfg(feature = "async")]
+    #[cfg(feature = "source")]
     pub(crate) fn to_dynamic(&self) -> Self {
         if self.0.dynamic {
             return self.clone();

@@ -26,7 +26,7 @@ pub struct Decoration {
 pub(super) enum Grant {
     Nothing,
     /// Nothing, for the policy is not known.
-    #[cfg(feature = "async")]
+    #[cfg(feature = "source")]
     Unknown,
     /// An actual response, to this `Access-Control-Allow-Origin`.
     Actual(HeaderValue),
@@ -55,7 +55,7 @@ impl Decoration {
         match self.grant {
             _ if keep => {}
             Grant::Nothing => without_timing(policy, headers),
-            #[cfg(feature = "async")]
+            #[cfg(feature = "source")]
             Grant::Unknown => {
                 headers.remove(TIMING_ALLOW_ORIGIN);
                 forbid_storing(headers);
@@ -146,7 +146,7 @@ fn exposable_names(policy: &Compiled, headers: &HeaderMap) -> Option<HeaderValue
 
 /// A response that lacks its grant for a moment's failure would, from a cache, lack it for as long
 /// as it is fresh.
-#[cfg(feature = "async")]
+#[cfg(feature = "source")]
 pub(super) fn forbid_storing(headers: &mut HeaderMap) {
     set(headers, http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }

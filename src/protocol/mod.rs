@@ -2,18 +2,18 @@
 //! hyper uses.
 //!
 //! 1. [`RequestKind`] says whether a request is not CORS, actual, or a preflight.
-//! 2. [`Policy::judge`](crate::Policy::judge) matches its origin; the [`Judgement`] holds all
+//! 2. [`Policy::evaluate`](crate::Policy::evaluate) matches its origin; the [`Evaluation`] holds all
 //!    that follows from it.
-//! 3. [`Judgement::decision`] says what the policy says of the request: not CORS, granted, or
+//! 3. [`Evaluation::decision`] says what the policy says of the request: not CORS, granted, or
 //!    refused with a [`Refusal`]. Nothing is computed for it unless it is asked for.
-//! 4. [`Judgement::into_action`] says what to do: send an answer, or forward the request and apply
+//! 4. [`Evaluation::into_action`] says what to do: send an answer, or forward the request and apply
 //!    a [`Decoration`] to the response.
 //!
 //! Source: [Fetch, HTTP-CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol).
 
 mod decision;
 mod decoration;
-mod judgement;
+mod evaluation;
 mod preflight;
 mod refusal;
 mod request;
@@ -23,7 +23,7 @@ mod vary;
 pub use self::{
     decision::Decision,
     decoration::Decoration,
-    judgement::{Action, Judgement},
+    evaluation::{Action, Evaluation},
     refusal::Refusal,
     request::RequestKind,
 };

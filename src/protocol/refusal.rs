@@ -35,7 +35,7 @@ pub enum Refusal {
         /// What the predicate returned.
         error: Arc<dyn Error + Send + Sync>,
     },
-    /// The policy itself could not be had: its source (feature "async") failed or took too long.
+    /// The policy itself could not be had: its source (feature "source") failed or took too long.
     PolicyUnavailable {
         /// What the source returned, or that it took too long.
         error: Arc<dyn Error + Send + Sync>,

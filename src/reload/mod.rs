@@ -17,7 +17,7 @@
 //!     r#"allow_origin = ["https://a.example", "https://b.example"]"#,
 //! )?);
 //! assert_eq!(change.to_string(), r#"policy: allow_origin: wider by "https://b.example""#);
-//! # Ok::<(), tower_cors::ConfigErrors>(())
+//! # Ok::<(), tower_cors::config::ConfigErrors>(())
 //! ```
 
 mod change;

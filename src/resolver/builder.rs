@@ -110,7 +110,7 @@ where
     }
 
     /// How long a lookup may take. Default: 1 second. It should be less than the layer's
-    /// [timeout](crate::AsyncCorsBuilder::timeout), so that a request can still be answered by a
+    /// [timeout](crate::source::AsyncCorsBuilder::timeout), so that a request can still be answered by a
     /// stale policy.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(|settings| settings.timeout = timeout)
@@ -135,7 +135,7 @@ where
     /// Validates.
     ///
     /// ```
-    /// # use tower_cors::{BoxError, Origin, Policy};
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
     /// use std::time::Duration;
     /// use tower_cors::Resolver;
     ///

@@ -12,7 +12,7 @@ pub enum LookupError {
     /// It took too long.
     TimedOut(TimedOut),
     /// No lookup was made, for there are too many: see
-    /// [`lookup_rate`](crate::ResolverBuilder::lookup_rate).
+    /// [`lookup_rate`](crate::resolver::ResolverBuilder::lookup_rate).
     RateLimited,
     /// The lookup panicked, or there is no tokio runtime for it, or none any more.
     Lost,

@@ -1,6 +1,6 @@
 //! A cache around a lookup, which a flood of made-up origins cannot get past.
 //!
-//! A [`Resolver`] is a [`PolicySource`](crate::PolicySource) for
+//! A [`Resolver`] is a [`PolicySource`](crate::source::PolicySource) for
 //! [`AsyncCorsLayer`](crate::AsyncCorsLayer) that asks an asynchronous function:
 //!
 //! 1. The key is the request's origin, or what [`Resolver::builder_by_key`] takes from the request.
@@ -34,7 +34,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use tower_cors::{AsyncCorsLayer, BoxError, Origin, Policy, Resolver};
+//! use tower_cors::{AsyncCorsLayer, Origin, Policy, Resolver, policy::BoxError};
 //!
 //! # #[derive(Clone)] struct Database;
 //! # impl Database { async fn knows(&self, _: &Origin) -> Result<bool, BoxError> { Ok(true) } }
@@ -57,7 +57,7 @@
 //! let cors = AsyncCorsLayer::new(resolver.clone());
 //! // … and when the database says that something changed:
 //! resolver.invalidate(&Origin::from_static("https://a.customers.example"));
-//! # Ok::<(), tower_cors::SourceErrors>(())
+//! # Ok::<(), tower_cors::source::SourceErrors>(())
 //! ```
 
 mod bucket;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[non_exhaustive]
 pub struct ResolverStats {
     /// Requests that were refused without a lookup: their origin is none that a browser sends, or
-    /// outside [`only_origins`](crate::ResolverBuilder::only_origins), or there was no key.
+    /// outside [`only_origins`](crate::resolver::ResolverBuilder::only_origins), or there was no key.
     pub filtered: u64,
     /// Requests answered by what was looked up before and is not yet too old, policy or none.
     pub hits: u64,

@@ -51,7 +51,7 @@ where
     ///
     /// ```
     /// use http::request::Parts;
-    /// use tower_cors::{BoxError, Policy, Resolver};
+    /// use tower_cors::{Policy, Resolver, policy::BoxError};
     ///
     /// # async fn origins_of(_: &str) -> Result<Vec<String>, BoxError> { Ok(vec![]) }
     /// let tenant = |parts: &Parts| {
@@ -64,7 +64,7 @@ where
     /// })
     /// .build()?;
     /// resolver.invalidate(&"acme".to_owned());
-    /// # Ok::<(), tower_cors::SourceErrors>(())
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
     /// ```
     pub fn builder_by_key<Fut, E>(
         key: impl Fn(&Parts) -> Option<K> + Send + Sync + 'static,

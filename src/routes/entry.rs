@@ -5,7 +5,7 @@ use crate::policy::Policy;
 /// A policy with the paths it covers; or the exemption of some paths.
 ///
 /// ```
-/// use tower_cors::{Policy, PolicyEntry};
+/// use tower_cors::{Policy, routes::PolicyEntry};
 ///
 /// let public = Policy::builder().allow_origin("*").build()?;
 /// let public = PolicyEntry::new(public).named("public").paths(["/public/{*rest}", "/health"]);

@@ -9,19 +9,19 @@ use std::{error::Error, fmt};
 pub type PolicyListErrors = Errors<PolicyListError>;
 
 /// One thing that is wrong with a list of policies: at which entry, with which value, why, and the
-/// mend.
+/// suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyListError {
     pub(super) entry: Option<usize>,
     pub(super) path: Option<usize>,
     pub(super) value: Option<String>,
     pub(super) kind: PolicyListErrorKind,
-    pub(super) mend: Option<String>,
+    pub(super) suggestion: Option<String>,
 }
 
 impl PolicyListError {
     pub(super) fn of_list(kind: PolicyListErrorKind) -> Self {
-        Self { entry: None, path: None, value: None, kind, mend: None }
+        Self { entry: None, path: None, value: None, kind, suggestion: None }
     }
 
     pub(super) fn of_entry(entry: usize, kind: PolicyListErrorKind) -> Self {
@@ -54,8 +54,8 @@ impl PolicyListError {
 
     /// What to write instead of the value, where that is known.
     #[must_use]
-    pub fn mend(&self) -> Option<&str> {
-        self.mend.as_deref()
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
     }
 
     /// The key of the entry that is wrong, as in a policy file; empty for the entry as a whole.
@@ -70,14 +70,14 @@ impl PolicyListError {
         }
     }
 
-    /// The line without its place: value, reason, mend.
+    /// The line without its place: value, reason, suggestion.
     pub(crate) fn text(&self) -> String {
         let value = self.value.as_ref().map(|value| format!("{value:?} ")).unwrap_or_default();
-        let mend = match &self.mend {
-            Some(mend) => format!("write {mend:?}"),
+        let suggestion = match &self.suggestion {
+            Some(suggestion) => format!("write {suggestion:?}"),
             None => self.kind.advice().to_owned(),
         };
-        format!("{value}{}: {mend}", self.kind.reason())
+        format!("{value}{}: {suggestion}", self.kind.reason())
     }
 }
 

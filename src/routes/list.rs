@@ -21,7 +21,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 ///
 /// ```
 /// use axum::{Router, routing::get};
-/// use tower_cors::{CorsLayer, Policy, PolicyEntry, PolicyList};
+/// use tower_cors::{CorsLayer, Policy, PolicyList, routes::PolicyEntry};
 ///
 /// let public = Policy::builder().allow_origin("*").build()?;
 /// let app = Policy::builder()
@@ -63,7 +63,7 @@ impl PolicyList {
     /// Explains what the policy that governs a request says of it; `None` where none does.
     #[must_use]
     pub fn explain(&self, parts: &Parts) -> Option<Explanation> {
-        self.select(parts).map(|selected| selected.judge(parts).explain())
+        self.select(parts).map(|selected| selected.evaluate(parts).explain())
     }
 
     /// Name, paths and policy of each entry, in the order of the scopes.
@@ -129,7 +129,7 @@ impl PolicyListBuilder {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, together: see [`PolicyListErrorKind`](crate::PolicyListErrorKind).
+    /// Everything that is wrong, together: see [`PolicyListErrorKind`](crate::routes::PolicyListErrorKind).
     pub fn build(self) -> Result<PolicyList, PolicyListErrors> {
         let mut errors = Vec::new();
         if self.entries.is_empty() {
@@ -169,10 +169,10 @@ impl PolicyListBuilder {
                 errors.push(PolicyListError::of_entry(i, Kind::EmptyPaths));
             }
             for (j, path) in paths.iter().enumerate() {
-                if let Err((kind, mend)) = path::check(path) {
+                if let Err((kind, suggestion)) = path::check(path) {
                     let error = PolicyListError::of_entry(i, kind);
                     let value = Some(path.clone());
-                    errors.push(PolicyListError { path: Some(j), value, mend, ..error });
+                    errors.push(PolicyListError { path: Some(j), value, suggestion, ..error });
                 }
             }
         }

@@ -83,9 +83,11 @@ fn fill_parameters(pattern: &str) -> String {
     filled + rest
 }
 
-/// What is wrong with one path, and the mend.
+/// What is wrong with one path, and the suggestion.
 pub(super) fn check(path: &str) -> Result<(), (Kind, Option<String>)> {
-    let valid = |mend: String| (check(&mend).is_ok() && mend != path).then_some(mend);
+    let valid = |suggestion: String| {
+        (check(&suggestion).is_ok() && suggestion != path).then_some(suggestion)
+    };
     if !path.starts_with('/') {
         return Err((Kind::RelativePath, valid(format!("/{path}"))));
     }
@@ -93,12 +95,12 @@ pub(super) fn check(path: &str) -> Result<(), (Kind, Option<String>)> {
         return Err((Kind::PathWithQuery, valid(path[..at].to_owned())));
     }
     if path.split('/').any(|text| matches!(segment(text), Segment::Foreign(_))) {
-        let mended = path.split('/').map(|text| match segment(text) {
+        let corrected = path.split('/').map(|text| match segment(text) {
             Segment::Native => Some(text.to_owned()),
-            Segment::Foreign(mend) => mend,
+            Segment::Foreign(suggestion) => suggestion,
         });
-        let mend = mended.collect::<Option<Vec<_>>>().map(|segments| segments.join("/"));
-        return Err((Kind::ForeignPathSyntax, mend.and_then(valid)));
+        let suggestion = corrected.collect::<Option<Vec<_>>>().map(|segments| segments.join("/"));
+        return Err((Kind::ForeignPathSyntax, suggestion.and_then(valid)));
     }
     if path.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err((Kind::DotSegment, None));
@@ -135,8 +137,8 @@ fn segment(segment: &str) -> Segment {
     if let Some(name) = segment.strip_prefix(':') {
         let end = name.find('.').unwrap_or(name.len());
         let star = if name.ends_with(['*', '+']) { "*" } else { "" };
-        let mend = named(name, "id", star).map(|parameter| parameter + &name[end..]);
-        return Segment::Foreign(mend);
+        let suggestion = named(name, "id", star).map(|parameter| parameter + &name[end..]);
+        return Segment::Foreign(suggestion);
     }
     if let Some(name) = segment.strip_prefix('*') {
         return Segment::Foreign(named(name.trim_start_matches('*'), "rest", "*"));

@@ -34,11 +34,11 @@ impl<P> AsyncCorsBuilder<P> {
     /// ```
     /// use std::time::Duration;
     /// # use http::request::Parts;
-    /// # use tower_cors::{AsyncCorsLayer, BoxError, Policy};
+    /// # use tower_cors::{AsyncCorsLayer, Policy, policy::BoxError};
     ///
     /// # let source = |_: &Parts| async { Ok::<Option<Policy>, BoxError>(None) };
     /// let cors = AsyncCorsLayer::builder(source).timeout(Duration::from_millis(500)).build()?;
-    /// # Ok::<(), tower_cors::SourceErrors>(())
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
     /// ```
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }

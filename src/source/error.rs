@@ -37,7 +37,7 @@ impl Error for TimedOut {}
 /// ```
 /// use http::{StatusCode, request::Parts};
 /// use std::time::Duration;
-/// use tower_cors::{AsyncCorsLayer, BoxError, Policy};
+/// use tower_cors::{AsyncCorsLayer, Policy, policy::BoxError};
 ///
 /// let source = |_: &Parts| async { Ok::<Option<Policy>, BoxError>(None) };
 /// let errors = AsyncCorsLayer::builder(source)
@@ -53,7 +53,7 @@ impl Error for TimedOut {}
 /// ```
 pub type SourceErrors = Errors<SourceError>;
 
-/// One thing that is wrong with the settings: in which, with which value, why, and the mend.
+/// One thing that is wrong with the settings: in which, with which value, why, and the suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceError {
     setting: SourceSetting,
@@ -169,7 +169,7 @@ pub enum SourceErrorKind {
 pub enum SourceSetting {
     /// `timeout`
     Timeout,
-    /// [`unavailable_status`](crate::AsyncCorsBuilder::unavailable_status)
+    /// [`unavailable_status`](crate::source::AsyncCorsBuilder::unavailable_status)
     UnavailableStatus,
     /// `only_origins`
     OnlyOrigins,

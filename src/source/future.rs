@@ -22,7 +22,7 @@ use tokio::time::Sleep;
 use tower_service::Service;
 
 pin_project! {
-    /// The future of [`AsyncCors`](crate::AsyncCors).
+    /// The future of [`AsyncCors`](crate::source::AsyncCors).
     pub struct AsyncResponseFuture<S, P, B>
     where
         S: Service<Request<B>>,

@@ -20,7 +20,7 @@ use tower_layer::Layer;
 /// ```
 /// use axum::{Router, routing::get};
 /// use http::request::Parts;
-/// use tower_cors::{AsyncCorsLayer, BoxError, Policy};
+/// use tower_cors::{AsyncCorsLayer, Policy, policy::BoxError};
 ///
 /// let cors = AsyncCorsLayer::new(|_parts: &Parts| async {
 ///     let origins = std::env::var("ALLOWED_ORIGINS").unwrap_or_default(); // or a query, a fetch, …
@@ -77,7 +77,7 @@ impl<P> AsyncCorsLayer<P> {
     /// ```
     /// # use http::request::Parts;
     /// use tower_cors::{AsyncCorsLayer, Decision, Refusal};
-    /// # use tower_cors::{BoxError, Policy};
+    /// # use tower_cors::{Policy, policy::BoxError};
     ///
     /// # let source = |_: &Parts| async { Ok::<Option<Policy>, BoxError>(None) };
     /// let cors = AsyncCorsLayer::new(source).on_decision(|decision, parts| {

@@ -30,7 +30,7 @@
 //!
 //! ```
 //! use http::request::Parts;
-//! use tower_cors::{AsyncCorsLayer, BoxError, Policy};
+//! use tower_cors::{AsyncCorsLayer, Policy, policy::BoxError};
 //!
 //! # #[derive(Clone)] struct Database;
 //! # impl Database { async fn origins(&self, _: &str) -> Result<Vec<String>, BoxError> { Ok(vec![]) } }

@@ -11,7 +11,7 @@ use std::future::Future;
 ///
 /// ```
 /// use http::request::Parts;
-/// use tower_cors::{AsyncCorsLayer, BoxError, Policy};
+/// use tower_cors::{AsyncCorsLayer, Policy, policy::BoxError};
 ///
 /// async fn policy_of(host: String) -> Result<Option<Policy>, BoxError> {
 ///     // … ask for the origins of this host …

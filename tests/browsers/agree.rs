@@ -80,12 +80,12 @@ impl Tally {
             let outcome = observed.get(&case.id);
             let outcome =
                 outcome.ok_or_else(|| format!("{kind}: case {} has no result", case.id))?;
-            self.judge(kind, &stage, case, outcome).await;
+            self.evaluate(kind, &stage, case, outcome).await;
         }
         Ok(true)
     }
 
-    async fn judge(&mut self, kind: Kind, stage: &Stage, case: &Case, observed: &Outcome) {
+    async fn evaluate(&mut self, kind: Kind, stage: &Stage, case: &Case, observed: &Outcome) {
         let (corpus, middleware) = (stage.corpus(), stage.middleware());
         let simulated = simulated::run(case, &stage.map, middleware).await;
         let crossings = stage.crossings(case.id);

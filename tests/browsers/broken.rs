@@ -65,8 +65,8 @@ pub(crate) async fn all_breaks_are_caught() -> Result<(), String> {
     }
     // Each once as it is broken, and once more as it should be: a catch counts for nothing where
     // that fails too.
-    let mended = catches.iter().map(|caught| Case { broken: None, ..caught.case.clone() });
-    let cases = catches.iter().map(|caught| caught.case.clone()).chain(mended);
+    let corrected = catches.iter().map(|caught| Case { broken: None, ..caught.case.clone() });
+    let cases = catches.iter().map(|caught| caught.case.clone()).chain(corrected);
     let cases = (0..).zip(cases).map(|(id, case)| Case { id, ..case }).collect();
     stage.serve(Corpus { rules: base.rules, cases })?;
     let mut by_engine = BTreeMap::new();

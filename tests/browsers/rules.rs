@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderName, StatusCode};
-use tower_cors::{AllowOrigin, Any, InnerHeaders, Policy};
+use tower_cors::{AllowOrigin, Any, Policy, policy::InnerHeaders};
 
 use crate::place::split;
 

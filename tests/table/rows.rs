@@ -6,7 +6,9 @@
 use super::{Row, Wire, row};
 use http::{HeaderName, Method, StatusCode, header};
 use std::time::Duration;
-use tower_cors::{AllowOrigin, Any, InnerHeaders, Origin, OriginPattern, Policy, PolicyBuilder};
+use tower_cors::{
+    AllowOrigin, Any, Origin, OriginPattern, Policy, PolicyBuilder, policy::InnerHeaders,
+};
 
 const APP: &str = "https://app.example.com";
 const ACAO_APP: &str = "access-control-allow-origin: https://app.example.com";

@@ -11,7 +11,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{future::Future, time::Duration};
-use tower_cors::{BoxError, Policy, PolicyErrors, Resolver};
+use tower_cors::{Policy, PolicyErrors, Resolver, policy::BoxError};
 
 /// More would be a list that nobody looks after.
 const MOST_ORIGINS: usize = 200;
@@ -148,7 +148,7 @@ impl IntoResponse for Failure {
                         "index": error.index(),
                         "value": error.value(),
                         "message": error.to_string(),
-                        "mend": error.mend(),
+                        "suggestion": error.suggestion(),
                     })
                 });
                 let errors = errors.collect::<Vec<_>>();

@@ -4,7 +4,7 @@ use crate::{api, follow::follow, policy::policy_of, store::Store, tenant_id::ten
 use axum::Router;
 use std::time::Duration;
 use tokio::task::AbortHandle;
-use tower_cors::{AsyncCorsLayer, BoxError, Resolver};
+use tower_cors::{AsyncCorsLayer, Resolver, policy::BoxError};
 
 /// How long what is cached counts, and how often changes are looked for.
 #[derive(Clone, Copy, Debug)]

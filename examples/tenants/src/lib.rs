@@ -2,7 +2,7 @@
 //!
 //! 1. A tenant's origins stand in a database: SQLite, or PostgreSQL shared by several instances.
 //! 2. What is entered is validated by the very builder that later makes the policy of it; its
-//!    errors, mends included, go to whoever entered it.
+//!    errors, suggestions included, go to whoever entered it.
 //! 3. `/api/{tenant}/…` is governed by the policy of that tenant, through an `AsyncCorsLayer` and a
 //!    `Resolver` keyed by tenant.
 //! 4. Instances learn of each other's changes by `LISTEN`/`NOTIFY`, and by re-reading at intervals

@@ -8,7 +8,7 @@
 use std::{env, net::SocketAddr, process::ExitCode};
 use tenants::{App, Settings};
 use tokio::net::TcpListener;
-use tower_cors::BoxError;
+use tower_cors::policy::BoxError;
 use tracing_subscriber::EnvFilter;
 
 const USAGE: &str = "usage: tenants [--listen ADDRESS:PORT], with DATABASE_URL in the environment";

@@ -44,7 +44,7 @@ async fn what_is_wrong_is_refused_with_its_mend_and_changes_nothing() {
             "index": 0,
             "value": "https://shop.example/",
             "message": "allow_origin: \"https://shop.example/\" ends in a slash: write \"https://shop.example\"",
-            "mend": "https://shop.example",
+            "suggestion": "https://shop.example",
         })
     );
     let rows: &[(&[&str], &str)] = &[

@@ -1,12 +1,12 @@
 //! What was probably meant by a text that is no origin.
 //!
-//! One repair after the other is applied, and the result offered only if it parses: a mend is
+//! One repair after the other is applied, and the result offered only if it parses: a suggestion is
 //! never itself an error.
 
 use super::{grammar, ip, punycode};
 
 /// The corrected text, or `None` where only its author can know.
-pub(super) fn mend(input: &str, stars: bool) -> Option<String> {
+pub(super) fn suggestion(input: &str, stars: bool) -> Option<String> {
     let text = input.trim().trim_end_matches([',', ';']);
     let (scheme, rest) = split_scheme(text)?;
     let scheme = match scheme.to_ascii_lowercase().as_str() {
@@ -17,10 +17,10 @@ pub(super) fn mend(input: &str, stars: bool) -> Option<String> {
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
     let authority = authority.rsplit('@').next()?;
     let (host, port) = split_port(authority);
-    let host = mend_host(host, stars)?;
-    let port = mend_port(&scheme, port)?;
-    let mended = format!("{scheme}://{host}{port}");
-    (mended != input && grammar::parse(mended.as_bytes(), stars).is_ok()).then_some(mended)
+    let host = suggest_host(host, stars)?;
+    let port = suggest_port(&scheme, port)?;
+    let corrected = format!("{scheme}://{host}{port}");
+    (corrected != input && grammar::parse(corrected.as_bytes(), stars).is_ok()).then_some(corrected)
 }
 
 /// The scheme, given or guessed, and what follows it.
@@ -60,7 +60,7 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn mend_host(host: &str, stars: bool) -> Option<String> {
+fn suggest_host(host: &str, stars: bool) -> Option<String> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     if bare.contains(':') {
         return ip::canonical_ipv6(bare).map(|address| format!("[{address}]"));
@@ -86,7 +86,7 @@ fn mend_host(host: &str, stars: bool) -> Option<String> {
 }
 
 /// `:port`, or nothing where it is to be left out.
-fn mend_port(scheme: &str, port: Option<&str>) -> Option<String> {
+fn suggest_port(scheme: &str, port: Option<&str>) -> Option<String> {
     let Some(port) = port else { return Some(String::new()) };
     if port.is_empty() {
         return Some(String::new());

@@ -14,9 +14,9 @@ use crate::{
 };
 use http::{Response, header::ORIGIN, request::Parts};
 
-/// What follows from one request under one policy. Made by [`Policy::judge`].
+/// What follows from one request under one policy. Made by [`Policy::evaluate`].
 #[derive(Debug)]
-pub struct Judgement<'a> {
+pub struct Evaluation<'a> {
     policy: &'a Policy,
     parts: &'a Parts,
     kind: RequestKind,
@@ -38,17 +38,17 @@ impl Policy {
     ///
     /// See [`Policy`] for how to use it without tower.
     #[must_use]
-    pub fn judge<'a>(&'a self, parts: &'a Parts) -> Judgement<'a> {
+    pub fn evaluate<'a>(&'a self, parts: &'a Parts) -> Evaluation<'a> {
         let line = Lines::of(&parts.headers, &ORIGIN);
         let kind = RequestKind::with_origin(line, parts);
         let origin = self.match_line(line, parts);
-        Judgement::new(self, parts, kind, origin)
+        Evaluation::new(self, parts, kind, origin)
     }
 
-    /// What the policy says of a request; short for `judge(parts).decision()`.
+    /// What the policy says of a request; short for `evaluate(parts).decision()`.
     #[must_use]
     pub fn decide(&self, parts: &Parts) -> Decision {
-        self.judge(parts).decision()
+        self.evaluate(parts).decision()
     }
 
     #[cfg(any(feature = "routes", feature = "resolver"))]
@@ -59,7 +59,7 @@ impl Policy {
     fn match_line(&self, line: Lines<'_>, parts: &Parts) -> OriginMatch {
         let origins = &self.rules().origins;
         match line {
-            Lines::One(origin) => origins.judge(origin, parts),
+            Lines::One(origin) => origins.evaluate(origin, parts),
             // With `*` the origin is not looked at, however many there are.
             Lines::Several(_) => match origins {
                 Origins::Any => OriginMatch::Granted(Echo::Any),
@@ -70,7 +70,7 @@ impl Policy {
     }
 }
 
-impl<'a> Judgement<'a> {
+impl<'a> Evaluation<'a> {
     /// Where the origin was matched already.
     pub(crate) fn with_match(policy: &'a Policy, parts: &'a Parts, origin: OriginMatch) -> Self {
         Self::new(policy, parts, RequestKind::of(parts), origin)
@@ -125,7 +125,7 @@ impl<'a> Judgement<'a> {
         if let OriginMatch::Failed(error) = &self.origin {
             return Refusal::PredicateFailed { origin, error: error.clone() };
         }
-        #[cfg(feature = "async")]
+        #[cfg(feature = "source")]
         if let OriginMatch::Unavailable(unavailable) = &self.origin {
             return Refusal::PolicyUnavailable { error: unavailable.error.clone() };
         }
@@ -151,15 +151,15 @@ impl<'a> Judgement<'a> {
                 }
                 Action::Respond(response)
             }
-            #[cfg(feature = "async")]
+            #[cfg(feature = "source")]
             (RequestKind::Preflight, OriginMatch::Unavailable(unavailable)) => {
                 respond_unstored(unavailable.status, rendered.refused_preflight.clone())
             }
-            #[cfg(feature = "async")]
+            #[cfg(feature = "source")]
             (RequestKind::Actual, OriginMatch::Unavailable(unavailable)) if rules.enforce => {
                 respond_unstored(unavailable.status, rendered.refused_actual.clone())
             }
-            #[cfg(feature = "async")]
+            #[cfg(feature = "source")]
             (RequestKind::Actual, OriginMatch::Unavailable(_)) => forward(policy, Grant::Unknown),
             (RequestKind::Preflight, _) => Action::Respond(rendered.refused_preflight.clone()),
             (RequestKind::Actual, OriginMatch::Granted(origin)) => {
@@ -182,7 +182,7 @@ fn forward(policy: &Policy, grant: Grant) -> Action {
 }
 
 /// Of a moment's failure nothing must be left in a cache.
-#[cfg(feature = "async")]
+#[cfg(feature = "source")]
 fn respond_unstored(status: http::StatusCode, mut response: Response<()>) -> Action {
     *response.status_mut() = status;
     super::decoration::forbid_storing(response.headers_mut());
