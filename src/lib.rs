@@ -45,6 +45,7 @@ pub mod errors;
 mod future;
 #[cfg(feature = "tower")]
 mod layer;
+mod message;
 pub mod observe;
 pub mod origin;
 pub mod policy;

@@ -1,5 +1,6 @@
 //! What is wrong with the text of an origin, and the suggestion.
 
+use crate::message::{Message, Suggestion};
 use std::{error::Error, fmt};
 
 /// Why a text is not an origin, or not an origin pattern.
@@ -52,12 +53,13 @@ impl OriginError {
 
 impl fmt::Display for OriginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} {}", self.input, self.kind.reason())?;
-        match (&self.suggestion, self.kind.advice()) {
-            (Some(suggestion), _) => write!(f, ": write {suggestion:?}"),
-            (None, Some(advice)) => write!(f, ": {advice}"),
-            (None, None) => Ok(()),
+        Message {
+            place: None,
+            value: Some(&self.input),
+            reason: self.kind.reason(),
+            suggestion: Suggestion::of(self.suggestion.as_deref(), self.kind.advice()),
         }
+        .fmt(f)
     }
 }
 
