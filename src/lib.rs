@@ -66,9 +66,6 @@ mod similar;
 #[cfg(feature = "source")]
 #[cfg_attr(docsrs, doc(cfg(feature = "source")))]
 pub mod source;
-#[cfg(feature = "testing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
-pub mod testing;
 
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
@@ -109,5 +106,6 @@ mod guides {
         Enforcement: "../guide/enforcement.md";
         Moving: "../guide/moving.md";
         Policies: "../guide/policies.md";
+        Testing: "../guide/testing.md";
     }
 }

@@ -1,15 +1,17 @@
 //! `CorsLayer` as a browser sees it: what a page may read, and what its console says when it may
 //! not.
 
-#![cfg(all(feature = "testing", feature = "tower"))]
+#![cfg(feature = "tower")]
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use http::{Request, Response};
 use tower::{Layer, Service, service_fn};
-use tower_cors::testing::{
-    Answer, Blocked, Browser, Credentials, Exchange, Fetch, Mode, Page, ResponseType,
+use tower_browser::{
+    Answer, Blocked, Browser, Exchange, Fetch, Page,
+    answer::ResponseType,
+    options::{Credentials, Mode},
 };
 use tower_cors::{CorsLayer, PolicyBuilder};
 

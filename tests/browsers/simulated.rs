@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use http::Request;
 use hyper::body::Bytes;
-use tower_cors::testing::{
-    Answer, Blocked, Browser, Credentials, Exchange, Mode, Page, Redirect, RequestBody,
+use tower_browser::{
+    Answer, Blocked, Browser, Exchange, Page,
+    options::{Credentials, Mode, Redirect, RequestBody},
 };
 
 use crate::api::Middleware;
@@ -76,7 +77,7 @@ pub(crate) async fn reason(case: &Case, middleware: &Arc<Middleware>) -> Option<
     fetch(&page, case.id, call).send(service).await.err()
 }
 
-fn fetch(page: &Page, case: u32, call: &Call) -> tower_cors::testing::Fetch {
+fn fetch(page: &Page, case: u32, call: &Call) -> tower_browser::Fetch {
     let mut fetch = page
         .fetch(call.url(case))
         .method(call.method.written)

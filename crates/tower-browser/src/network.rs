@@ -1,0 +1,293 @@
+//! [HTTP-network-or-cache
+//! fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): the headers that
+//! only the browser sets, the HTTP cache, and the service in place of a network.
+
+use std::error::Error;
+use std::future::poll_fn;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version};
+use tower_service::Service;
+
+use super::browser::Browser;
+use super::exchange::{Exchange, ExchangeKind};
+use super::header_list::as_received;
+use super::http_cache::StoredResponse;
+use super::options::{CacheMode, Mode};
+use super::reason::Reason;
+use super::request::{Request, Tainting};
+use super::site::Sites;
+use super::url::Url;
+
+const USER_AGENT: &str = "Mozilla/5.0 (compatible; tower-cors simulated browser)";
+
+/// The way out of the browser.
+pub(super) struct Network<S, F> {
+    pub(super) browser: Browser,
+    pub(super) sites: Sites,
+    pub(super) wire: Vec<Exchange>,
+    service: S,
+    make_body: F,
+}
+
+/// A response, before it is filtered.
+pub(super) struct Received<B> {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    /// None if it comes from the HTTP cache.
+    pub(super) body: Option<B>,
+    pub(super) from_http_cache: bool,
+}
+
+impl<B> From<StoredResponse> for Received<B> {
+    fn from(stored: StoredResponse) -> Self {
+        Self { status: stored.status, headers: stored.headers, body: None, from_http_cache: true }
+    }
+}
+
+impl<S, F> Network<S, F> {
+    pub(super) fn new(browser: Browser, service: S, make_body: F) -> Self {
+        let sites = browser.state().sites.clone();
+        Self { browser, sites, wire: Vec::new(), service, make_body }
+    }
+
+    /// <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
+    pub(super) async fn fetch<ReqBody, ResBody>(
+        &mut self,
+        request: &Request,
+        kind: ExchangeKind,
+    ) -> Result<Received<ResBody>, Reason>
+    where
+        S: Service<http::Request<ReqBody>, Response = http::Response<ResBody>>,
+        S::Error: Into<Box<dyn Error + Send + Sync>>,
+        F: FnMut(Bytes) -> ReqBody,
+    {
+        let mut headers = self.request_headers(request);
+        let cache_mode = append_cache_headers(request, &mut headers);
+        let url = request.current_url.to_string();
+        // What is stored is used as it is, or validated.
+        let as_stored_for = headers.clone();
+        let mut revalidating = false;
+        if let Some((stored, fresh)) = self.stored(request, &url, &headers, cache_mode) {
+            let use_stale = matches!(cache_mode, CacheMode::ForceCache | CacheMode::OnlyIfCached);
+            if use_stale || (fresh && cache_mode != CacheMode::NoCache) {
+                return Ok(stored.into());
+            }
+            revalidating = append_validators(&stored, &mut headers);
+        }
+        if cache_mode == CacheMode::OnlyIfCached {
+            return Err(Reason::NotCached);
+        }
+        let received = self.exchange(request, kind, headers).await?;
+        let mut state = self.browser.state();
+        let now = state.now;
+        // https://fetch.spec.whatwg.org/#concept-http-network-fetch: "parse and store"
+        if request.includes_credentials() {
+            state.cookies.store_all(&received.headers, request, &self.sites, now);
+        }
+        if let Some(cache) = &mut state.http_cache {
+            let partition = request.partition.as_str();
+            // https://httpwg.org/specs/rfc9111.html#invalidation
+            if !request.method.is_safe() && (200..400).contains(&received.status.as_u16()) {
+                cache.invalidate(partition, &url);
+            }
+            // https://httpwg.org/specs/rfc9111.html#freshening.responses
+            if revalidating && received.status == StatusCode::NOT_MODIFIED {
+                let stored = cache.freshen(partition, &url, &as_stored_for, &received.headers, now);
+                if let Some(stored) = stored {
+                    return Ok(stored.clone().into());
+                }
+            }
+            // https://httpwg.org/specs/rfc9111.html#response.cacheability
+            if cache_mode != CacheMode::NoStore {
+                cache.store(
+                    (partition, &url),
+                    (&request.method, &as_stored_for),
+                    (received.status, &received.headers),
+                    now,
+                );
+            }
+        }
+        Ok(received)
+    }
+
+    fn stored(
+        &self,
+        request: &Request,
+        url: &str,
+        headers: &HeaderMap,
+        cache_mode: CacheMode,
+    ) -> Option<(StoredResponse, bool)> {
+        if request.method != Method::GET
+            || matches!(cache_mode, CacheMode::NoStore | CacheMode::Reload)
+        {
+            return None;
+        }
+        let state = self.browser.state();
+        let cache = state.http_cache.as_ref()?;
+        let stored = cache.select(&request.partition, url, headers)?;
+        Some((stored.clone(), stored.is_fresh(state.now)))
+    }
+
+    /// What the standard appends on the way to the cache and the network, less what
+    /// [the limits](super#limits) name.
+    fn request_headers(&self, request: &Request) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let state = self.browser.state();
+        if !state.http2 {
+            append(&mut headers, "host", &request.current_url.authority());
+        }
+        for (name, value) in &request.headers {
+            headers.append(name, value.clone());
+        }
+        match &request.body {
+            Some(body) => append(&mut headers, "content-length", &body.len().to_string()),
+            None if request.method == Method::POST || request.method == Method::PUT => {
+                append(&mut headers, "content-length", "0");
+            }
+            None => {}
+        }
+        append_origin(request, &mut headers);
+        self.append_fetch_metadata(request, &mut headers);
+        if !headers.contains_key("user-agent") {
+            append(&mut headers, "user-agent", USER_AGENT);
+        }
+        if headers.contains_key("range") {
+            append(&mut headers, "accept-encoding", "identity");
+        }
+        let cookies = request
+            .includes_credentials()
+            .then(|| state.cookies.header_for(request, &self.sites, state.now));
+        if let Some(cookies) = cookies.flatten() {
+            append(&mut headers, "cookie", &cookies);
+        }
+        headers
+    }
+
+    /// <https://w3c.github.io/webappsec-fetch-metadata/#fetch-integration>
+    fn append_fetch_metadata(&self, request: &Request, headers: &mut HeaderMap) {
+        if !request.current_url.is_potentially_trustworthy() {
+            return;
+        }
+        append(headers, "sec-fetch-dest", "empty");
+        append(headers, "sec-fetch-mode", request.mode.as_str());
+        append(headers, "sec-fetch-site", self.sec_fetch_site(request));
+    }
+
+    /// <https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header>: the worst of all
+    /// hops.
+    fn sec_fetch_site(&self, request: &Request) -> &'static str {
+        let mut site = "same-origin";
+        for url in request.urls().map(Url::origin) {
+            if url.is_same(&request.origin) {
+                continue;
+            }
+            if !self.sites.is_same(&url, &request.origin) {
+                return "cross-site";
+            }
+            site = "same-site";
+        }
+        site
+    }
+
+    /// <https://fetch.spec.whatwg.org/#concept-http-network-fetch>, the service being the network.
+    async fn exchange<ReqBody, ResBody>(
+        &mut self,
+        request: &Request,
+        kind: ExchangeKind,
+        headers: HeaderMap,
+    ) -> Result<Received<ResBody>, Reason>
+    where
+        S: Service<http::Request<ReqBody>, Response = http::Response<ResBody>>,
+        S::Error: Into<Box<dyn Error + Send + Sync>>,
+        F: FnMut(Bytes) -> ReqBody,
+    {
+        let failed = |error: S::Error| Reason::Service { error: error.into() };
+        poll_fn(|cx| self.service.poll_ready(cx)).await.map_err(failed)?;
+        let http2 = self.browser.state().http2;
+        let url = request.current_url.to_string();
+        let target = if http2 { url.clone() } else { request.current_url.path_and_query() };
+        let uri: Uri = target.parse().map_err(|_| Reason::InvalidUrl { url: url.clone() })?;
+        let body = (self.make_body)(request.body.clone().unwrap_or_default());
+        let mut message = http::Request::new(body);
+        *message.method_mut() = request.method.clone();
+        *message.uri_mut() = uri;
+        *message.version_mut() = if http2 { Version::HTTP_2 } else { Version::HTTP_11 };
+        *message.headers_mut() = headers.clone();
+        self.wire.push(Exchange {
+            kind,
+            method: request.method.clone(),
+            url,
+            request_headers: headers,
+            response: None,
+        });
+        let response = self.service.call(message).await.map_err(failed)?;
+        let (parts, body) = response.into_parts();
+        let headers = as_received(&parts.headers);
+        if let Some(exchange) = self.wire.last_mut() {
+            exchange.response = Some((parts.status, headers.clone()));
+        }
+        Ok(Received { status: parts.status, headers, body: Some(body), from_http_cache: false })
+    }
+}
+
+/// <https://fetch.spec.whatwg.org/#append-a-request-origin-header>
+fn append_origin(request: &Request, headers: &mut HeaderMap) {
+    let origin = request.serialized_origin();
+    if request.tainting == Tainting::Cors {
+        append(headers, "origin", &origin);
+    } else if request.method != Method::GET && request.method != Method::HEAD {
+        // The referrer policy is the default one, "strict-origin-when-cross-origin".
+        let downgrade = request.mode != Mode::Cors
+            && request.origin.scheme() == Some("https")
+            && request.current_url.scheme() != "https";
+        append(headers, "origin", if downgrade { "null" } else { &origin });
+    }
+}
+
+/// What a cache mode says to caches on the way; the cache mode that results.
+fn append_cache_headers(request: &Request, headers: &mut HeaderMap) -> CacheMode {
+    const CONDITIONAL: [&str; 5] =
+        ["if-modified-since", "if-none-match", "if-unmodified-since", "if-match", "if-range"];
+    let mut cache_mode = request.cache;
+    let conditional = CONDITIONAL.iter().any(|name| headers.contains_key(*name));
+    if cache_mode == CacheMode::Default && conditional {
+        cache_mode = CacheMode::NoStore;
+    }
+    let has_cache_control = headers.contains_key("cache-control");
+    match cache_mode {
+        CacheMode::NoCache if !has_cache_control => append(headers, "cache-control", "max-age=0"),
+        CacheMode::NoStore | CacheMode::Reload => {
+            if !headers.contains_key("pragma") {
+                append(headers, "pragma", "no-cache");
+            }
+            if !has_cache_control {
+                append(headers, "cache-control", "no-cache");
+            }
+        }
+        _ => {}
+    }
+    cache_mode
+}
+
+/// <https://httpwg.org/specs/rfc9111.html#validation.sent>; whether there is anything to validate
+/// by.
+fn append_validators(stored: &StoredResponse, headers: &mut HeaderMap) -> bool {
+    let mut found = false;
+    for (condition, validator) in
+        [("if-none-match", "etag"), ("if-modified-since", "last-modified")]
+    {
+        if let Some(value) = stored.headers.get(validator) {
+            headers.append(condition, value.clone());
+            found = true;
+        }
+    }
+    found
+}
+
+fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    // Every value here is made of what has been checked to be printable ASCII.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.append(name, value);
+    }
+}

@@ -1,0 +1,87 @@
+//! What a script chooses in the second argument of `fetch()`.
+
+use std::fmt;
+
+pub use super::body::RequestBody;
+
+/// The [mode](https://fetch.spec.whatwg.org/#concept-request-mode) of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Mode {
+    /// `"cors"`, what `fetch()` uses unless told otherwise: another origin's response is readable
+    /// when that origin says so.
+    #[default]
+    Cors,
+    /// `"no-cors"`: only what a form could send, and another origin's response stays opaque.
+    NoCors,
+    /// `"same-origin"`: never another origin, not by redirect either.
+    SameOrigin,
+}
+
+impl Mode {
+    /// The value as a script and `Sec-Fetch-Mode` write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cors => "cors",
+            Self::NoCors => "no-cors",
+            Self::SameOrigin => "same-origin",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The [credentials mode](https://fetch.spec.whatwg.org/#concept-request-credentials-mode) of a
+/// request: when cookies go with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// `"omit"`: never.
+    Omit,
+    /// `"same-origin"`, what `fetch()` uses unless told otherwise: to the page's own origin only.
+    #[default]
+    SameOrigin,
+    /// `"include"`: always. The one mode in which `*` stops being a wildcard and
+    /// `Access-Control-Allow-Credentials` matters, whether or not there is a cookie.
+    Include,
+}
+
+/// The [redirect mode](https://fetch.spec.whatwg.org/#concept-request-redirect-mode) of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Redirect {
+    /// `"follow"`, what `fetch()` uses unless told otherwise.
+    #[default]
+    Follow,
+    /// `"error"`: a redirect is a network error.
+    Error,
+    /// `"manual"`: a redirect is an opaque answer of type
+    /// [`OpaqueRedirect`](super::ResponseType::OpaqueRedirect).
+    Manual,
+}
+
+/// The [cache mode](https://fetch.spec.whatwg.org/#concept-request-cache-mode) of a request. It
+/// matters only in a browser with [an HTTP cache](super::Browser::http_cache).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum CacheMode {
+    /// `"default"`: a fresh stored response is used, a stale one revalidated.
+    #[default]
+    Default,
+    /// `"no-store"`: as if there were no cache.
+    NoStore,
+    /// `"reload"`: the cache is filled, not asked.
+    Reload,
+    /// `"no-cache"`: what is stored is always revalidated.
+    NoCache,
+    /// `"force-cache"`: what is stored is used, stale or not.
+    ForceCache,
+    /// `"only-if-cached"`: as `ForceCache`, and a network error if nothing is stored. Scripts may
+    /// use it with [`Mode::SameOrigin`] only.
+    OnlyIfCached,
+}

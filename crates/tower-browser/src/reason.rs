@@ -1,0 +1,413 @@
+//! Why a script gets nothing.
+
+use std::error::Error;
+use std::fmt;
+
+use super::exchange::ExchangeKind;
+
+/// Why a fetch failed, with the data that says so.
+///
+/// A script sees the same `TypeError` for all of them; this is what the browser's console knows.
+/// [`Display`](fmt::Display) names the culprit and what would be right.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The page's own URL has no origin that a browser could give it.
+    InvalidPage {
+        /// The URL that the page was made with.
+        url: String,
+    },
+    /// The URL does not parse.
+    InvalidUrl {
+        /// The URL, as the script wrote it.
+        url: String,
+    },
+    /// The URL has a user name or a password, which [`fetch()`
+    /// rejects](https://fetch.spec.whatwg.org/#dom-request).
+    UrlWithCredentials {
+        /// The URL, as the script wrote it.
+        url: String,
+    },
+    /// The scheme is neither `http` nor `https`.
+    UnsupportedScheme {
+        /// The URL, of the script or of a redirect.
+        url: String,
+    },
+    /// The method is no token.
+    InvalidMethod {
+        /// The method, as the script wrote it.
+        method: String,
+    },
+    /// The method is [forbidden](https://fetch.spec.whatwg.org/#forbidden-method) to scripts.
+    ForbiddenMethod {
+        /// The method, as the script wrote it.
+        method: String,
+    },
+    /// The method is not [safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-method), and
+    /// the mode is [`NoCors`](super::Mode::NoCors).
+    NoCorsMethod {
+        /// The method.
+        method: String,
+    },
+    /// A header's name is no token, or its value holds what no header can.
+    InvalidHeader {
+        /// The name, as the script wrote it.
+        name: String,
+        /// The value, as the script wrote it.
+        value: String,
+    },
+    /// `GET` and `HEAD` take no body.
+    BodyNotAllowed {
+        /// The method.
+        method: String,
+    },
+    /// [`OnlyIfCached`](super::CacheMode::OnlyIfCached) goes with
+    /// [`SameOrigin`](super::Mode::SameOrigin) only.
+    OnlyIfCachedMode,
+    /// Browsers connect to no [bad port](https://fetch.spec.whatwg.org/#bad-port).
+    BadPort {
+        /// The port.
+        port: u16,
+    },
+    /// An `https` page fetches over `http`
+    /// ([mixed content](https://w3c.github.io/webappsec-mixed-content/#should-block-fetch)).
+    MixedContent {
+        /// The URL, of the script or of a redirect.
+        url: String,
+    },
+    /// The mode is [`SameOrigin`](super::Mode::SameOrigin) and the URL, or what it redirects to,
+    /// another origin's.
+    SameOriginMode {
+        /// The other origin's URL.
+        url: String,
+    },
+    /// The mode is [`NoCors`](super::Mode::NoCors), the URL another origin's and the redirect mode
+    /// not [`Follow`](super::Redirect::Follow).
+    NoCorsRedirectMode,
+    /// No `Access-Control-Allow-Origin`
+    /// ([CORS check](https://fetch.spec.whatwg.org/#concept-cors-check), step 2).
+    MissingAllowOrigin {
+        /// The response that was checked.
+        on: ExchangeKind,
+        /// What `Origin` said.
+        origin: String,
+        /// Whether the credentials mode is [`Include`](super::Credentials::Include).
+        credentials: bool,
+    },
+    /// More than one value in `Access-Control-Allow-Origin`, in one line or in several: combined
+    /// they equal no origin.
+    MultipleAllowOrigin {
+        /// The response that was checked.
+        on: ExchangeKind,
+        /// What `Origin` said.
+        origin: String,
+        /// The values, joined by `, `.
+        value: String,
+    },
+    /// `Access-Control-Allow-Origin` is another origin, or none.
+    AllowOriginMismatch {
+        /// The response that was checked.
+        on: ExchangeKind,
+        /// What `Origin` said.
+        origin: String,
+        /// What `Access-Control-Allow-Origin` says.
+        value: String,
+    },
+    /// `Access-Control-Allow-Origin` is `*` and the credentials mode
+    /// [`Include`](super::Credentials::Include).
+    WildcardWithCredentials {
+        /// The response that was checked.
+        on: ExchangeKind,
+        /// What `Origin` said.
+        origin: String,
+    },
+    /// The credentials mode is [`Include`](super::Credentials::Include) and
+    /// `Access-Control-Allow-Credentials` not exactly `true`.
+    CredentialsNotAllowed {
+        /// The response that was checked.
+        on: ExchangeKind,
+        /// What the header says, if there is one.
+        value: Option<String>,
+    },
+    /// The preflight was answered with a redirect.
+    PreflightRedirect {
+        /// The status.
+        status: u16,
+    },
+    /// The status of the response to the preflight is no
+    /// [ok status](https://fetch.spec.whatwg.org/#ok-status).
+    PreflightStatus {
+        /// The status.
+        status: u16,
+    },
+    /// `Access-Control-Allow-Methods` is no list of methods.
+    InvalidAllowMethods {
+        /// The line that does not parse.
+        value: String,
+    },
+    /// `Access-Control-Allow-Headers` is no list of header names.
+    InvalidAllowHeaders {
+        /// The line that does not parse.
+        value: String,
+    },
+    /// The response to the preflight does not allow the method.
+    MethodNotAllowed {
+        /// The method.
+        method: String,
+        /// What `Access-Control-Allow-Methods` lists.
+        allowed: Vec<String>,
+        /// Whether the credentials mode is [`Include`](super::Credentials::Include).
+        credentials: bool,
+    },
+    /// The response to the preflight does not allow a request header.
+    HeaderNotAllowed {
+        /// The header's name, in lower case.
+        name: String,
+        /// What `Access-Control-Allow-Headers` lists.
+        allowed: Vec<String>,
+        /// Whether the credentials mode is [`Include`](super::Credentials::Include).
+        credentials: bool,
+    },
+    /// A redirect, and the redirect mode is [`Error`](super::Redirect::Error).
+    RedirectNotAllowed {
+        /// The status.
+        status: u16,
+    },
+    /// `Location` does not parse as a URL, or there are several.
+    InvalidRedirect {
+        /// What `Location` says.
+        location: String,
+    },
+    /// A redirect to a URL with a user name or a password, across origins.
+    RedirectWithCredentials {
+        /// What `Location` says.
+        location: String,
+    },
+    /// More than 20 redirects.
+    TooManyRedirects,
+    /// `Cross-Origin-Resource-Policy` keeps the opaque response from this page.
+    ResourcePolicy {
+        /// What the header says.
+        value: String,
+    },
+    /// The cache mode is [`OnlyIfCached`](super::CacheMode::OnlyIfCached), and nothing is stored.
+    NotCached,
+    /// The service failed; for a browser the connection broke. Also the
+    /// [source](Error::source) of [`Blocked`](super::Blocked).
+    Service {
+        /// The service's error.
+        error: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidPage { url } => write!(
+                f,
+                "the page's URL {url:?} gives it no origin: write \"scheme://host[:port]\", or use \
+                 `Page::opaque()`"
+            ),
+            Self::InvalidUrl { url } => write!(f, "{url:?} is no URL"),
+            Self::UrlWithCredentials { url } => write!(
+                f,
+                "{url:?} has a user name or a password: `fetch()` takes no such URL"
+            ),
+            Self::UnsupportedScheme { url } => {
+                write!(f, "the scheme of {url:?} is neither \"http\" nor \"https\"")
+            }
+            Self::InvalidMethod { method } => write!(f, "{method:?} is no method"),
+            Self::ForbiddenMethod { method } => {
+                write!(f, "the method {method:?} is forbidden to scripts")
+            }
+            Self::NoCorsMethod { method } => write!(
+                f,
+                "the method {method:?} needs the mode \"cors\": \"no-cors\" allows \"GET\", \
+                 \"HEAD\" and \"POST\""
+            ),
+            Self::InvalidHeader { name, value } => {
+                write!(f, "the header {name:?} with the value {value:?} is not valid")
+            }
+            Self::BodyNotAllowed { method } => {
+                write!(f, "a request with the method {method:?} takes no body")
+            }
+            Self::OnlyIfCachedMode => f.write_str(
+                "the cache mode \"only-if-cached\" goes with the mode \"same-origin\" only",
+            ),
+            Self::BadPort { port } => write!(f, "browsers block the port {port}"),
+            Self::MixedContent { url } => {
+                write!(f, "{url:?} is mixed content: an https page fetches over https only")
+            }
+            Self::SameOriginMode { url } => write!(
+                f,
+                "{url:?} is another origin's, and the mode is \"same-origin\""
+            ),
+            Self::NoCorsRedirectMode => f.write_str(
+                "the mode \"no-cors\" to another origin goes with the redirect mode \"follow\" only",
+            ),
+            Self::RedirectNotAllowed { status } => write!(
+                f,
+                "the response is a redirect (status {status}), and the redirect mode is \"error\""
+            ),
+            Self::InvalidRedirect { location } => {
+                write!(f, "the response redirects to {location:?}, which is no URL")
+            }
+            Self::RedirectWithCredentials { location } => write!(
+                f,
+                "the response redirects to {location:?}, which has a user name or a password: that \
+                 is not allowed across origins"
+            ),
+            Self::TooManyRedirects => f.write_str("more than 20 redirects"),
+            Self::ResourcePolicy { value } => write!(
+                f,
+                "the response's \"cross-origin-resource-policy\" is {value:?}, which keeps it from \
+                 this page"
+            ),
+            Self::NotCached => f.write_str(
+                "nothing is stored for this URL, and the cache mode is \"only-if-cached\"",
+            ),
+            Self::Service { .. } => f.write_str("the service failed"),
+            Self::MissingAllowOrigin { .. }
+            | Self::MultipleAllowOrigin { .. }
+            | Self::AllowOriginMismatch { .. }
+            | Self::WildcardWithCredentials { .. }
+            | Self::CredentialsNotAllowed { .. } => self.fmt_cors_check(f),
+            _ => self.fmt_preflight(f),
+        }
+    }
+}
+
+impl Reason {
+    fn fmt_cors_check(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingAllowOrigin { on, origin, credentials } => {
+                let on = Checked(*on);
+                write!(
+                    f,
+                    "{on} has no \"access-control-allow-origin\" header: it must be {origin:?}"
+                )?;
+                if *credentials { Ok(()) } else { f.write_str(" or \"*\"") }
+            }
+            Self::MultipleAllowOrigin { on, origin, value } => write!(
+                f,
+                "{}'s \"access-control-allow-origin\" has more than one value, {value:?}: it must \
+                 be {origin:?}",
+                Checked(*on)
+            ),
+            Self::AllowOriginMismatch { on, origin, value } => {
+                write!(
+                    f,
+                    "{}'s \"access-control-allow-origin\" is {value:?}: it must be {origin:?}",
+                    Checked(*on)
+                )?;
+                match near_miss(value, origin) {
+                    Some(hint) => write!(f, " ({hint})"),
+                    None => Ok(()),
+                }
+            }
+            Self::WildcardWithCredentials { on, origin } => write!(
+                f,
+                "{}'s \"access-control-allow-origin\" is \"*\", which does not count when the \
+                 credentials mode is \"include\": it must be {origin:?}",
+                Checked(*on)
+            ),
+            Self::CredentialsNotAllowed { on, value } => {
+                let on = Checked(*on);
+                match value {
+                    None => write!(f, "{on} has no \"access-control-allow-credentials\" header")?,
+                    Some(value) => {
+                        write!(f, "{on}'s \"access-control-allow-credentials\" is {value:?}")?;
+                    }
+                }
+                f.write_str(": it must be \"true\" when the credentials mode is \"include\"")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn fmt_preflight(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PreflightRedirect { status } => write!(
+                f,
+                "the response to the preflight is a redirect (status {status}): only a status from \
+                 200 to 299 will do"
+            ),
+            Self::PreflightStatus { status } => write!(
+                f,
+                "the response to the preflight has the status {status}: only a status from 200 to \
+                 299 will do"
+            ),
+            Self::InvalidAllowMethods { value } => write!(
+                f,
+                "the response to the preflight's \"access-control-allow-methods\" is no list of \
+                 methods: {value:?}"
+            ),
+            Self::InvalidAllowHeaders { value } => write!(
+                f,
+                "the response to the preflight's \"access-control-allow-headers\" is no list of \
+                 header names: {value:?}"
+            ),
+            Self::MethodNotAllowed { method, allowed, credentials } => {
+                write!(
+                    f,
+                    "the method {method:?} is not in the response to the preflight's \
+                     \"access-control-allow-methods\", {:?}",
+                    allowed.join(", ")
+                )?;
+                if allowed.iter().any(|name| name.eq_ignore_ascii_case(method)) {
+                    f.write_str(" (methods are case-sensitive)")
+                } else {
+                    fmt_wildcard(f, allowed, *credentials)
+                }
+            }
+            Self::HeaderNotAllowed { name, allowed, credentials } => {
+                write!(
+                    f,
+                    "the request header {name:?} is not in the response to the preflight's \
+                     \"access-control-allow-headers\", {:?}",
+                    allowed.join(", ")
+                )?;
+                if name == "authorization" && allowed.iter().any(|name| name == "*") {
+                    f.write_str(" (\"*\" never covers \"authorization\": list it by name)")
+                } else {
+                    fmt_wildcard(f, allowed, *credentials)
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn fmt_wildcard(f: &mut fmt::Formatter<'_>, allowed: &[String], credentials: bool) -> fmt::Result {
+    if credentials && allowed.iter().any(|name| name == "*") {
+        f.write_str(" (\"*\" does not count when the credentials mode is \"include\")")
+    } else {
+        Ok(())
+    }
+}
+
+fn near_miss(value: &str, origin: &str) -> Option<&'static str> {
+    if value.strip_suffix('/') == Some(origin) {
+        Some("an origin has no trailing slash")
+    } else if value.eq_ignore_ascii_case(origin) {
+        Some("the comparison is case-sensitive")
+    } else if value.split_once("://").map(|(_, rest)| rest)
+        == origin.split_once("://").map(|(_, rest)| rest)
+        && value.contains("://")
+    {
+        Some("the scheme differs")
+    } else {
+        None
+    }
+}
+
+struct Checked(ExchangeKind);
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            ExchangeKind::Preflight => "the response to the preflight",
+            ExchangeKind::Actual => "the response",
+        })
+    }
+}

@@ -1,0 +1,16 @@
+//! The simulated browser against servers written by hand: each rule of the Fetch standard that it
+//! follows, shown by what crosses the wire and what the script gets. None of this crate's own
+//! middleware is involved.
+
+mod any_input;
+mod cookies;
+mod cors_check;
+mod http_cache;
+mod preflight_due;
+mod preflights;
+mod redirects;
+mod rejected;
+mod request_headers;
+mod responses;
+mod services;
+mod support;
