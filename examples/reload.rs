@@ -33,7 +33,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     })?;
     watcher.watch(&folder, RecursiveMode::NonRecursive)?;
 
-    let app = Router::new().route("/", get(|| async { "hello" })).layer(CorsLayer::new(policies));
+    let app = Router::new()
+        .route("/", get(|| async { "hello" }))
+        .layer(CorsLayer::with_policies(policies));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;

@@ -104,14 +104,22 @@ impl<F: Fn(&Parts) -> Option<Policy>> CorsLayer<F> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     pub const fn by_request(select: F) -> Self {
-        Self::new(select)
+        Self::with_policies(select)
     }
 }
 
 impl<P: SelectPolicy> CorsLayer<P> {
-    /// A layer under these policies: a [`Policy`], a `PolicyList`, or a function of the request;
-    /// see [`SelectPolicy`].
-    pub const fn new(policies: P) -> Self {
+    /// A layer under these policies: a [`Policy`], a `PolicyList`, or a function of the request. See
+    /// [`SelectPolicy`].
+    ///
+    /// ```
+    /// use tower_cors::{CorsLayer, Policy};
+    ///
+    /// let policy = Policy::builder().allow_origin("https://app.example.com").build()?;
+    /// let cors = CorsLayer::with_policies(policy);
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub const fn with_policies(policies: P) -> Self {
         Self { policies, observer: None }
     }
 }
@@ -182,7 +190,7 @@ impl<P> CorsLayer<P> {
 
 impl From<Policy> for CorsLayer {
     fn from(policy: Policy) -> Self {
-        Self::new(policy)
+        Self::with_policies(policy)
     }
 }
 

@@ -16,7 +16,7 @@ use std::{borrow::Cow, sync::Arc};
 ///
 /// let partners = Policy::builder().allow_origin("https://*.partner.example").build()?;
 /// let public = Policy::builder().allow_origin("*").build()?;
-/// let cors = CorsLayer::new(move |parts: &Parts| match parts.headers.get("x-tenant") {
+/// let cors = CorsLayer::with_policies(move |parts: &Parts| match parts.headers.get("x-tenant") {
 ///     Some(_) => Some(partners.clone()),
 ///     None => Some(public.clone()),
 /// });

@@ -162,7 +162,7 @@ fn nothing_but_the_response_headers() {
         ("preflight refused, static", one(), preflight(evil)),
     ] {
         let policy = policy.build().unwrap();
-        let mut service = CorsLayer::new(policy).layer(inner());
+        let mut service = CorsLayer::with_policies(policy).layer(inner());
         // The first call of a process may set something up for good.
         drop(call(&mut service, request.clone()));
         let (used, response) = used(&mut service, &request);
@@ -194,7 +194,7 @@ fn mirroring_costs_one_list() {
         .allow_credentials(true)
         .build()
         .unwrap();
-    let mut service = CorsLayer::new(policy).layer(inner());
+    let mut service = CorsLayer::with_policies(policy).layer(inner());
     let (none, _) = used(&mut service, &asked(""));
     for names in [3, 200] {
         let list = (0..names).map(|i| format!("x-{i:03}")).collect::<Vec<_>>().join(",");
@@ -220,7 +220,7 @@ fn asked(headers: &str) -> Request<()> {
 #[test]
 fn a_clone_of_the_service_allocates_nothing() {
     let policy = many().build().unwrap();
-    let layer = CorsLayer::new(policy.clone()).on_decision(|_, _| {});
+    let layer = CorsLayer::with_policies(policy.clone()).on_decision(|_, _| {});
     let service = layer.layer(inner());
     for (about, info) in [
         ("the service", measure(|| drop(service.clone()))),

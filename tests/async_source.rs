@@ -342,7 +342,7 @@ async fn observing_is_as_on_the_synchronous_layer() {
 
     let shadow = build(Policy::builder().allow_origin("https://b.example"));
     let (sync_seen, async_seen) = <(Arc<Mutex<Vec<_>>>, Arc<Mutex<Vec<_>>>)>::default();
-    let sync = CorsLayer::new(two_origins())
+    let sync = CorsLayer::with_policies(two_origins())
         .on_decision(hook(&sync_seen))
         .record_decision(true)
         .shadow(shadow.clone(), report(&sync_seen));

@@ -591,7 +591,7 @@ impl Lines {
 async fn hooks_see_every_decision_once() {
     let lines = Lines::default();
     let (first, second) = (lines.clone(), lines.clone());
-    let cors = CorsLayer::new(policy().enforce(true).build().unwrap())
+    let cors = CorsLayer::with_policies(policy().enforce(true).build().unwrap())
         .on_decision(move |decision, parts| {
             first.push(format!("1 {} {}: {decision}", parts.method, parts.uri));
         })
@@ -624,8 +624,8 @@ async fn hooks_see_every_decision_once() {
 
 #[tokio::test]
 async fn recorded_decisions_stand_in_the_extensions() {
-    let cors =
-        CorsLayer::new(policy().preflight_continue(true).build().unwrap()).record_decision(true);
+    let cors = CorsLayer::with_policies(policy().preflight_continue(true).build().unwrap())
+        .record_decision(true);
     for (about, parts, decision, told) in [
         ("not CORS", parts("GET", &[]), "not CORS", true),
         ("granted", actual(APP), "granted", true),
@@ -665,10 +665,12 @@ async fn a_shadow_reports_differences_and_changes_nothing() {
         .enforce(true)
         .build()
         .unwrap();
-    let cors =
-        CorsLayer::new(policy().build().unwrap()).shadow(shadow, move |live, shadow, parts| {
+    let cors = CorsLayer::with_policies(policy().build().unwrap()).shadow(
+        shadow,
+        move |live, shadow, parts| {
             report.push(format!("{}: {live} / {shadow}", parts.method));
-        });
+        },
+    );
     for (about, parts, origin, seen) in [
         ("both grant", actual(APP), Some(APP), None),
         ("both refuse", actual("https://evil.example"), None, None),
@@ -720,8 +722,8 @@ async fn a_shadow_may_leave_a_request_alone_and_be_left_alone() {
         report.push(format!("{live} / {shadow}"));
     };
     let alone = |_: &Parts| None;
-    let live = CorsLayer::new(policy().build().unwrap()).shadow(alone, push.clone());
-    let shadow = CorsLayer::new(alone).shadow(policy().build().unwrap(), push);
+    let live = CorsLayer::with_policies(policy().build().unwrap()).shadow(alone, push.clone());
+    let shadow = CorsLayer::with_policies(alone).shadow(policy().build().unwrap(), push);
     for (parts, live_alone, shadow_alone) in [
         (parts("GET", &[]), None, None),
         (actual(APP), Some("granted / not CORS"), Some("not CORS / granted")),
@@ -736,7 +738,7 @@ async fn a_shadow_may_leave_a_request_alone_and_be_left_alone() {
 #[tokio::test]
 async fn a_function_may_choose_the_policy() {
     let app = Policy::builder().allow_origin(APP).build().unwrap();
-    let cors = CorsLayer::new(move |parts: &Parts| match parts.uri.path() {
+    let cors = CorsLayer::with_policies(move |parts: &Parts| match parts.uri.path() {
         "/path" => Some(app.clone()),
         _ => None,
     });

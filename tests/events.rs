@@ -67,7 +67,7 @@ fn events(level: tracing::Level, parts: Vec<Parts>) -> Vec<String> {
         .with(tracing_subscriber::filter::LevelFilter::from_level(level))
         .with(Events(lines.clone()));
     let shadow = Policy::builder().allow_origin(APP).allow_methods(Any).build().unwrap();
-    let cors = CorsLayer::new(policy().build().unwrap()).shadow(shadow, |_, _, _| ());
+    let cors = CorsLayer::with_policies(policy().build().unwrap()).shadow(shadow, |_, _, _| ());
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     tracing::subscriber::with_default(subscriber, || {

@@ -90,7 +90,7 @@ fn axum(
     let respond = responses::<axum::body::Body>(row, runs);
     let mut router = Router::new().fallback(move || ready(respond()));
     for policy in row.policies.iter().rev() {
-        router = router.layer(CorsLayer::new(policy.clone()));
+        router = router.layer(CorsLayer::with_policies(policy.clone()));
     }
     async move { axum::serve(listener, router).await.unwrap() }
 }
@@ -104,7 +104,7 @@ fn hyper(
     let inner = service_fn(move |_: Request<Incoming>| ready(Ok::<_, Infallible>(respond())));
     let mut service = BoxCloneSyncService::new(inner);
     for policy in row.policies.iter().rev() {
-        service = BoxCloneSyncService::new(CorsLayer::new(policy.clone()).layer(service));
+        service = BoxCloneSyncService::new(CorsLayer::with_policies(policy.clone()).layer(service));
     }
     async move {
         let mut builder = auto::Builder::new(TokioExecutor::new());

@@ -94,13 +94,14 @@ fn uncovered_paths_have_no_policy() {
 
 #[tokio::test]
 async fn responses() {
-    let service = CorsLayer::new(example()).layer(service_fn(|request: Request<()>| async move {
-        let mut response = Response::builder().header("x-ran", "1");
-        if request.uri().path().starts_with("/hooks") {
-            response = response.header("access-control-allow-origin", "https://own.example");
-        }
-        Ok::<_, Infallible>(response.body(()).expect("a valid response"))
-    }));
+    let service =
+        CorsLayer::with_policies(example()).layer(service_fn(|request: Request<()>| async move {
+            let mut response = Response::builder().header("x-ran", "1");
+            if request.uri().path().starts_with("/hooks") {
+                response = response.header("access-control-allow-origin", "https://own.example");
+            }
+            Ok::<_, Infallible>(response.body(()).expect("a valid response"))
+        }));
     // Path, origin, Access-Control-Allow-Origin, Vary, whether the inner service ran.
     for (path, origin, allowed, vary) in [
         ("/public/x", Some("https://x.example"), Some("*"), None),
@@ -123,7 +124,7 @@ async fn responses() {
 
 #[tokio::test]
 async fn preflights_where_no_policy_governs_reach_the_inner_service() {
-    let service = CorsLayer::new(example()).layer(service_fn(|_: Request<()>| async {
+    let service = CorsLayer::with_policies(example()).layer(service_fn(|_: Request<()>| async {
         Ok::<_, Infallible>(Response::builder().header("x-ran", "1").body(()).expect("valid"))
     }));
     let mut preflight = request("/hooks/x", Some("https://c.example"));

@@ -60,7 +60,7 @@ async fn in_tower(row: &Row) -> Result<(), String> {
     });
     let mut service = BoxCloneSyncService::new(inner);
     for policy in row.policies.iter().rev() {
-        service = BoxCloneSyncService::new(CorsLayer::new(policy.clone()).layer(service));
+        service = BoxCloneSyncService::new(CorsLayer::with_policies(policy.clone()).layer(service));
     }
     let Ok(ready) = service.ready().await;
     let Ok(response) = ready.call(row.request(None)).await;

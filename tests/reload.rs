@@ -39,9 +39,9 @@ async fn ten_thousand_swaps_under_load() {
     let (old, new) = (list(OLD), list(NEW));
     let (policies, handle) = Reloadable::new(old.clone());
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
-    let service = CorsLayer::new(policies).layer(inner);
+    let service = CorsLayer::with_policies(policies).layer(inner);
     let answer = |policies: PolicyList| {
-        let service = CorsLayer::new(policies).layer(inner);
+        let service = CorsLayer::with_policies(policies).layer(inner);
         async move { service.oneshot(preflight()).await.expect("infallible").headers().clone() }
     };
     let expected: Arc<[HeaderMap; 2]> =
@@ -194,7 +194,7 @@ async fn a_watched_file_under_load() {
 
     let app = axum::Router::new()
         .route("/", axum::routing::put(|| async { "hello" }))
-        .layer(CorsLayer::new(policies));
+        .layer(CorsLayer::with_policies(policies));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let server = tokio::spawn(async move { axum::serve(listener, app).await });

@@ -39,7 +39,7 @@ fn policy() -> Policy {
 }
 
 fn cors() -> CorsLayer {
-    CorsLayer::new(policy())
+    CorsLayer::with_policies(policy())
 }
 
 /// Another policy, to be told from the first.
@@ -278,7 +278,7 @@ async fn errors_of_the_inner_service_pass_untouched() {
 async fn enforcement_does_not_call_the_inner_service() {
     let enforced = || {
         let builder = Policy::builder().allow_origin(APP).enforce(true);
-        CorsLayer::new(builder.build().unwrap())
+        CorsLayer::with_policies(builder.build().unwrap())
     };
     for (request, status, expected) in [
         (request("POST", "/", Some("https://evil.example")), 403, 0),

@@ -63,7 +63,7 @@ async fn run() -> Result<(), Failure> {
 
     // The middleware around everything, so that it governs every path and every method.
     let recorder = Recorder::default();
-    let cors = CorsLayer::new(policies.list.clone()).record_decision(true);
+    let cors = CorsLayer::with_policies(policies.list.clone()).record_decision(true);
     let governed = cors.layer(service_fn(echo::echo));
     let watched = {
         let (recorder, list) = (recorder.clone(), policies.list.clone());

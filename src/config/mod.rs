@@ -81,7 +81,7 @@ impl PolicyList {
     /// ```no_run
     /// use tower_cors::{CorsLayer, PolicyList};
     ///
-    /// let cors = CorsLayer::new(PolicyList::from_file("cors.toml")?);
+    /// let cors = CorsLayer::with_policies(PolicyList::from_file("cors.toml")?);
     /// # Ok::<(), tower_cors::config::ConfigErrors>(())
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {

@@ -27,7 +27,7 @@ use std::fmt;
 /// let settings: Settings = serde_json::from_str(
 ///     r#"{ "port": 3000, "cors": { "allow_origin": "https://app.example.com" } }"#,
 /// )?;
-/// let cors = CorsLayer::new(settings.cors.build()?);
+/// let cors = CorsLayer::with_policies(settings.cors.build()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]

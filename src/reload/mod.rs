@@ -11,7 +11,7 @@
 //! use tower_cors::{CorsLayer, PolicyList, Reloadable};
 //!
 //! let (policies, handle) = Reloadable::new(PolicyList::from_toml(r#"allow_origin = "https://a.example""#)?);
-//! let cors = CorsLayer::new(policies);
+//! let cors = CorsLayer::with_policies(policies);
 //!
 //! let change = handle.replace(PolicyList::from_toml(
 //!     r#"allow_origin = ["https://a.example", "https://b.example"]"#,

@@ -37,7 +37,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 /// // Around the whole router: a layer added by `Router::layer` runs after routing, on the same raw path.
 /// let api: Router = Router::new()
 ///     .route("/api/items", get(|| async { "items" }))
-///     .layer(CorsLayer::new(policies));
+///     .layer(CorsLayer::with_policies(policies));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -51,7 +51,7 @@ impl Middleware {
         let inner = tower::service_fn(|request: Request<Bytes>| async move {
             Ok::<_, Infallible>(echo(&request))
         });
-        let cors = CorsLayer::new(self.policies[rules].clone()).layer(inner);
+        let cors = CorsLayer::with_policies(self.policies[rules].clone()).layer(inner);
         let Ok(mut response) = cors.oneshot(Request::from_parts(parts, body)).await;
         if let Some(broken) = broken {
             broken.spoil(&self.rules[rules], &asked, &mut response);
