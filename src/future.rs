@@ -1,5 +1,6 @@
 //! The future of a response.
 
+use crate::body::EmptyBody;
 use crate::protocol::{Decision, Decoration};
 use http::{Extensions, Response};
 use pin_project_lite::pin_project;
@@ -58,7 +59,7 @@ impl<F> ResponseFuture<F> {
 impl<F, B, E> Future for ResponseFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
-    B: Default,
+    B: EmptyBody,
 {
     type Output = Result<Response<B>, E>;
 
@@ -76,7 +77,7 @@ where
             }
             StateProjection::Respond { response } => {
                 let Some(response) = response.take() else { panic!("polled after completion") };
-                Poll::Ready(Ok(response.map(|()| B::default())))
+                Poll::Ready(Ok(response.map(|()| B::empty())))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The layer.
 
 use crate::{
+    body::WrapBodyLayer,
     observe::Observer,
     policy::{AllowOrigin, Any, Policy, PolicyBuilder},
     protocol::Decision,
@@ -181,6 +182,35 @@ impl<P> CorsLayer<P> {
         report: impl Fn(&Decision, &Decision, &Parts) + Send + Sync + 'static,
     ) -> Self {
         self.observing(|observer| observer.set_shadow(shadow, report))
+    }
+
+    /// Wraps the response body of the inner service in [`ResponseBody`](crate::body::ResponseBody).
+    ///
+    /// Needed where that body has no `Default`, such as hyper's `Incoming` or the body of
+    /// tower-http's `TraceLayer`; the compiler's error says so. Everywhere else, leave it out:
+    /// the body's type then stays as it is. Call it last.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use http::{Request, Response};
+    /// use http_body_util::Full;
+    /// use tower::ServiceBuilder;
+    /// use tower_cors::CorsLayer;
+    /// use tower_http::trace::TraceLayer;
+    ///
+    /// let cors = CorsLayer::builder().allow_origin("https://app.example.com").build()?;
+    /// let service = ServiceBuilder::new()
+    ///     .layer(cors.wrap_body())
+    ///     .layer(TraceLayer::new_for_http())
+    ///     .service_fn(|_: Request<Full<Bytes>>| async {
+    ///         Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::from("hello")))
+    ///     });
+    /// # fn check<S: tower::Service<Request<Full<Bytes>>>>(_: S) {}
+    /// # check(service);
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn wrap_body(self) -> WrapBodyLayer<Self> {
+        WrapBodyLayer::new(self)
     }
 
     fn observing(self, change: impl FnOnce(&mut Observer)) -> Self {

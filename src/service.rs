@@ -1,6 +1,7 @@
 //! The service.
 
 use crate::{
+    body::EmptyBody,
     future::ResponseFuture,
     observe::{Observer, observe, observe_alone},
     policy::Policy,
@@ -55,7 +56,7 @@ impl<S, P, ReqBody, ResBody> Service<Request<ReqBody>> for Cors<S, P>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     P: SelectPolicy,
-    ResBody: Default,
+    ResBody: EmptyBody,
 {
     type Response = S::Response;
     type Error = S::Error;

@@ -1,6 +1,7 @@
 //! The future of a response.
 
 use super::{error::TimedOut, layer::Fallback, policy_source::PolicySource};
+use crate::body::EmptyBody;
 use crate::{
     future::ResponseFuture,
     observe::{Observer, unavailable},
@@ -75,7 +76,7 @@ impl<S, P, ReqBody, ResBody> Future for AsyncResponseFuture<S, P, ReqBody>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     P: PolicySource,
-    ResBody: Default,
+    ResBody: EmptyBody,
 {
     type Output = Result<Response<ResBody>, S::Error>;
 

@@ -2,6 +2,7 @@
 
 use super::{builder::AsyncCorsBuilder, service::AsyncCors};
 use crate::{
+    body::WrapBodyLayer,
     observe::Observer,
     policy::{AllowOrigin, Policy},
     protocol::Decision,
@@ -104,6 +105,12 @@ impl<P> AsyncCorsLayer<P> {
         report: impl Fn(&Decision, &Decision, &Parts) + Send + Sync + 'static,
     ) -> Self {
         self.observing(|observer| observer.set_shadow(shadow, report))
+    }
+
+    /// Wraps the response body of the inner service, where that has no `Default`; see
+    /// [`CorsLayer::wrap_body`](crate::CorsLayer::wrap_body).
+    pub fn wrap_body(self) -> WrapBodyLayer<Self> {
+        WrapBodyLayer::new(self)
     }
 
     fn observing(self, change: impl FnOnce(&mut Observer)) -> Self {

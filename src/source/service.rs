@@ -5,7 +5,7 @@ use super::{
     layer::AsyncCorsLayer,
     policy_source::PolicySource,
 };
-use crate::{protocol::RequestKind, select::Selected, service::dispatch};
+use crate::{body::EmptyBody, protocol::RequestKind, select::Selected, service::dispatch};
 use http::{Request, Response};
 use std::{
     fmt,
@@ -48,7 +48,7 @@ impl<S, P, ReqBody, ResBody> Service<Request<ReqBody>> for AsyncCors<S, P>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     P: PolicySource,
-    ResBody: Default,
+    ResBody: EmptyBody,
 {
     type Response = S::Response;
     type Error = S::Error;
