@@ -12,7 +12,7 @@ use axum::{
     extract::Path,
     routing::{delete, get},
 };
-use http::{Method, StatusCode, request::Parts};
+use http::{Method, StatusCode};
 use std::error::Error;
 use tower_cors::{AllowOrigin, Any, CorsLayer, Policy, PolicyErrors};
 
@@ -148,7 +148,7 @@ fn preflights_everywhere() -> Result<Router, PolicyErrors> {
 fn by_request() -> Result<Router, PolicyErrors> {
     let partners = Policy::builder().allow_origin("https://*.partner.example").build()?;
     let public = Policy::builder().allow_origin(Any).build()?;
-    let cors = CorsLayer::with_policies(move |request: &Parts| {
+    let cors = CorsLayer::by_request(move |request| {
         let path = request.uri.path();
         Some(if path.ends_with("/internal") { partners.clone() } else { public.clone() })
     });

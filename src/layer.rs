@@ -2,10 +2,9 @@
 
 use crate::{
     body::WrapBodyLayer,
-    observe::Observer,
+    observe::{Observer, observer_setters},
     policy::{AllowOrigin, Any, Policy, PolicyBuilder},
-    protocol::Decision,
-    select::SelectPolicy,
+    select::{ByRequest, SelectPolicy},
     service::Cors,
 };
 use http::{header::AUTHORIZATION, request::Parts};
@@ -91,9 +90,9 @@ fn preset(builder: PolicyBuilder<CorsLayer>) -> CorsLayer {
     }
 }
 
-impl<F: Fn(&Parts) -> Option<Policy>> CorsLayer<F> {
-    /// A layer under the policy that a function chooses for each request; `None` leaves the request
-    /// wholly alone.
+impl<F: Fn(&Parts) -> Option<Policy>> CorsLayer<ByRequest<F>> {
+    /// A layer under the policy that a function selects for each request. `None` leaves the request
+    /// and its response unchanged.
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Policy};
@@ -105,13 +104,13 @@ impl<F: Fn(&Parts) -> Option<Policy>> CorsLayer<F> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     pub const fn by_request(select: F) -> Self {
-        Self::with_policies(select)
+        Self::with_policies(ByRequest::new(select))
     }
 }
 
 impl<P: SelectPolicy> CorsLayer<P> {
-    /// A layer under these policies: a [`Policy`], a `PolicyList`, or a function of the request. See
-    /// [`SelectPolicy`].
+    /// A layer under these policies: a [`Policy`], a `PolicyList`, or anything else that
+    /// implements [`SelectPolicy`].
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Policy};
@@ -129,59 +128,6 @@ impl<P> CorsLayer<P> {
     /// The policies.
     pub fn policies(&self) -> &P {
         &self.policies
-    }
-
-    /// Calls `hook` with each decision, on requests that are not CORS too, before anything is
-    /// answered or run.
-    ///
-    /// ```
-    /// use tower_cors::{CorsLayer, Decision};
-    ///
-    /// let cors = CorsLayer::builder()
-    ///     .allow_origin("https://app.example.com")
-    ///     .build()?
-    ///     .on_decision(|decision, parts| {
-    ///         if let Decision::Refused(refusal) = decision {
-    ///             eprintln!("{} {}: {refusal}", parts.method, parts.uri.path());
-    ///         }
-    ///     });
-    /// # Ok::<(), tower_cors::PolicyErrors>(())
-    /// ```
-    pub fn on_decision(self, hook: impl Fn(&Decision, &Parts) + Send + Sync + 'static) -> Self {
-        self.observing(|observer| observer.add_hook(hook))
-    }
-
-    /// Whether the [`Decision`] is put into the extensions of the request, for the inner service,
-    /// and of the response, for outer layers. Default: `false`.
-    pub fn record_decision(self, record: bool) -> Self {
-        self.observing(|observer| observer.record = record)
-    }
-
-    /// Judges each request under `shadow` too, without ever enforcing it, and calls `report` where
-    /// the two decisions differ: with the live one, the shadow's, and the request. For trying a
-    /// narrower policy on real traffic.
-    ///
-    /// The comparison is of granted, refused and not CORS; with feature "tracing" a difference is
-    /// an event as well.
-    ///
-    /// ```
-    /// use tower_cors::{CorsLayer, Policy};
-    ///
-    /// let narrower = Policy::builder().allow_origin("https://app.example.com").build()?;
-    /// let cors = CorsLayer::builder()
-    ///     .allow_origin("https://*.example.com")
-    ///     .build()?
-    ///     .shadow(narrower, |live, shadow, parts| {
-    ///         eprintln!("{}: {live}, but would be {shadow}", parts.uri.path());
-    ///     });
-    /// # Ok::<(), tower_cors::PolicyErrors>(())
-    /// ```
-    pub fn shadow(
-        self,
-        shadow: impl SelectPolicy + Send + Sync + 'static,
-        report: impl Fn(&Decision, &Decision, &Parts) + Send + Sync + 'static,
-    ) -> Self {
-        self.observing(|observer| observer.set_shadow(shadow, report))
     }
 
     /// Wraps the response body of the inner service in [`ResponseBody`](crate::body::ResponseBody).
@@ -212,11 +158,9 @@ impl<P> CorsLayer<P> {
     pub fn wrap_body(self) -> WrapBodyLayer<Self> {
         WrapBodyLayer::new(self)
     }
-
-    fn observing(self, change: impl FnOnce(&mut Observer)) -> Self {
-        Self { observer: Some(Observer::change(self.observer, change)), ..self }
-    }
 }
+
+observer_setters!(CorsLayer);
 
 impl From<Policy> for CorsLayer {
     fn from(policy: Policy) -> Self {

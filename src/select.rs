@@ -1,113 +1,198 @@
 //! Which policy governs a request.
+//!
+//! A [`SelectPolicy`] selects it; the result is a [`Selection`], which holds the policy, the request
+//! and what is known of the request's origin. [`Selection::evaluate`] evaluates that request and no
+//! other.
 
 use crate::{
-    policy::{OriginMatch, Policy},
+    policy::{BoxError, OriginMatch, Policy, Unavailable},
     protocol::Evaluation,
 };
-use http::request::Parts;
-use std::{borrow::Cow, sync::Arc};
+use http::{StatusCode, request::Parts};
+use std::sync::Arc;
 
-/// What decides which policy governs a request: a [`Policy`] always itself; a `PolicyList` by path
-/// and origin; a function by whatever it likes.
+/// Selects the policy that governs a request.
+///
+/// | type | selects |
+/// | --- | --- |
+/// | [`Policy`] | always itself |
+/// | `PolicyList` (feature "routes") | by path, then by origin |
+/// | `Reloadable` (feature "reload") | from the list that is now in force |
+/// | [`ByRequest`] | what a function returns |
+/// | `&T`, `Arc<T>` | what `T` selects |
+///
+/// An implementation of your own makes its selections with [`Selection::new`]:
 ///
 /// ```
 /// use http::request::Parts;
-/// use tower_cors::{CorsLayer, Policy};
+/// use tower_cors::{CorsLayer, Policy, select::{SelectPolicy, Selection}};
 ///
-/// let partners = Policy::builder().allow_origin("https://*.partner.example").build()?;
-/// let public = Policy::builder().allow_origin("*").build()?;
-/// let cors = CorsLayer::with_policies(move |parts: &Parts| match parts.headers.get("x-tenant") {
-///     Some(_) => Some(partners.clone()),
-///     None => Some(public.clone()),
+/// #[derive(Clone)]
+/// struct Maintenance { normal: Policy, closed: Policy, is_closed: fn() -> bool }
+///
+/// impl SelectPolicy for Maintenance {
+///     fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
+///         let policy = if (self.is_closed)() { &self.closed } else { &self.normal };
+///         Some(Selection::new(policy.clone(), parts))
+///     }
+/// }
+///
+/// let cors = CorsLayer::with_policies(Maintenance {
+///     normal: Policy::builder().allow_origin("https://app.example.com").build()?,
+///     closed: Policy::builder().allow_origin("https://admin.example.com").build()?,
+///     is_closed: || false,
 /// });
 /// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
-///
-/// A cache between here and the browser knows nothing of such a function: where answers depend on
-/// more than path and origin, add the header in question to `Vary`.
 pub trait SelectPolicy {
-    /// The policy that governs this request; `None` leaves the request and its response wholly
-    /// alone.
-    fn select(&self, parts: &Parts) -> Option<Selected<'_>>;
+    /// Selects the policy that governs this request. `None` leaves the request and its response
+    /// unchanged.
+    fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>>;
 }
 
-/// The policy that governs a request.
+impl SelectPolicy for Policy {
+    #[inline]
+    fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
+        Some(Selection::new(self.clone(), parts))
+    }
+}
+
+impl<T: SelectPolicy + ?Sized> SelectPolicy for &T {
+    fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
+        T::select(self, parts)
+    }
+}
+
+impl<T: SelectPolicy + ?Sized> SelectPolicy for Arc<T> {
+    fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
+        T::select(self, parts)
+    }
+}
+
+/// Selects the policy that a function returns for the request.
+///
+/// Made by [`CorsLayer::by_request`](crate::CorsLayer::by_request) and by [`ByRequest::new`].
+#[derive(Clone, Copy, Debug)]
+pub struct ByRequest<F> {
+    select: F,
+}
+
+impl<F: Fn(&Parts) -> Option<Policy>> ByRequest<F> {
+    /// Selects with this function. Where it returns `None`, the request and its response are left
+    /// unchanged.
+    ///
+    /// ```
+    /// use tower_cors::{CorsLayer, Policy, select::ByRequest};
+    ///
+    /// let admin = Policy::builder().allow_origin("https://admin.example.com").build()?;
+    /// let by_path = ByRequest::new(move |parts| {
+    ///     parts.uri.path().starts_with("/admin").then(|| admin.clone())
+    /// });
+    /// let cors = CorsLayer::with_policies(by_path);
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub const fn new(select: F) -> Self {
+        Self { select }
+    }
+}
+
+impl<F: Fn(&Parts) -> Option<Policy>> SelectPolicy for ByRequest<F> {
+    fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
+        (self.select)(parts).map(|policy| Selection::new(policy, parts))
+    }
+}
+
+/// The policy that governs a request, with that request and what is known of its origin.
 #[derive(Clone, Debug)]
-pub struct Selected<'a> {
-    policy: Cow<'a, Policy>,
+#[must_use = "a selection does nothing until it is evaluated"]
+pub struct Selection<'a> {
+    pub(crate) policy: Policy,
+    pub(crate) parts: &'a Parts,
     name: Option<Arc<str>>,
-    /// The result of matching the origin, where that was part of the selection.
-    origin: Option<OriginMatch>,
+    /// `None`: not matched yet.
+    pub(crate) origin: Option<OriginMatch>,
 }
 
-impl Selected<'_> {
+impl<'a> Selection<'a> {
+    /// Selects this policy for this request. Its origin is not matched yet.
+    #[inline]
+    pub const fn new(policy: Policy, parts: &'a Parts) -> Self {
+        Self { policy, parts, name: None, origin: None }
+    }
+
+    /// Sets the name of the policy, for logs.
+    pub fn with_name(self, name: Option<Arc<str>>) -> Self {
+        Self { name, ..self }
+    }
+
+    /// Says that the policy which should govern the request is not known, because of `error`. Only
+    /// what the selected policy says of refused requests applies.
+    ///
+    /// The request is refused with
+    /// [`Refusal::PolicyUnavailable`](crate::Refusal::PolicyUnavailable). A preflight is answered
+    /// with `status`, as is an actual request if the policy
+    /// [enforces](crate::PolicyBuilder::enforce). No answer can be stored by a cache.
+    ///
+    /// ```
+    /// use http::{Request, StatusCode};
+    /// use tower_cors::{Policy, select::Selection};
+    ///
+    /// let fallback = Policy::builder().allow_origin("https://app.example.com").build()?;
+    /// let (parts, ()) = Request::builder()
+    ///     .header("origin", "https://app.example.com")
+    ///     .body(())
+    ///     .unwrap()
+    ///     .into_parts();
+    /// let selection = Selection::new(fallback, &parts)
+    ///     .unavailable("the database is down", StatusCode::SERVICE_UNAVAILABLE);
+    /// assert!(selection.evaluate().decision().refusal().is_some());
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn unavailable(self, error: impl Into<BoxError>, status: StatusCode) -> Self {
+        let unavailable = Unavailable { error: Arc::from(error.into()), status };
+        Self { origin: Some(OriginMatch::Unavailable(Box::new(unavailable))), ..self }
+    }
+
+    /// Says that the answer depends on the origin even if the policy's own rules do not: other
+    /// origins could have selected another policy.
+    pub fn into_dynamic(self) -> Self {
+        Self { policy: self.policy.into_dynamic(), ..self }
+    }
+
     /// The policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Judges the request that the policy was selected for.
-    #[inline]
+    /// The request.
     #[must_use]
-    pub fn evaluate<'b>(&'b self, parts: &'b Parts) -> Evaluation<'b> {
-        match &self.origin {
-            Some(origin) => Evaluation::with_match(&self.policy, parts, origin.clone()),
-            None => self.policy.evaluate(parts),
-        }
+    pub fn request(&self) -> &'a Parts {
+        self.parts
     }
 
-    /// Its name, if it has one in its list.
+    /// The name of the policy in its list, if it has one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// Holds the policy by itself.
+    /// Whether the policy allows the request's origin. It is matched once only:
+    /// [`evaluate`](Self::evaluate) uses the result.
+    ///
+    /// It is `false` for a request without `Origin`, except where any origin is allowed.
+    pub fn allows_origin(&mut self) -> bool {
+        let matched = self.origin.get_or_insert_with(|| self.policy.match_origin(self.parts));
+        matches!(matched, OriginMatch::Granted(_))
+    }
+
+    /// Evaluates the request under the policy.
+    #[inline]
     #[must_use]
-    pub fn into_owned(self) -> Selected<'static> {
-        Selected { policy: Cow::Owned(self.policy.into_owned()), ..self }
-    }
-
-    #[cfg(feature = "routes")]
-    pub(crate) fn with_name(self, name: Option<Arc<str>>) -> Self {
-        Self { name, ..self }
-    }
-
-    #[cfg(any(feature = "routes", feature = "source"))]
-    pub(crate) fn with_origin(self, origin: OriginMatch) -> Self {
-        Self { origin: Some(origin), ..self }
-    }
-
-    /// With answers that depend on the origin, even if the policy's own rules do not.
-    #[cfg(feature = "source")]
-    pub(crate) fn into_dynamic(self) -> Self {
-        Self { policy: Cow::Owned(self.policy.to_dynamic()), ..self }
-    }
-}
-
-impl From<Policy> for Selected<'_> {
-    fn from(policy: Policy) -> Self {
-        Self { policy: Cow::Owned(policy), name: None, origin: None }
-    }
-}
-
-impl<'a> From<&'a Policy> for Selected<'a> {
-    #[inline]
-    fn from(policy: &'a Policy) -> Self {
-        Self { policy: Cow::Borrowed(policy), name: None, origin: None }
-    }
-}
-
-impl SelectPolicy for Policy {
-    #[inline]
-    fn select(&self, _parts: &Parts) -> Option<Selected<'_>> {
-        Some(self.into())
-    }
-}
-
-impl<F: Fn(&Parts) -> Option<Policy>> SelectPolicy for F {
-    fn select(&self, parts: &Parts) -> Option<Selected<'_>> {
-        self(parts).map(Selected::from)
+    pub fn evaluate(self) -> Evaluation<'a> {
+        match self.origin {
+            Some(origin) => Evaluation::with_match(self.policy, self.parts, origin),
+            None => Evaluation::of(self.policy, self.parts),
+        }
     }
 }

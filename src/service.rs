@@ -6,7 +6,7 @@ use crate::{
     observe::{Observer, observe, observe_alone},
     policy::Policy,
     protocol::Action,
-    select::{SelectPolicy, Selected},
+    select::{SelectPolicy, Selection},
 };
 use http::{Request, Response, request::Parts};
 use std::{
@@ -67,27 +67,26 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let (parts, body) = request.into_parts();
-        let selected = self.policies.select(&parts);
-        dispatch(&mut self.inner, selected, self.observer.as_deref(), (parts, body))
+        let Self { inner, policies, observer } = self;
+        dispatch(inner, |parts| policies.select(parts), observer.as_deref(), request.into_parts())
     }
 }
 
-/// Judges, tells who wants to know, and does what follows.
+/// Selects, evaluates, reports to the observers, and acts.
 pub(crate) fn dispatch<S, ReqBody, ResBody>(
     inner: &mut S,
-    selected: Option<Selected<'_>>,
+    select: impl FnOnce(&Parts) -> Option<Selection<'_>>,
     observer: Option<&Observer>,
     (mut parts, body): (Parts, ReqBody),
 ) -> ResponseFuture<S::Future>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
 {
-    let Some(selected) = selected else {
+    let Some(selection) = select(&parts) else {
         observe_alone(observer, &parts);
         return ResponseFuture::alone(inner.call(Request::from_parts(parts, body)));
     };
-    let evaluation = selected.evaluate(&parts);
+    let evaluation = selection.evaluate();
     let recorded = observe(observer, &evaluation);
     match evaluation.into_action() {
         Action::Respond(response) => ResponseFuture::respond(response, recorded),

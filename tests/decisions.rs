@@ -9,8 +9,10 @@ use std::{
 };
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
-    AllowOrigin, Any, CorsLayer, Decision, Policy, PolicyBuilder, Refusal, policy::Setting,
+    AllowOrigin, Any, CorsLayer, Decision, Policy, PolicyBuilder, Refusal,
+    policy::{BoxError, Setting},
     protocol::RequestKind,
+    select::{ByRequest, SelectPolicy},
 };
 
 const APP: &str = "https://app.example.com";
@@ -721,7 +723,7 @@ async fn a_shadow_may_leave_a_request_alone_and_be_left_alone() {
     let push = move |live: &Decision, shadow: &Decision, _: &Parts| {
         report.push(format!("{live} / {shadow}"));
     };
-    let alone = |_: &Parts| None;
+    let alone = ByRequest::new(|_| None);
     let live = CorsLayer::with_policies(policy().build().unwrap()).shadow(alone, push.clone());
     let shadow = CorsLayer::with_policies(alone).shadow(policy().build().unwrap(), push);
     for (parts, live_alone, shadow_alone) in [
@@ -738,7 +740,7 @@ async fn a_shadow_may_leave_a_request_alone_and_be_left_alone() {
 #[tokio::test]
 async fn a_function_may_choose_the_policy() {
     let app = Policy::builder().allow_origin(APP).build().unwrap();
-    let cors = CorsLayer::with_policies(move |parts: &Parts| match parts.uri.path() {
+    let cors = CorsLayer::by_request(move |parts| match parts.uri.path() {
         "/path" => Some(app.clone()),
         _ => None,
     });
@@ -748,4 +750,52 @@ async fn a_function_may_choose_the_policy() {
     alone.uri = "/other".parse().unwrap();
     let response = call(&cors, alone).await;
     assert_eq!((response.status(), response.headers().len()), (StatusCode::OK, 0));
+}
+
+/// A selector can be shared, and handed on by reference.
+#[tokio::test]
+async fn shared_selectors_select() {
+    let policy = Arc::new(policy().build().unwrap());
+    let by_arc = CorsLayer::with_policies(Arc::clone(&policy));
+    let by_reference = CorsLayer::with_policies(policy.as_ref());
+    let erased: Arc<dyn SelectPolicy + Send + Sync> = policy.clone();
+    for response in [
+        call(&by_arc, actual(APP)).await,
+        call(&by_reference, actual(APP)).await,
+        call(&CorsLayer::with_policies(erased), actual(APP)).await,
+    ] {
+        assert_eq!(response.headers()["access-control-allow-origin"], APP);
+    }
+}
+
+/// What is selected for one request says nothing of another.
+#[test]
+fn a_selection_evaluates_its_own_request_only() {
+    let policy = policy().build().unwrap();
+    let (granted, refused) = (actual(APP), actual("https://evil.example"));
+    for (parts, is_granted) in [(&granted, true), (&refused, false)] {
+        let mut selection = policy.select(parts).unwrap();
+        assert_eq!(selection.allows_origin(), is_granted);
+        assert!(std::ptr::eq(selection.request(), parts));
+        assert_eq!(selection.evaluate().decision().is_granted(), is_granted);
+    }
+}
+
+#[test]
+fn decisions_are_compared_by_their_data() {
+    let policy = policy().build().unwrap();
+    let decide = |parts: Parts| policy.decide(&parts);
+    assert_eq!(decide(actual(APP)), Decision::Granted);
+    assert_eq!(decide(actual("https://evil.example")), decide(actual("https://evil.example")));
+    assert_ne!(decide(actual("https://evil.example")), decide(actual("https://worse.example")));
+    assert_ne!(decide(actual("https://evil.example")), decide(actual("null")));
+    let failed = |text: &str| Refusal::PolicyUnavailable { error: Arc::from(BoxError::from(text)) };
+    assert_eq!(failed("timeout"), failed("timeout"));
+    assert_ne!(failed("timeout"), failed("connection refused"));
+    assert_eq!(
+        Refusal::HeadersTooLong { bytes: 5000, limit: 4096 },
+        Refusal::HeadersTooLong { bytes: 5000, limit: 4096 },
+    );
+    assert_ne!(Refusal::RepeatedOrigin { lines: 2 }, Refusal::RepeatedOrigin { lines: 3 });
+    assert_ne!(Refusal::RepeatedOrigin { lines: 2 }, Refusal::RepeatedMethod { lines: 2 });
 }

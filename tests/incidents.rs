@@ -525,7 +525,7 @@ fn paths_are_compared_as_they_are_sent() {
         let mut parts = actual("https://admin.example");
         parts.uri = path.parse().unwrap();
         let selected = list.select(&parts).unwrap();
-        let Action::Forward(decoration) = selected.evaluate(&parts).into_action() else { panic!() };
+        let Action::Forward(decoration) = selected.evaluate().into_action() else { panic!() };
         let mut headers = HeaderMap::new();
         decoration.apply(&mut headers);
         assert_eq!(headers["access-control-allow-origin"], grant, "{path}");

@@ -105,7 +105,7 @@ impl Asked {
 /// Status and headers, where a policy governs; those of an inner service that says nothing itself.
 fn answer(list: &PolicyList, asked: &Asked) -> Option<(StatusCode, HeaderMap)> {
     let parts = asked.parts();
-    Some(match list.select(&parts)?.evaluate(&parts).into_action() {
+    Some(match list.select(&parts)?.evaluate().into_action() {
         Action::Respond(response) => (response.status(), response.headers().clone()),
         Action::Forward(decoration) => {
             let mut headers = HeaderMap::new();

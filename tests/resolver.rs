@@ -16,7 +16,7 @@ use tower_cors::{
     AsyncCorsLayer, Origin, Policy, Resolver,
     policy::BoxError,
     resolver::{LookupError, ResolverBuilder},
-    select::{SelectPolicy, Selected},
+    select::{SelectPolicy, Selection},
     source::PolicySource,
 };
 
@@ -33,7 +33,7 @@ fn parts(origins: &[&str]) -> Parts {
 struct Dated(Instant);
 
 impl SelectPolicy for Dated {
-    fn select(&self, _: &Parts) -> Option<Selected<'_>> {
+    fn select<'a>(&self, _: &'a Parts) -> Option<Selection<'a>> {
         None
     }
 }

@@ -98,7 +98,7 @@ impl Exchange {
             status: 0,
             response: Vec::new(),
             ran: false,
-            explanation: selected.map(|selected| selected.evaluate(parts).explain().to_string()),
+            explanation: selected.map(|selected| selected.evaluate().explain().to_string()),
         }
     }
 

@@ -6,12 +6,17 @@ mod explain;
 mod nearest;
 #[cfg(feature = "tower")]
 mod observer;
+#[cfg(feature = "tower")]
+mod setters;
 #[cfg(all(feature = "tower", feature = "tracing"))]
 mod trace;
 
 pub use self::explain::Explanation;
 #[cfg(feature = "tower")]
-pub(crate) use self::observer::{Observer, observe, observe_alone};
+pub(crate) use self::{
+    observer::{Observer, observe, observe_alone},
+    setters::observer_setters,
+};
 
 /// Logs that a source failed; its requests' decisions are told like any other.
 #[cfg(feature = "source")]

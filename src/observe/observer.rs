@@ -89,9 +89,9 @@ pub(crate) fn observe_alone(observer: Option<&Observer>, parts: &Parts) {
 impl Shadow {
     /// A request that is left alone is granted nothing and refused nothing: not CORS.
     fn compare(&self, live: &Decision, parts: &Parts) {
-        let selected = self.policies.select(parts);
+        let selection = self.policies.select(parts);
         let shadow =
-            selected.map_or(Decision::NotCors, |selected| selected.evaluate(parts).decision());
+            selection.map_or(Decision::NotCors, |selection| selection.evaluate().decision());
         if discriminant(live) == discriminant(&shadow) {
             return;
         }

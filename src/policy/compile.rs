@@ -72,7 +72,6 @@ pub(super) fn compile(settings: Settings) -> Result<Policy, PolicyErrors> {
         preflight_continue: settings.preflight_continue,
         inner_headers: settings.inner_headers,
         rendered: Rendered::default(),
-        #[cfg(feature = "source")]
         dynamic_twin: std::sync::OnceLock::new(),
     }))
 }

@@ -33,8 +33,6 @@ mod setting;
 mod summary;
 mod value;
 
-#[cfg(feature = "source")]
-pub(crate) use self::origins::Unavailable;
 pub use self::{
     allow_origin::{AllowOrigin, BoxError, OriginRule, Predicate},
     builder::{InnerHeaders, PolicyBuilder},
@@ -48,7 +46,7 @@ pub(crate) use self::{
         is_cors_header, is_forbidden_method, is_forbidden_request_header, is_safelisted_method,
         is_unexposable, standard_method_in_wrong_case,
     },
-    origins::{Echo, OriginMatch, Origins},
+    origins::{Echo, OriginMatch, Origins, Unavailable},
     rendered::{ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, Vary, true_value},
     value::{Compiled, ExposeRule},
 };

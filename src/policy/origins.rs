@@ -31,13 +31,11 @@ pub(crate) enum OriginMatch {
     Refused,
     /// It is not, for a predicate failed.
     Failed(Arc<dyn Error + Send + Sync>),
-    /// It cannot be said: the policy is not known.
-    #[cfg(feature = "source")]
-    Unavailable(Unavailable),
+    /// It is not known, because the policy is not available.
+    Unavailable(Box<Unavailable>),
 }
 
-/// Why a policy could not be had, and the status of what is refused for it.
-#[cfg(feature = "source")]
+/// Why a policy is not available, and the status of the answer to what is refused for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Unavailable {
     pub(crate) error: Arc<dyn Error + Send + Sync>,

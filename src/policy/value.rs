@@ -55,7 +55,6 @@ pub(crate) struct Compiled {
     pub(crate) inner_headers: InnerHeaders,
     pub(crate) rendered: Rendered,
     /// The same policy as a dynamic one, made when it is first asked for.
-    #[cfg(feature = "source")]
     pub(super) dynamic_twin: std::sync::OnceLock<Policy>,
 }
 
@@ -98,21 +97,11 @@ impl Policy {
         &self.0
     }
 
-    /// The same policy as one among several, between which the origin chooses: its answers depend
-    /// on the origin even if its own rules do not.
-    #[cfg(feature = "routes")]
+    /// The same policy as one among several: its answers depend on the origin even if its own rules
+    /// do not. It is made once, for a static policy only, which is small.
     pub(crate) fn into_dynamic(self) -> Self {
         if self.0.dynamic {
             return self;
-        }
-        Self::new(Compiled { dynamic: true, ..Arc::unwrap_or_clone(self.0) })
-    }
-
-    /// The same, for a policy that is shared and asked for this again and again.
-    #[cfg(feature = "source")]
-    pub(crate) fn to_dynamic(&self) -> Self {
-        if self.0.dynamic {
-            return self.clone();
         }
         let twin = || Self::new(Compiled { dynamic: true, ..Compiled::clone(&self.0) });
         self.0.dynamic_twin.get_or_init(twin).clone()

@@ -6,7 +6,7 @@ use std::fmt;
 /// What a policy says of one request.
 ///
 /// With `record_decision` on the layer it stands in the extensions of request and response.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Decision {
     /// No `Origin`; or, under [`enforce`](crate::PolicyBuilder::enforce), a same-origin request.

@@ -1,7 +1,7 @@
 //! What a response of the inner service gets.
 
 use super::vary;
-use crate::policy::{Compiled, ExposeRule, InnerHeaders, Policy, is_unexposable};
+use crate::policy::{Compiled, ExposeRule, InnerHeaders, Policy, is_cors_header, is_unexposable};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -26,7 +26,6 @@ pub struct Decoration {
 pub(super) enum Grant {
     Nothing,
     /// Nothing, for the policy is not known.
-    #[cfg(feature = "source")]
     Unknown,
     /// An actual response, to this `Access-Control-Allow-Origin`.
     Actual(HeaderValue),
@@ -55,7 +54,6 @@ impl Decoration {
         match self.grant {
             _ if keep => {}
             Grant::Nothing => without_timing(policy, headers),
-            #[cfg(feature = "source")]
             Grant::Unknown => {
                 headers.remove(TIMING_ALLOW_ORIGIN);
                 forbid_storing(headers);
@@ -95,10 +93,6 @@ fn remove_inner(headers: &mut HeaderMap) {
     for name in names {
         headers.remove(name);
     }
-}
-
-fn is_cors_header(name: &HeaderName) -> bool {
-    name.as_str().starts_with("access-control-")
 }
 
 fn without_timing(policy: &Compiled, headers: &mut HeaderMap) {
@@ -146,7 +140,6 @@ fn exposable_names(policy: &Compiled, headers: &HeaderMap) -> Option<HeaderValue
 
 /// A response that lacks its grant for a moment's failure would, from a cache, lack it for as long
 /// as it is fresh.
-#[cfg(feature = "source")]
 pub(super) fn forbid_storing(headers: &mut HeaderMap) {
     set(headers, http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }

@@ -17,7 +17,7 @@ use http::{Response, header::ORIGIN, request::Parts};
 /// What follows from one request under one policy. Made by [`Policy::evaluate`].
 #[derive(Debug)]
 pub struct Evaluation<'a> {
-    policy: &'a Policy,
+    policy: Policy,
     parts: &'a Parts,
     kind: RequestKind,
     origin: OriginMatch,
@@ -38,11 +38,8 @@ impl Policy {
     ///
     /// See [`Policy`] for how to use it without tower.
     #[must_use]
-    pub fn evaluate<'a>(&'a self, parts: &'a Parts) -> Evaluation<'a> {
-        let line = Lines::of(&parts.headers, &ORIGIN);
-        let kind = RequestKind::with_origin(line, parts);
-        let origin = self.match_line(line, parts);
-        Evaluation::new(self, parts, kind, origin)
+    pub fn evaluate<'a>(&self, parts: &'a Parts) -> Evaluation<'a> {
+        Evaluation::of(self.clone(), parts)
     }
 
     /// What the policy says of a request; short for `evaluate(parts).decision()`.
@@ -51,7 +48,6 @@ impl Policy {
         self.evaluate(parts).decision()
     }
 
-    #[cfg(any(feature = "routes", feature = "resolver"))]
     pub(crate) fn match_origin(&self, parts: &Parts) -> OriginMatch {
         self.match_line(Lines::of(&parts.headers, &ORIGIN), parts)
     }
@@ -71,13 +67,20 @@ impl Policy {
 }
 
 impl<'a> Evaluation<'a> {
+    pub(crate) fn of(policy: Policy, parts: &'a Parts) -> Self {
+        let line = Lines::of(&parts.headers, &ORIGIN);
+        let kind = RequestKind::with_origin(line, parts);
+        let origin = policy.match_line(line, parts);
+        Self::new(policy, parts, kind, origin)
+    }
+
     /// Where the origin was matched already.
-    pub(crate) fn with_match(policy: &'a Policy, parts: &'a Parts, origin: OriginMatch) -> Self {
+    pub(crate) fn with_match(policy: Policy, parts: &'a Parts, origin: OriginMatch) -> Self {
         Self::new(policy, parts, RequestKind::of(parts), origin)
     }
 
     /// Under enforcement a refused actual request may still be same-origin, and then is not CORS.
-    fn new(policy: &'a Policy, parts: &'a Parts, kind: RequestKind, origin: OriginMatch) -> Self {
+    fn new(policy: Policy, parts: &'a Parts, kind: RequestKind, origin: OriginMatch) -> Self {
         let refused = !matches!(origin, OriginMatch::Granted(_));
         let asked = policy.rules().enforce && kind == RequestKind::Actual && refused;
         let kind = if asked && is_same_origin(parts) { RequestKind::NotCors } else { kind };
@@ -87,12 +90,12 @@ impl<'a> Evaluation<'a> {
     /// The policy that governs the request.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        self.policy
+        &self.policy
     }
 
     /// The request.
     #[must_use]
-    pub fn request(&self) -> &Parts {
+    pub fn request(&self) -> &'a Parts {
         self.parts
     }
 
@@ -125,7 +128,6 @@ impl<'a> Evaluation<'a> {
         if let OriginMatch::Failed(error) = &self.origin {
             return Refusal::PredicateFailed { origin, error: error.clone() };
         }
-        #[cfg(feature = "source")]
         if let OriginMatch::Unavailable(unavailable) = &self.origin {
             return Refusal::PolicyUnavailable { error: unavailable.error.clone() };
         }
@@ -141,48 +143,41 @@ impl<'a> Evaluation<'a> {
         let Self { policy, parts, kind, origin } = self;
         let rules = policy.rules();
         let rendered = &rules.rendered;
-        match (kind, origin) {
+        let grant = match (kind, origin) {
             (RequestKind::Preflight, OriginMatch::Granted(origin)) => {
                 let origin = rules.origins.echo(origin, &parts.headers);
                 let response = preflight::grant(rules, origin, parts);
-                if rules.preflight_continue && preflight::refusal(rules, parts).is_none() {
-                    let (granted, ()) = response.into_parts();
-                    return forward(policy, Grant::Preflight(Box::new(granted.headers)));
+                if !rules.preflight_continue || preflight::refusal(rules, parts).is_some() {
+                    return Action::Respond(response);
                 }
-                Action::Respond(response)
+                Grant::Preflight(Box::new(response.into_parts().0.headers))
             }
-            #[cfg(feature = "source")]
             (RequestKind::Preflight, OriginMatch::Unavailable(unavailable)) => {
-                respond_unstored(unavailable.status, rendered.refused_preflight.clone())
+                return respond_unstored(unavailable.status, rendered.refused_preflight.clone());
             }
-            #[cfg(feature = "source")]
-            (RequestKind::Actual, OriginMatch::Unavailable(unavailable)) if rules.enforce => {
-                respond_unstored(unavailable.status, rendered.refused_actual.clone())
+            (RequestKind::Preflight, _) => {
+                return Action::Respond(rendered.refused_preflight.clone());
             }
-            #[cfg(feature = "source")]
-            (RequestKind::Actual, OriginMatch::Unavailable(_)) => forward(policy, Grant::Unknown),
-            (RequestKind::Preflight, _) => Action::Respond(rendered.refused_preflight.clone()),
             (RequestKind::Actual, OriginMatch::Granted(origin)) => {
-                forward(policy, Grant::Actual(rules.origins.echo(origin, &parts.headers)))
+                Grant::Actual(rules.origins.echo(origin, &parts.headers))
             }
+            (RequestKind::Actual, OriginMatch::Unavailable(unavailable)) if rules.enforce => {
+                return respond_unstored(unavailable.status, rendered.refused_actual.clone());
+            }
+            (RequestKind::Actual, OriginMatch::Unavailable(_)) => Grant::Unknown,
             (RequestKind::Actual, _) if rules.enforce => {
-                Action::Respond(rendered.refused_actual.clone())
+                return Action::Respond(rendered.refused_actual.clone());
             }
+            // The one answer of a static policy goes to everyone; a dynamic policy has none.
             (RequestKind::Actual | RequestKind::NotCors, _) => {
-                // The one answer of a static policy goes to everyone; a dynamic policy has none.
-                let grant = rendered.fixed_origin.clone().map_or(Grant::Nothing, Grant::Actual);
-                forward(policy, grant)
+                rendered.fixed_origin.clone().map_or(Grant::Nothing, Grant::Actual)
             }
-        }
+        };
+        Action::Forward(Decoration { policy, grant })
     }
 }
 
-fn forward(policy: &Policy, grant: Grant) -> Action {
-    Action::Forward(Decoration { policy: policy.clone(), grant })
-}
-
 /// Of a moment's failure nothing must be left in a cache.
-#[cfg(feature = "source")]
 fn respond_unstored(status: http::StatusCode, mut response: Response<()>) -> Action {
     *response.status_mut() = status;
     super::decoration::forbid_storing(response.headers_mut());

@@ -1,6 +1,9 @@
 //! Preflights: what they ask for, and the answer.
 
-use super::{refusal::Refusal, request::Lines};
+use super::{
+    refusal::Refusal,
+    request::{Lines, trim_white_space},
+};
 use crate::policy::{
     ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, Compiled, is_forbidden_method, is_safelisted_method,
     true_value,
@@ -83,15 +86,6 @@ fn requested_names(parts: &Parts) -> impl Iterator<Item = &[u8]> {
     let lines = parts.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
     let items = lines.flat_map(|line| line.as_bytes().split(|&b| b == b','));
     items.map(trim_white_space).filter(|name| !name.is_empty())
-}
-
-/// Without leading and trailing spaces and tabs
-/// ([RFC 9110, section 5.6.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3)).
-fn trim_white_space(mut item: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = item {
-        item = rest;
-    }
-    item
 }
 
 /// [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)

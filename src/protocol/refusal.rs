@@ -2,7 +2,7 @@
 
 use crate::policy::Setting;
 use http::HeaderValue;
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt, mem::discriminant, sync::Arc};
 
 /// Why a request is refused, with the data that is at fault.
 ///
@@ -91,6 +91,50 @@ impl Refusal {
             Self::HeaderNotAllowed { .. }
             | Self::MalformedHeader { .. }
             | Self::HeadersTooLong { .. } => Setting::AllowHeaders,
+        }
+    }
+}
+
+/// Equal if the variants and their data are. Two errors are equal if they are the same one, or if
+/// their texts are.
+impl PartialEq for Refusal {
+    fn eq(&self, other: &Self) -> bool {
+        discriminant(self) == discriminant(other)
+            && self.value() == other.value()
+            && self.numbers() == other.numbers()
+            && match (self.error(), other.error()) {
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a.to_string() == b.to_string(),
+                (a, b) => a.is_none() && b.is_none(),
+            }
+    }
+}
+
+/// The data of each variant.
+impl Refusal {
+    /// What the request sent.
+    fn value(&self) -> Option<&HeaderValue> {
+        match self {
+            Self::OriginNotAllowed { origin }
+            | Self::MalformedOrigin { origin }
+            | Self::PredicateFailed { origin, .. } => Some(origin),
+            Self::MethodNotAllowed { method } | Self::MalformedMethod { method } => Some(method),
+            Self::HeaderNotAllowed { name } | Self::MalformedHeader { name } => Some(name),
+            _ => None,
+        }
+    }
+
+    fn numbers(&self) -> Option<(usize, usize)> {
+        match *self {
+            Self::RepeatedOrigin { lines } | Self::RepeatedMethod { lines } => Some((lines, 1)),
+            Self::HeadersTooLong { bytes, limit } => Some((bytes, limit)),
+            _ => None,
+        }
+    }
+
+    fn error(&self) -> Option<&Arc<dyn Error + Send + Sync>> {
+        match self {
+            Self::PredicateFailed { error, .. } | Self::PolicyUnavailable { error } => Some(error),
+            _ => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::change::Change;
 use crate::{
     routes::PolicyList,
-    select::{SelectPolicy, Selected},
+    select::{SelectPolicy, Selection},
 };
 use arc_swap::ArcSwap;
 use http::request::Parts;
@@ -31,8 +31,8 @@ impl Reloadable {
 }
 
 impl SelectPolicy for Reloadable {
-    fn select(&self, parts: &Parts) -> Option<Selected<'_>> {
-        self.current.load().select(parts).map(Selected::into_owned)
+    fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
+        self.current.load().select(parts)
     }
 }
 

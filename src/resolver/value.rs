@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     origin::Origin,
-    policy::{BoxError, OriginMatch, Policy},
-    select::SelectPolicy,
+    policy::{BoxError, Policy},
+    select::{SelectPolicy, Selection},
     source::PolicySource,
 };
 use http::{header::ORIGIN, request::Parts};
@@ -109,7 +109,7 @@ where
         let (Some(origin), None) = (lines.next(), lines.next()) else { return None };
         let origin = Origin::from_header(origin)?;
         if let Some(only) = &self.only_origins
-            && !matches!(only.match_origin(parts), OriginMatch::Granted(_))
+            && !Selection::new(only.clone(), parts).allows_origin()
         {
             return None;
         }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     observe::Explanation,
     policy::Policy,
-    select::{SelectPolicy, Selected},
+    select::{SelectPolicy, Selection},
 };
 use http::request::Parts;
 use std::{collections::HashMap, fmt, sync::Arc};
@@ -63,7 +63,7 @@ impl PolicyList {
     /// Explains what the policy that governs a request says of it; `None` where none does.
     #[must_use]
     pub fn explain(&self, parts: &Parts) -> Option<Explanation> {
-        self.select(parts).map(|selected| selected.evaluate(parts).explain())
+        self.select(parts).map(|selection| selection.evaluate().explain())
     }
 
     /// Name, paths and policy of each entry, in the order of the scopes.
@@ -84,7 +84,7 @@ impl PolicyList {
 }
 
 impl SelectPolicy for PolicyList {
-    fn select(&self, parts: &Parts) -> Option<Selected<'_>> {
+    fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
         let path = parts.uri.path();
         self.scopes.iter().find(|scope| scope.covers(path))?.select(parts)
     }

@@ -3,7 +3,7 @@
 use super::path::Paths;
 use crate::{
     policy::{OriginMatch, Policy},
-    select::Selected,
+    select::Selection,
 };
 use http::request::Parts;
 use std::sync::Arc;
@@ -42,32 +42,36 @@ impl Scope {
         }
     }
 
-    pub(super) fn select(&self, parts: &Parts) -> Option<Selected<'_>> {
+    pub(super) fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
         match &self.policies {
             Policies::Off => None,
-            Policies::One(only) => Some(only.selected()),
+            Policies::One(only) => Some(only.select(parts)),
             Policies::Several(entries) => select_by_origin(entries, parts),
         }
     }
 }
 
 /// The first that allows the origin; if none does, the first of all, which says how to refuse.
-fn select_by_origin<'a>(entries: &'a [Named], parts: &Parts) -> Option<Selected<'a>> {
-    let mut refused = OriginMatch::Refused;
+fn select_by_origin<'a>(entries: &[Named], parts: &'a Parts) -> Option<Selection<'a>> {
+    let mut first = None::<Selection<'a>>;
     for entry in entries {
-        match entry.policy.match_origin(parts) {
-            granted @ OriginMatch::Granted(_) => {
-                return Some(entry.selected().with_origin(granted));
+        let mut selection = entry.select(parts);
+        if selection.allows_origin() {
+            return Some(selection);
+        }
+        match &mut first {
+            Some(first) if matches!(selection.origin, Some(OriginMatch::Failed(_))) => {
+                first.origin = selection.origin;
             }
-            failed @ OriginMatch::Failed(_) => refused = failed,
-            _ => {}
+            Some(_) => {}
+            None => first = Some(selection),
         }
     }
-    entries.first().map(|first| first.selected().with_origin(refused))
+    first
 }
 
 impl Named {
-    fn selected(&self) -> Selected<'_> {
-        Selected::from(&self.policy).with_name(self.name.clone())
+    fn select<'a>(&self, parts: &'a Parts) -> Selection<'a> {
+        Selection::new(self.policy.clone(), parts).with_name(self.name.clone())
     }
 }

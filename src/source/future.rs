@@ -5,8 +5,8 @@ use crate::body::EmptyBody;
 use crate::{
     future::ResponseFuture,
     observe::{Observer, unavailable},
-    policy::{BoxError, OriginMatch, Unavailable},
-    select::{SelectPolicy, Selected},
+    policy::BoxError,
+    select::{SelectPolicy, Selection},
     service::dispatch,
 };
 use http::{Request, Response, request::Parts};
@@ -109,27 +109,31 @@ where
 
 impl<S, B> Waiting<S, B> {
     fn dispatch<P: SelectPolicy, ResBody>(
-        mut self,
+        self,
         policies: Result<Option<P>, BoxError>,
     ) -> ResponseFuture<S::Future>
     where
         S: Service<Request<B>, Response = Response<ResBody>>,
     {
-        let (parts, _) = &self.request;
-        let policies = policies.map_err(|error| {
-            let error = Arc::from(error);
-            unavailable(&error, parts);
-            OriginMatch::Unavailable(Unavailable { error, status: self.fallback.status })
-        });
-        let nobody = Selected::from(&self.fallback.policy);
-        let selected = match &policies {
-            // Without `Origin` nothing was asked, so no answer may be thought to hold for every
-            // origin.
-            Ok(Some(policies)) => policies.select(parts).map(Selected::into_dynamic),
-            Ok(None) => Some(nobody),
-            Err(unavailable) => Some(nobody.with_origin(unavailable.clone())),
-        };
-        dispatch(&mut self.inner, selected, self.observer.as_deref(), self.request)
+        let Self { mut inner, request, fallback, observer } = self;
+        if let Err(error) = &policies {
+            unavailable(error.as_ref(), &request.0);
+        }
+        dispatch(
+            &mut inner,
+            |parts| match policies {
+                // Without `Origin` nothing was asked, so no answer may be thought to hold for
+                // every origin.
+                Ok(Some(policies)) => policies.select(parts).map(Selection::into_dynamic),
+                Ok(None) => Some(Selection::new(fallback.policy, parts)),
+                Err(error) => {
+                    let selection = Selection::new(fallback.policy, parts);
+                    Some(selection.unavailable(error, fallback.status))
+                }
+            },
+            observer.as_deref(),
+            request,
+        )
     }
 }
 

@@ -3,12 +3,10 @@
 use super::{builder::AsyncCorsBuilder, service::AsyncCors};
 use crate::{
     body::WrapBodyLayer,
-    observe::Observer,
+    observe::{Observer, observer_setters},
     policy::{AllowOrigin, Policy},
-    protocol::Decision,
-    select::SelectPolicy,
 };
-use http::{StatusCode, request::Parts};
+use http::StatusCode;
 use std::{fmt, sync::Arc, time::Duration};
 use tower_layer::Layer;
 
@@ -72,51 +70,14 @@ impl<P> AsyncCorsLayer<P> {
         &self.source
     }
 
-    /// Calls `hook` with each decision; see
-    /// [`CorsLayer::on_decision`](crate::CorsLayer::on_decision).
-    ///
-    /// ```
-    /// # use http::request::Parts;
-    /// use tower_cors::{AsyncCorsLayer, Decision, Refusal};
-    /// # use tower_cors::{Policy, policy::BoxError};
-    ///
-    /// # let source = |_: &Parts| async { Ok::<Option<Policy>, BoxError>(None) };
-    /// let cors = AsyncCorsLayer::new(source).on_decision(|decision, parts| {
-    ///     if let Decision::Refused(Refusal::PolicyUnavailable { error }) = decision {
-    ///         eprintln!("{}: {error}", parts.uri.path());
-    ///     }
-    /// });
-    /// ```
-    pub fn on_decision(self, hook: impl Fn(&Decision, &Parts) + Send + Sync + 'static) -> Self {
-        self.observing(|observer| observer.add_hook(hook))
-    }
-
-    /// Whether the decision is put into the extensions of request and response; see
-    /// [`CorsLayer::record_decision`](crate::CorsLayer::record_decision).
-    pub fn record_decision(self, record: bool) -> Self {
-        self.observing(|observer| observer.record = record)
-    }
-
-    /// Judges each request under `shadow` too, which is not asynchronous; see
-    /// [`CorsLayer::shadow`](crate::CorsLayer::shadow).
-    pub fn shadow(
-        self,
-        shadow: impl SelectPolicy + Send + Sync + 'static,
-        report: impl Fn(&Decision, &Decision, &Parts) + Send + Sync + 'static,
-    ) -> Self {
-        self.observing(|observer| observer.set_shadow(shadow, report))
-    }
-
     /// Wraps the response body of the inner service, where that has no `Default`; see
     /// [`CorsLayer::wrap_body`](crate::CorsLayer::wrap_body).
     pub fn wrap_body(self) -> WrapBodyLayer<Self> {
         WrapBodyLayer::new(self)
     }
-
-    fn observing(self, change: impl FnOnce(&mut Observer)) -> Self {
-        Self { observer: Some(Observer::change(self.observer, change)), ..self }
-    }
 }
+
+observer_setters!(AsyncCorsLayer);
 
 impl<S, P: Clone> Layer<S> for AsyncCorsLayer<P> {
     type Service = AsyncCors<S, P>;

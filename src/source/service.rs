@@ -5,7 +5,7 @@ use super::{
     layer::AsyncCorsLayer,
     policy_source::PolicySource,
 };
-use crate::{body::EmptyBody, protocol::RequestKind, select::Selected, service::dispatch};
+use crate::{body::EmptyBody, protocol::RequestKind, select::Selection, service::dispatch};
 use http::{Request, Response};
 use std::{
     fmt,
@@ -62,8 +62,12 @@ where
         let (parts, body) = request.into_parts();
         let AsyncCorsLayer { source, fallback, observer } = &self.layer;
         if RequestKind::of(&parts) == RequestKind::NotCors {
-            let selected = Some(Selected::from(&fallback.policy));
-            let response = dispatch(&mut self.inner, selected, observer.as_deref(), (parts, body));
+            let response = dispatch(
+                &mut self.inner,
+                |parts| Some(Selection::new(fallback.policy.clone(), parts)),
+                observer.as_deref(),
+                (parts, body),
+            );
             return AsyncResponseFuture::responding(response);
         }
         let policies = source.resolve(&parts);
