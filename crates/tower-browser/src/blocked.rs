@@ -24,6 +24,18 @@ impl Blocked {
         Self { parts: Box::new(Parts { url, origin, reason, wire }) }
     }
 
+    /// The URL that the script asked for.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.parts.url
+    }
+
+    /// The page's origin; `null` if it is opaque.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.parts.origin
+    }
+
     /// Why.
     #[must_use]
     pub fn reason(&self) -> &Reason {
@@ -46,21 +58,27 @@ impl Blocked {
     }
 }
 
+/// What happened, the culprit and the suggestion, on three lines.
 impl fmt::Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Parts { url, origin, reason, .. } = &*self.parts;
-        write!(f, "fetch of {url:?} from {origin:?} was blocked: {reason}")
+        write!(
+            f,
+            "fetch of {url:?} from {origin:?} was blocked: {reason}\n  culprit: {}\n  suggestion: {}",
+            reason.culprit(),
+            reason.suggestion()
+        )
     }
 }
 
+/// As `Display`, and what crossed the wire: this is what a test prints that unwraps it.
 impl fmt::Debug for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Blocked")
-            .field("url", &self.parts.url)
-            .field("origin", &self.parts.origin)
-            .field("reason", &self.parts.reason)
-            .field("wire", &self.parts.wire)
-            .finish()
+        write!(f, "{self}")?;
+        for exchange in &self.parts.wire {
+            write!(f, "\n{exchange}")?;
+        }
+        Ok(())
     }
 }
 

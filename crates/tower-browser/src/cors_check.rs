@@ -2,7 +2,7 @@
 //! check](https://fetch.spec.whatwg.org/#concept-tao-check) and the [cross-origin resource policy
 //! check](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header).
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 
 use super::exchange::ExchangeKind;
 use super::header_list::{get, get_decode_and_split};
@@ -15,6 +15,7 @@ use super::url::Url;
 /// <https://fetch.spec.whatwg.org/#concept-cors-check>
 pub(super) fn cors_check(
     request: &Request,
+    status: StatusCode,
     response: &HeaderMap,
     on: ExchangeKind,
 ) -> Result<(), Reason> {
@@ -22,7 +23,14 @@ pub(super) fn cors_check(
     let credentials = request.credentials == Credentials::Include;
     // Steps 1 and 2. Several lines are combined, and so equal nothing.
     let Some(value) = get(response, "access-control-allow-origin") else {
-        return Err(Reason::MissingAllowOrigin { on, origin, credentials });
+        let redirected = !request.earlier_urls.is_empty();
+        return Err(Reason::MissingAllowOrigin {
+            on,
+            status: status.as_u16(),
+            redirected_to: redirected.then(|| request.current_url.to_string()),
+            origin,
+            credentials,
+        });
     };
     // Step 3
     if !credentials && value == b"*" {

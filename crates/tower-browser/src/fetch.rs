@@ -210,7 +210,7 @@ impl Fetch {
                 headers_guard::append(&mut headers, self.mode, b"content-type", value.as_bytes())?;
             }
         }
-        // https://fetch.spec.whatwg.org/#concept-fetch: `Accept` is part of what is judged later.
+        // https://fetch.spec.whatwg.org/#concept-fetch: `Accept` counts in the checks that follow.
         if !contains(&headers, "accept") {
             headers.push((HeaderName::from_static("accept"), HeaderValue::from_static("*/*")));
         }

@@ -3,7 +3,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// A request's header list. A list, not a map: each line is judged by itself.
+/// A request's header list. A list, not a map: each line is checked by itself.
 pub(super) type HeaderList = Vec<(HeaderName, HeaderValue)>;
 
 /// <https://fetch.spec.whatwg.org/#concept-header-list-get>: all lines, joined by `, `.
@@ -79,7 +79,7 @@ pub(super) fn normalize(value: &[u8]) -> &[u8] {
     }
 }
 
-/// What a connection delivers of a response's headers: white space around values is no part of
+/// What a connection delivers of a response's headers: white space around values is not part of
 /// them, though a service in the same process can write it.
 pub(super) fn as_received(headers: &HeaderMap) -> HeaderMap {
     let mut received = HeaderMap::with_capacity(headers.len());

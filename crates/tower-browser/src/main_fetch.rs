@@ -68,7 +68,7 @@ where
     // https://fetch.spec.whatwg.org/#concept-http-fetch, steps 4.4 and 4.5
     let sites = &network.sites;
     if request.tainting == Tainting::Cors {
-        cors_check(request, &response.headers, ExchangeKind::Actual)?;
+        cors_check(request, response.status, &response.headers, ExchangeKind::Actual)?;
     }
     if !tao_check(request, &response.headers) {
         request.timing_allow_failed = true;

@@ -19,7 +19,7 @@ use super::request::{Request, Tainting};
 use super::site::Sites;
 use super::url::Url;
 
-const USER_AGENT: &str = "Mozilla/5.0 (compatible; tower-cors simulated browser)";
+const USER_AGENT: &str = "Mozilla/5.0 (compatible; tower-browser)";
 
 /// The way out of the browser.
 pub(super) struct Network<S, F> {

@@ -11,7 +11,7 @@ use tower_service::Service;
 
 use super::cors_check::cors_check;
 use super::exchange::ExchangeKind;
-use super::header_list::{HeaderList, extract_tokens};
+use super::header_list::{HeaderList, extract_tokens, lossy};
 use super::method;
 use super::network::{Network, Received};
 use super::options::{CacheMode, Credentials, Mode, Redirect};
@@ -51,9 +51,13 @@ where
     // Step 7, with the request's own credentials mode
     let status = response.status;
     if is_redirect_status(status) {
-        return Err(Reason::PreflightRedirect { status: status.as_u16() });
+        return Err(Reason::PreflightRedirect {
+            status: status.as_u16(),
+            url: request.current_url.to_string(),
+            location: response.headers.get("location").map(lossy).unwrap_or_default(),
+        });
     }
-    cors_check(request, &response.headers, ExchangeKind::Preflight)?;
+    cors_check(request, status, &response.headers, ExchangeKind::Preflight)?;
     if !status.is_success() {
         return Err(Reason::PreflightStatus { status: status.as_u16() });
     }

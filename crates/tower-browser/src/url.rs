@@ -1,6 +1,6 @@
 //! URLs and origins, as far as a fetch needs them. The grammar is the URL standard's for `http` and
 //! `https`, less what [the limits](super#limits) name; no crate is used, so that none is shared
-//! with what is judged.
+//! with what is tested.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -17,7 +17,7 @@ pub(super) struct Url {
     includes_credentials: bool,
 }
 
-/// Why a string is no URL that can be fetched here.
+/// Why a string cannot be fetched here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum UrlError {
     /// The URL parser fails.

@@ -46,7 +46,7 @@ fn the_cors_check() {
          &[("access-control-allow-origin", PAGE), ("access-control-allow-credentials", "true")], "ok"),
         ("credentials with *", INCLUDE,
          &[("access-control-allow-origin", "*"), ("access-control-allow-credentials", "true")],
-         "the response's \"access-control-allow-origin\" is \"*\", which does not count when the credentials mode is \"include\": it must be \"https://app.example.com\""),
+         "the response's \"access-control-allow-origin\" is \"*\", which is not a wildcard when the credentials mode is \"include\": it must be \"https://app.example.com\""),
         ("credentials not allowed", INCLUDE, &[("access-control-allow-origin", PAGE)],
          "the response has no \"access-control-allow-credentials\" header: it must be \"true\" when the credentials mode is \"include\""),
         ("credentials in capitals", INCLUDE,

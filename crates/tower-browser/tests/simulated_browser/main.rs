@@ -5,6 +5,7 @@
 mod any_input;
 mod cookies;
 mod cors_check;
+mod culprits;
 mod http_cache;
 mod preflight_due;
 mod preflights;

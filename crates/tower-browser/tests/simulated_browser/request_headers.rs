@@ -10,10 +10,8 @@ use crate::support::{API, PAGE, Write, fixed, lines, open, run, verdict, wire_of
 #[test]
 fn the_browser_sets_its_own_headers() {
     type Row = (&'static str, Page, Write, &'static [&'static str]);
-    const METADATA: [&str; 2] = [
-        "sec-fetch-dest: empty",
-        "user-agent: Mozilla/5.0 (compatible; tower-cors simulated browser)",
-    ];
+    const METADATA: [&str; 2] =
+        ["sec-fetch-dest: empty", "user-agent: Mozilla/5.0 (compatible; tower-browser)"];
     #[rustfmt::skip]
     let rows: &[Row] = &[
         ("GET to the own origin has no `Origin`", Page::at(PAGE), |page| page.fetch("/"),
@@ -89,7 +87,7 @@ fn a_preflight_has_its_own_headers_and_nothing_of_the_request() {
             "sec-fetch-dest: empty",
             "sec-fetch-mode: cors",
             "sec-fetch-site: cross-site",
-            "user-agent: Mozilla/5.0 (compatible; tower-cors simulated browser)",
+            "user-agent: Mozilla/5.0 (compatible; tower-browser)",
         ]
     );
     assert_eq!(
@@ -105,7 +103,7 @@ fn a_preflight_has_its_own_headers_and_nothing_of_the_request() {
             "sec-fetch-dest: empty",
             "sec-fetch-mode: cors",
             "sec-fetch-site: cross-site",
-            "user-agent: Mozilla/5.0 (compatible; tower-cors simulated browser)",
+            "user-agent: Mozilla/5.0 (compatible; tower-browser)",
         ]
     );
 }

@@ -40,7 +40,9 @@ fn a_failing_service_is_a_reason_with_a_source() {
         assert!(matches!(blocked.reason(), Reason::Service { .. }));
         assert_eq!(
             blocked.to_string(),
-            "fetch of \"https://api.example.net/\" from \"https://app.example.com\" was blocked: the service failed"
+            "fetch of \"https://api.example.net/\" from \"https://app.example.com\" was blocked: the service failed\n  \
+             culprit: the service failed, which a browser sees as a broken connection\n  \
+             suggestion: turn errors of the service into responses, inside the CORS layer"
         );
         let source = std::error::Error::source(&blocked).unwrap();
         assert_eq!(source.to_string(), text);

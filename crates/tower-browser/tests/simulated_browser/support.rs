@@ -117,7 +117,12 @@ pub(crate) fn verdict(outcome: &Outcome) -> String {
         Ok(_) => "ok".to_owned(),
         Err(blocked) => {
             let text = blocked.reason().to_string();
-            assert!(blocked.to_string().ends_with(&format!(" was blocked: {text}")), "{blocked}");
+            let all = format!(
+                " was blocked: {text}\n  culprit: {}\n  suggestion: {}",
+                blocked.reason().culprit(),
+                blocked.reason().suggestion()
+            );
+            assert!(blocked.to_string().ends_with(&all), "{blocked}");
             text
         }
     }

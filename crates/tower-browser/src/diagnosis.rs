@@ -1,0 +1,420 @@
+//! What nearly always causes a [`Reason`], and how to fix it.
+
+use super::exchange::ExchangeKind;
+use super::reason::Reason;
+
+/// A cause and its fix.
+struct Diagnosis {
+    culprit: String,
+    suggestion: String,
+}
+
+fn diagnosis(culprit: impl Into<String>, suggestion: impl Into<String>) -> Diagnosis {
+    Diagnosis { culprit: culprit.into(), suggestion: suggestion.into() }
+}
+
+impl Reason {
+    /// What nearly always causes this: a login that runs before the CORS layer, a header that a
+    /// proxy adds a second time, a method that the page writes in lower case.
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use tower_browser::Page;
+    ///
+    /// // Every request without a token gets a 401, and preflights never carry one.
+    /// let api = tower::service_fn(|_: Request<Vec<u8>>| async {
+    ///     Response::builder().status(401).body(Vec::new())
+    /// });
+    /// let page = Page::at("https://app.example.com");
+    /// let fetch = page.fetch("https://api.example.com/me").header("authorization", "Bearer 1");
+    /// let reason = fetch.send(api).await.unwrap_err().into_reason();
+    /// assert_eq!(reason.culprit(), "a login that runs before the CORS layer answers the preflight");
+    /// assert_eq!(
+    ///     reason.suggestion(),
+    ///     "move the CORS layer outside the login: preflights carry no credentials, so the CORS \
+    ///      layer must answer them first",
+    /// );
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn culprit(&self) -> String {
+        self.diagnosis().culprit
+    }
+
+    /// How to fix it, in words; see [`culprit`](Self::culprit) for an example.
+    #[must_use]
+    pub fn suggestion(&self) -> String {
+        self.diagnosis().suggestion
+    }
+
+    fn diagnosis(&self) -> Diagnosis {
+        match self {
+            Self::MissingAllowOrigin { on: ExchangeKind::Preflight, status, origin, .. } => {
+                of_preflight(*status, Some(origin))
+            }
+            Self::MissingAllowOrigin { redirected_to: Some(url), origin, .. } => diagnosis(
+                format!(
+                    "the request was redirected to {url:?}, and that response has no CORS headers"
+                ),
+                format!(
+                    "fetch {url:?} directly, or, if it is a login page, answer 401 instead of \
+                     redirecting; otherwise allow {origin:?} there too"
+                ),
+            ),
+            Self::MissingAllowOrigin { status, origin, .. } => of_response(*status, origin),
+            Self::PreflightStatus { status } => of_preflight(*status, None),
+            Self::PreflightRedirect { url, location, .. } => of_redirect(url, location),
+            Self::MultipleAllowOrigin { .. }
+            | Self::AllowOriginMismatch { .. }
+            | Self::WildcardWithCredentials { .. }
+            | Self::CredentialsNotAllowed { .. } => self.of_cors_check(),
+            Self::InvalidAllowMethods { .. }
+            | Self::InvalidAllowHeaders { .. }
+            | Self::MethodNotAllowed { .. }
+            | Self::HeaderNotAllowed { .. } => self.of_lists(),
+            Self::RedirectNotAllowed { .. }
+            | Self::InvalidRedirect { .. }
+            | Self::RedirectWithCredentials { .. }
+            | Self::TooManyRedirects
+            | Self::ResourcePolicy { .. }
+            | Self::MixedContent { .. }
+            | Self::Service { .. } => self.of_the_server(),
+            _ => self.of_the_script(),
+        }
+    }
+
+    fn of_cors_check(&self) -> Diagnosis {
+        match self {
+            Self::MultipleAllowOrigin { value, .. } => {
+                let mut values = value.split(',').map(str::trim);
+                let first = values.next();
+                if value.contains(", ") && values.all(|value| Some(value) == first) {
+                    diagnosis(
+                        "two parts of the server each add the header: a proxy and the application, \
+                         or two CORS layers",
+                        "let only one of them send CORS headers",
+                    )
+                } else {
+                    diagnosis(
+                        "the header lists several origins, or two parts of the server each add it",
+                        "send one origin: the one in the request's `Origin`, if it is allowed",
+                    )
+                }
+            }
+            Self::AllowOriginMismatch { origin, value, .. } => of_mismatch(origin, value),
+            Self::WildcardWithCredentials { origin, .. } => diagnosis(
+                "the page sends credentials, and the server allows any origin with \"*\"",
+                format!(
+                    "allow {origin:?} by name and send \"access-control-allow-credentials: true\", \
+                     or leave credentials out of the fetch"
+                ),
+            ),
+            _ => diagnosis(
+                "the page sends credentials, and the server does not allow them",
+                "send \"access-control-allow-credentials: true\", or leave credentials out of the \
+                 fetch",
+            ),
+        }
+    }
+
+    fn of_lists(&self) -> Diagnosis {
+        match self {
+            Self::MethodNotAllowed { method, allowed, .. } => {
+                let upper = method.to_ascii_uppercase();
+                if *method == upper {
+                    diagnosis(
+                        format!("the server's list of allowed methods lacks {method:?}"),
+                        format!("add {method:?} to the allowed methods"),
+                    )
+                } else if allowed.contains(&upper) {
+                    diagnosis(
+                        "the page writes the method in lower case, and methods are case-sensitive",
+                        format!("write {upper:?} in the fetch"),
+                    )
+                } else {
+                    diagnosis(
+                        "the page writes the method in lower case, and the server does not allow it",
+                        format!("write {upper:?} in the fetch, and add it to the allowed methods"),
+                    )
+                }
+            }
+            Self::HeaderNotAllowed { name, .. } if name == "content-type" => diagnosis(
+                "the page sends JSON (or another type that a form cannot send)",
+                "add \"content-type\" to the allowed headers",
+            ),
+            Self::HeaderNotAllowed { name, .. } => diagnosis(
+                format!("the server's list of allowed headers lacks {name:?}"),
+                format!("add {name:?} to the allowed headers"),
+            ),
+            Self::InvalidAllowMethods { .. } => diagnosis(
+                "the server writes the list of methods in a form that browsers reject",
+                "separate methods by commas: \"PUT, DELETE\"",
+            ),
+            _ => diagnosis(
+                "the server writes the list of header names in a form that browsers reject",
+                "separate header names by commas: \"content-type, x-token\"",
+            ),
+        }
+    }
+
+    fn of_the_server(&self) -> Diagnosis {
+        match self {
+            Self::RedirectNotAllowed { .. } => diagnosis(
+                "the script asked to fail on redirects",
+                "fetch the final URL, or use the redirect mode \"follow\"",
+            ),
+            Self::InvalidRedirect { .. } => diagnosis(
+                "the server sends a broken `Location`",
+                "send one absolute URL in `Location`",
+            ),
+            Self::RedirectWithCredentials { .. } => diagnosis(
+                "the server puts a user name or a password in `Location`",
+                "redirect to a URL without them",
+            ),
+            Self::TooManyRedirects => diagnosis(
+                "the server redirects in a circle",
+                "fetch the final URL, and fix the redirects",
+            ),
+            Self::ResourcePolicy { .. } => diagnosis(
+                "the server keeps other origins from embedding the response",
+                "send \"cross-origin-resource-policy: cross-origin\"",
+            ),
+            Self::MixedContent { url } => diagnosis(
+                "the page is served over https and the server over http",
+                format!("serve it over https and fetch {:?}", url.replacen("http:", "https:", 1)),
+            ),
+            _ => diagnosis(
+                "the service failed, which a browser sees as a broken connection",
+                "turn errors of the service into responses, inside the CORS layer",
+            ),
+        }
+    }
+
+    fn of_the_script(&self) -> Diagnosis {
+        match self {
+            Self::InvalidPage { .. } => diagnosis(
+                "the test gives the page a URL without an origin",
+                "write \"scheme://host[:port]\", or use `Page::opaque()`",
+            ),
+            Self::ForbiddenMethod { .. } | Self::InvalidMethod { .. } => diagnosis(
+                "the script asks for a method that no script can send",
+                "use a method such as \"PUT\"",
+            ),
+            Self::NoCorsMethod { .. } | Self::NoCorsRedirectMode => diagnosis(
+                "the script uses the mode \"no-cors\", which hides the response in any case",
+                "leave the mode out, and have the server allow the page's origin",
+            ),
+            Self::InvalidHeader { .. } => diagnosis(
+                "the script sets a header that is not valid",
+                "write a name of letters, digits and hyphens, and a value on one line",
+            ),
+            Self::BodyNotAllowed { .. } => diagnosis(
+                "the script gives a body to a method that cannot have one",
+                "use \"POST\", or leave the body out",
+            ),
+            Self::SameOriginMode { .. } => diagnosis(
+                "the script uses the mode \"same-origin\"",
+                "leave the mode out for other origins",
+            ),
+            Self::OnlyIfCachedMode | Self::NotCached => diagnosis(
+                "the script uses the cache mode \"only-if-cached\"",
+                "leave the cache mode out",
+            ),
+            Self::BadPort { .. } => diagnosis(
+                "the server listens on a port that browsers block",
+                "use another port, such as 443, 3000 or 8080",
+            ),
+            _ => diagnosis(
+                "the script's URL is not one that `fetch()` accepts",
+                "write an absolute URL such as \"https://api.example.com/items\"",
+            ),
+        }
+    }
+}
+
+/// A preflight whose response has a status outside 200 to 299, or no grant (`origin`).
+fn of_preflight(status: u16, origin: Option<&str>) -> Diagnosis {
+    match status {
+        401 | 407 => diagnosis(
+            "a login that runs before the CORS layer answers the preflight",
+            "move the CORS layer outside the login: preflights carry no credentials, so the CORS \
+             layer must answer them first",
+        ),
+        403 => match origin {
+            Some(origin) => diagnosis(
+                "the server does not allow the page's origin, or a login or firewall answers the \
+                 preflight before the CORS layer",
+                format!(
+                    "add {origin:?} to the allowed origins; if it is there, move the CORS layer \
+                     outside whatever answered 403"
+                ),
+            ),
+            None => diagnosis(
+                "a login or firewall answers the preflight before the CORS layer",
+                "move the CORS layer outside it: preflights carry no credentials",
+            ),
+        },
+        404 => diagnosis(
+            "no route answers the preflight, so the CORS layer does not cover this path",
+            "apply the CORS layer to the whole application, after the last route and the fallback",
+        ),
+        405 | 501 => diagnosis(
+            "the route answers its own methods only, and the preflight's \"OPTIONS\" reaches it",
+            "apply the CORS layer around the whole router, so that it answers preflights before \
+             method routing",
+        ),
+        429 => diagnosis(
+            "a rate limit counts the preflight before the CORS layer answers it",
+            "move the CORS layer outside the rate limit",
+        ),
+        408 | 503 | 504 => diagnosis(
+            "a timeout or load limit outside the CORS layer answers the preflight",
+            "move the CORS layer outside it",
+        ),
+        500 | 502 => diagnosis(
+            "an error page outside the CORS layer answers the preflight",
+            "fix the error, and move the CORS layer outside what catches it",
+        ),
+        200..=299 => diagnosis(
+            "the server does not allow the page's origin, or something other than the CORS layer \
+             answers \"OPTIONS\"",
+            format!(
+                "add {:?} to the allowed origins; if it is there, remove the \"OPTIONS\" route or \
+                 handler that answers instead of the CORS layer",
+                origin.unwrap_or_default()
+            ),
+        ),
+        _ => diagnosis(
+            format!("something other than the CORS layer answers the preflight with {status}"),
+            "move the CORS layer outside it",
+        ),
+    }
+}
+
+/// A response without a grant.
+fn of_response(status: u16, origin: &str) -> Diagnosis {
+    let outside = |what: &str, suggestion: &str| {
+        diagnosis(format!("{what} outside the CORS layer made this response"), suggestion)
+    };
+    match status {
+        401 | 403 | 407 => outside(
+            "a login",
+            "move the CORS layer outside the login, so that its refusals carry CORS headers too",
+        ),
+        404 | 405 => outside(
+            "a fallback",
+            "apply the CORS layer to the whole application, after the last route and the fallback \
+             (axum: `layer`, not `route_layer`; nginx: `add_header … always`)",
+        ),
+        408 | 504 => outside("a timeout", "move the CORS layer outside the timeout"),
+        413 => outside("a body limit", "move the CORS layer outside the limit"),
+        429 => outside("a rate limit", "move the CORS layer outside the rate limit"),
+        500 => outside(
+            "a panic or an error handler",
+            "move the CORS layer outside what catches panics and errors (nginx: `add_header … \
+             always`)",
+        ),
+        502 | 503 => outside(
+            "a proxy or a load limit",
+            "move the CORS layer outside it, or add CORS headers to the proxy's error pages",
+        ),
+        _ => diagnosis(
+            "the server does not allow the page's origin, or the CORS layer does not cover this path",
+            format!(
+                "add {origin:?} to the allowed origins; if it is there, apply the CORS layer after \
+                 the last route"
+            ),
+        ),
+    }
+}
+
+fn of_redirect(url: &str, location: &str) -> Diagnosis {
+    let bare = |url: &str| {
+        let url = url.split(['?', '#']).next().unwrap_or_default();
+        url.trim_end_matches('/').to_owned()
+    };
+    let path = |url: &str| match url.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or(String::new(), |slash| rest[slash..].to_owned()),
+        None => url.to_owned(),
+    };
+    let (from, to) = (bare(url), bare(location));
+    let lower = location.to_ascii_lowercase();
+    if ["login", "signin", "sign-in", "sign_in", "auth", "sso", "oauth", "account"]
+        .iter()
+        .any(|word| lower.contains(word))
+    {
+        return diagnosis(
+            format!(
+                "a login that runs before the CORS layer redirects the preflight to {location:?}"
+            ),
+            "move the CORS layer outside the login, and have the login answer 401 to scripts \
+             instead of a redirect",
+        );
+    }
+    let suggestion = format!("fetch {location:?} itself");
+    if path(&from) == path(&to) && path(url).ends_with('/') != path(location).ends_with('/') {
+        return diagnosis("the server redirects to add or remove a trailing slash", suggestion);
+    }
+    if from.strip_prefix("http:").is_some_and(|rest| to.strip_prefix("https:") == Some(rest)) {
+        return diagnosis("the server redirects from http to https", suggestion);
+    }
+    if from.replacen("://www.", "://", 1) == to.replacen("://www.", "://", 1) {
+        return diagnosis("the server redirects to or from the host with \"www.\"", suggestion);
+    }
+    diagnosis(
+        format!("the server redirects the preflight to {location:?}"),
+        format!("{suggestion}, or answer preflights before the redirect"),
+    )
+}
+
+fn of_mismatch(origin: &str, value: &str) -> Diagnosis {
+    let fix = || format!("send {origin:?}");
+    let host = |origin: &str| {
+        let rest = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+        rest.strip_prefix("www.").unwrap_or(rest).to_owned()
+    };
+    let name = |origin: &str| {
+        let host = host(origin);
+        host.rsplit_once(':').map_or(host.clone(), |(name, _)| name.to_owned())
+    };
+    let loopback =
+        |origin: &str| matches!(name(origin).as_str(), "localhost" | "127.0.0.1" | "[::1]");
+    if value.strip_suffix('/') == Some(origin) {
+        diagnosis(
+            "the server's setting has a trailing slash, which an origin never has",
+            format!("write {origin:?} in the server's setting"),
+        )
+    } else if origin == "null" {
+        diagnosis(
+            "the page has no origin: it is a local file or a sandboxed frame, or the request was \
+             redirected twice",
+            "serve the page over http, or fetch the final URL",
+        )
+    } else if value == "null" {
+        diagnosis("the server sends \"null\" for an origin that it does not allow", fix())
+    } else if value.contains('*') {
+        diagnosis(
+            "the header holds a pattern, and browsers compare it literally",
+            format!("compare the pattern in the server, and {}", fix()),
+        )
+    } else if loopback(origin) && loopback(value) && name(origin) != name(value) {
+        diagnosis(
+            "\"localhost\" and its address are different origins",
+            format!("allow {origin:?} too, or open the page at {value:?}"),
+        )
+    } else if host(origin) == host(value) {
+        diagnosis(
+            "the server allows the same host with another scheme, or with or without \"www.\"",
+            format!("allow {origin:?}, or redirect the page to {value:?}"),
+        )
+    } else if name(origin) == name(value) {
+        diagnosis("the server allows the same host with another port", format!("allow {origin:?}"))
+    } else {
+        diagnosis(
+            "the server allows another origin",
+            format!("add {origin:?} to the allowed origins"),
+        )
+    }
+}
