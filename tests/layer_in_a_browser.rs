@@ -90,7 +90,7 @@ fn what_a_page_may_read_and_what_its_console_says() {
          "the response has no \"access-control-allow-credentials\" header: it must be \"true\" when the credentials \
           mode is \"include\""),
         ("credentials with any origin", any, PAGE, |p| p.fetch(API).credentials(Credentials::Include),
-         "the response's \"access-control-allow-origin\" is \"*\", which does not count when the credentials mode is \
+         "the response's \"access-control-allow-origin\" is \"*\", which is not a wildcard when the credentials mode is \
           \"include\": it must be \"https://app.example.com\""),
         ("enforced", |b| two(b).enforce(true), "https://evil.example", |p| p.fetch(API).method("POST"),
          "the response has no \"access-control-allow-origin\" header: it must be \"https://evil.example\" or \"*\""),

@@ -32,6 +32,7 @@ type Answer<'a> = (u16, Headers<'a>);
 type Row<'a> = (&'a str, fn(&Page) -> Fetch, Answer<'a>, Answer<'a>, &'a str, &'a str);
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn the_culprit_and_the_suggestion() {
     let ok: Answer<'_> = (200, &[]);
     let location = |to| [("location", to)];
