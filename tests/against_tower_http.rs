@@ -89,7 +89,7 @@ async fn a_mistyped_origin() {
     let (_, headers) = answer(theirs, get()).await;
     assert!(all(&headers, "access-control-allow-origin").is_empty(), "theirs never matches");
     let errors = CorsLayer::builder().allow_origin("https://app.example.com/").build();
-    assert!(errors.expect_err("ours says so").to_string().contains("ends in a slash"));
+    assert!(errors.expect_err("ours says so").to_string().contains("has a trailing slash"));
 }
 
 #[tokio::test]

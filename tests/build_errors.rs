@@ -53,7 +53,7 @@ fn wrong() -> Vec<Wrong> {
             Policy::builder().allow_origin("https://a.example/"),
             S::AllowOrigin,
             Kind::Origin(OriginErrorKind::TrailingSlash),
-            r#"allow_origin: "https://a.example/" ends in a slash: write "https://a.example""#,
+            r#"allow_origin: "https://a.example/" has a trailing slash: write "https://a.example""#,
         ),
         (
             "an empty item",
@@ -467,7 +467,7 @@ fn all_errors_come_at_once() {
         .unwrap_err();
     assert_eq!(
         errors.to_string(),
-        r#"allow_origin: "https://b.example/" ends in a slash: write "https://b.example"
+        r#"allow_origin: "https://b.example/" has a trailing slash: write "https://b.example"
 allow_origin: "http://c.example" is insecure: with credentials, anyone on the way of its pages could act as the user: write "https://c.example"
 allow_origin: "*.d.example" has no scheme: write "https://*.d.example"
 allow_methods: "patch" is not in upper case, and methods are case-sensitive: write "PATCH"

@@ -125,7 +125,7 @@ expose_headers = ["a,b", "Set-Cookie"]
     assert_eq!(
         toml_errors(text),
         r#"line 1: allow_origin[1]: is an integer: write a string
-line 1: allow_origin[0]: "https://a.example/" ends in a slash: write "https://a.example"
+line 1: allow_origin[0]: "https://a.example/" has a trailing slash: write "https://a.example"
 line 1: allow_origin[2]: "null" is what any sandboxed or local page sends: see dangerously_allow_null_origin
 line 2: allow_method: is no key: did you mean "allow_methods"?
 line 3: max_age: is a float: write seconds, or a string such as "10m"
@@ -248,7 +248,7 @@ fn files() {
 
     let errors = PolicyList::from_file(&json).expect_err("an invalid file");
     let line = format!(
-        "{}:1: allow_origin: \"https://a.example/\" ends in a slash: write \"https://a.example\"",
+        "{}:1: allow_origin: \"https://a.example/\" has a trailing slash: write \"https://a.example\"",
         json.display()
     );
     assert_eq!(errors.to_string(), line);

@@ -440,7 +440,7 @@ fn explanations() {
             "a trailing slash",
             policy(),
             origin("https://app.example.com/"),
-            r#"refused: "https://app.example.com/" is no origin that a browser sends; it ends in a slash: a browser would send "https://app.example.com", which is allowed"#,
+            r#"refused: "https://app.example.com/" is no origin that a browser sends; it has a trailing slash: a browser would send "https://app.example.com", which is allowed"#,
         ),
         (
             "upper case",

@@ -26,7 +26,7 @@ impl ConfigErrors {
 
 /// One thing that is wrong with a policy file: where, what, why, and the suggestion.
 ///
-/// It prints as `cors.toml:12: policy[1].allow_origin[0]: "https://a.example/" ends in a slash:
+/// It prints as `cors.toml:12: policy[1].allow_origin[0]: "https://a.example/" has a trailing slash:
 /// write "https://a.example"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {

@@ -2,14 +2,14 @@
 //!
 //! It accepts exactly what a browser can put into an `Origin` header (see [serialization of an
 //! origin](https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin)),
-//! and, for patterns, stars in the places that the [module documentation](super) names. Being
-//! `const`, it turns a wrong literal into a compile error; having no allocation, it is the same
-//! function that reads the `Origin` of a request.
+//! and, for patterns, stars in the places that the [module documentation](super) names. It is
+//! `const`, so that a wrong literal is a compile error. It does not allocate, so that the same
+//! function reads the `Origin` of a request.
 
-use super::error::OriginErrorKind as Kind;
+use super::kind::OriginErrorKind as Kind;
 
-/// Longest scheme accepted, in bytes. No browser's is longer than some twenty; a limit makes the
-/// longest possible origin, and with it the work a hostile one causes, a constant.
+/// Longest scheme accepted, in bytes. Those of browsers have at most some twenty. The limit bounds
+/// the longest possible origin, and with it the work that a hostile one causes.
 pub(super) const MAX_SCHEME: usize = 64;
 /// Longest DNS name, in bytes ([RFC 1035, section
 /// 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), without the root).
@@ -19,7 +19,7 @@ const MAX_LABEL: usize = 63;
 /// Longest text that can be an origin: scheme, `://`, host, `:65535`.
 pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + 3 + MAX_HOST + 6;
 
-/// Where the parts of a valid text lie. All offsets are in bytes and fit: see [`MAX_ORIGIN`].
+/// Where the parts of a valid text are, as offsets in bytes. [`MAX_ORIGIN`] bounds them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     /// End of the scheme; the host begins three bytes later.
@@ -32,7 +32,7 @@ pub(super) struct Layout {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Port {
-    /// Left out: the scheme's default.
+    /// Left out: the default port of the scheme.
     Default,
     Number(u16),
     /// `:*`
@@ -56,8 +56,8 @@ pub(super) const fn parse(text: &[u8], stars: bool) -> Result<Layout, Kind> {
     }
 }
 
-/// Of all that is wrong with `text`, what helps most; `kind` is what reading met with first.
-/// Nothing of this is among what `read` accepts, so it costs those nothing that are right.
+/// Of everything that is wrong with `text`, the kind that helps most. `kind` is what `read` found
+/// first. `read` accepts nothing of what is looked for here, so valid origins pay nothing.
 const fn what_to_tell(text: &[u8], kind: Kind) -> Kind {
     if text.is_empty() {
         return Kind::Empty;
@@ -65,12 +65,11 @@ const fn what_to_tell(text: &[u8], kind: Kind) -> Kind {
     if let Err(kind) = check_characters(text) {
         return kind;
     }
-    if let Ok(scheme_end) = scheme(text)
-        && let Err(kind) = check_nothing_after_authority(text, scheme_end + 3)
-    {
-        return kind;
+    let Ok(scheme_end) = scheme(text) else { return kind };
+    match check_nothing_after_authority(text, scheme_end + 3) {
+        Ok(()) => kind,
+        Err(kind) => kind,
     }
-    kind
 }
 
 const fn read(text: &[u8], stars: bool) -> Result<Layout, Kind> {

@@ -2,13 +2,12 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// Open addressing with linear probing over positions, at most half full. The keys stay where they
-/// are, in the list that the caller keeps; so an entry costs 16 to 32 bytes here whatever its key.
-/// Beside the position stands part of the hash, so that hardly any key is compared but the right
-/// one.
+/// Open addressing with linear probing over positions, at most half full. The keys stay in the list
+/// that the caller keeps, so an entry costs 16 to 32 bytes here, whatever its key. A slot holds a
+/// part of the hash beside the position, so that hardly any key but the right one is compared.
 ///
-/// Hashes are keyed at random: origins may come from tenants, who could otherwise choose some that
-/// collide.
+/// Hashes are keyed at random: origins may come from tenants, who could otherwise choose origins
+/// that collide.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
     /// A power of two long, or empty.
@@ -44,8 +43,8 @@ impl Index {
         self.probe(hash, is_key).ok()
     }
 
-    /// Adds `position` unless an entry with its key is there; whether it was added. No more than
-    /// the capacity are.
+    /// Adds `position` unless there is an entry with its key, or the index is full. Returns whether
+    /// it was added.
     pub(super) fn insert(
         &mut self,
         hash: u64,
@@ -84,7 +83,7 @@ impl Index {
     }
 }
 
-/// The upper half, as the place comes from the lower one.
+/// The upper half: the slot comes from the lower one.
 fn tag(hash: u64) -> u32 {
     (hash >> 32) as u32
 }

@@ -1,11 +1,11 @@
-//! IP addresses as hosts: which spellings are canonical, and the canonical one of any other.
+//! IP addresses as hosts: which texts are canonical, and the canonical form of all others.
 //!
 //! The rules are the URL standard's: its
 //! [host parser](https://url.spec.whatwg.org/#concept-host-parser) says which names are read as
 //! IPv4 addresses, its [host serializer](https://url.spec.whatwg.org/#host-serializing) how a
 //! browser writes either kind.
 
-use super::error::OriginErrorKind;
+use super::kind::OriginErrorKind;
 
 /// Whether a name with this last label is an IPv4 address
 /// ([ends in a number](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
@@ -24,7 +24,7 @@ pub(super) const fn ends_in_number(text: &[u8], start: usize, end: usize) -> boo
     true
 }
 
-/// Whether a host with stars was meant as an IPv4 address: `192.168.1.*`.
+/// Whether a host with stars is meant as an IPv4 address: `192.168.1.*`.
 pub(super) const fn is_meant_as_ipv4(text: &[u8], start: usize, end: usize) -> bool {
     let mut digits = false;
     let mut i = start;

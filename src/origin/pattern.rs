@@ -1,12 +1,16 @@
 //! One origin pattern.
 
 use super::{
-    error::{OriginError, OriginErrorKind},
+    error::OriginError,
     grammar::{self, Layout, Port, Star},
-    value::{Origin, is_loopback_host},
+    host,
+    kind::OriginErrorKind,
+    origin::Origin,
+    panic_text::PanicText,
 };
 use std::{
     borrow::Cow,
+    cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
     str::FromStr,
@@ -15,8 +19,8 @@ use std::{
 /// An origin, or many: `https://*.example.com`, `https://app-git-*-team.example.dev`,
 /// `http://localhost:*`.
 ///
-/// The grammar is that of the [module](crate::origin). A pattern without a star matches just the
-/// origin that it spells.
+/// The [module](crate::origin) describes the grammar. A pattern without a star matches exactly one
+/// origin.
 ///
 /// ```
 /// use tower_cors::{Origin, OriginPattern};
@@ -38,11 +42,11 @@ pub struct OriginPattern {
 }
 
 impl OriginPattern {
-    /// A pattern from a literal.
+    /// Creates a pattern from a literal.
     ///
     /// # Panics
     ///
-    /// If `text` is no pattern. In a `const`, that is an error of the compiler:
+    /// Panics if `text` is not a valid pattern. In a `const` this is a compile error:
     ///
     /// ```compile_fail
     /// use tower_cors::OriginPattern;
@@ -54,11 +58,11 @@ impl OriginPattern {
     pub const fn from_static(text: &'static str) -> Self {
         match grammar::parse(text.as_bytes(), true) {
             Ok(layout) => Self { text: Cow::Borrowed(text), layout },
-            Err(kind) => panic!("{}", kind.reason()),
+            Err(kind) => panic!("{}", PanicText::new(text, kind).as_str()),
         }
     }
 
-    /// The text, as it was parsed.
+    /// The text that was parsed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -70,19 +74,19 @@ impl OriginPattern {
         &self.text[..self.layout.scheme_end.into()]
     }
 
-    /// The host with its star, if it has one, and the brackets of an IPv6 address.
+    /// The host, with its star if it has one, and with the brackets of an IPv6 address.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.text[self.host_start()..self.layout.host_end.into()]
     }
 
-    /// Whether the pattern matches just one origin.
+    /// Whether the pattern has no star, so that it matches exactly one origin.
     #[must_use]
     pub fn is_exact(&self) -> bool {
         self.layout.star == Star::None && self.layout.port != Port::Any
     }
 
-    /// Whether `origin` is one of those meant. `null` never is.
+    /// Whether the pattern matches `origin`. No pattern matches `null`.
     #[must_use]
     pub fn matches(&self, origin: &Origin) -> bool {
         let Some(layout) = origin.layout() else { return false };
@@ -101,16 +105,16 @@ impl OriginPattern {
         })
     }
 
-    /// The domain beneath which anything matches: what follows the label that holds the star.
+    /// The domain whose subdomains match: what follows the label with the star.
     #[cfg(feature = "public-suffix")]
     pub(crate) fn domain_beneath_star(&self) -> Option<&str> {
         (self.layout.star != Star::None)
             .then(|| self.host().split_once('.').map(|(_, domain)| domain))?
     }
 
-    /// Whether every host it matches is this very machine.
+    /// Whether every host that it matches is the machine that the browser runs on.
     pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback_host(self.host())
+        host::is_loopback(self.host())
     }
 
     fn host_start(&self) -> usize {
@@ -141,9 +145,20 @@ impl TryFrom<&str> for OriginPattern {
     }
 }
 
+impl TryFrom<String> for OriginPattern {
+    type Error = OriginError;
+
+    fn try_from(text: String) -> Result<Self, OriginError> {
+        match grammar::parse(text.as_bytes(), true) {
+            Ok(layout) => Ok(Self { text: Cow::Owned(text), layout }),
+            Err(kind) => Err(OriginError::new(kind, &text, true)),
+        }
+    }
+}
+
 /// # Errors
 ///
-/// `null`, which no pattern matches.
+/// Returns an error for `null`, which no pattern matches.
 impl TryFrom<Origin> for OriginPattern {
     type Error = OriginError;
 
@@ -168,6 +183,19 @@ impl PartialEq for OriginPattern {
 }
 
 impl Eq for OriginPattern {}
+
+/// The order of the texts.
+impl Ord for OriginPattern {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl PartialOrd for OriginPattern {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Hash for OriginPattern {
     fn hash<H: Hasher>(&self, state: &mut H) {

@@ -1,12 +1,12 @@
 //! Just enough of IDNA to *suggest* the Punycode of a Unicode host in an error message.
 //!
-//! Nothing is matched by it: a configured host in Unicode stays an error, and the suggestion goes
-//! no further than letters and digits in lower case. A full mapping (UTS 46) needs tables of some
-//! hundred kilobytes, and belongs into no CORS middleware.
+//! Nothing is matched by it: a configured Unicode host stays an error, and only letters and digits
+//! get a suggestion. The full mapping (UTS 46) needs tables of some hundred kilobytes, which is too
+//! much for a CORS middleware.
 
-/// A label in ASCII: itself in lower case, or `xn--` and its Punycode
-/// ([RFC 3492](https://www.rfc-editor.org/rfc/rfc3492)); `None` where that needs more than
-/// lower case.
+/// The label in ASCII: in lower case, or as `xn--` and its Punycode
+/// ([RFC 3492](https://www.rfc-editor.org/rfc/rfc3492)). `None` if that takes more than
+/// mapping to lower case.
 pub(super) fn to_ascii_label(label: &str) -> Option<String> {
     if label.len() > LONGEST {
         return None;
@@ -24,8 +24,8 @@ pub(super) fn to_ascii_label(label: &str) -> Option<String> {
 /// No label of 63 bytes stands for more than this many in UTF-8.
 const LONGEST: usize = 256;
 
-/// Letters and digits that UTS 46 maps to nothing but their lower case. Of the many others some are
-/// mapped to several (ligatures, superscripts, full-width and compatibility forms).
+/// Letters and digits that UTS 46 maps to their lower case and to nothing else. It maps some of the
+/// others to several characters (ligatures, superscripts, full-width and compatibility forms).
 fn is_plain(c: char) -> bool {
     let plain_script = matches!(c,
         'ß'..='ö' | 'ø'..='ž' | 'ά'..='ώ' | 'а'..='џ' | 'א'..='ת' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー'
@@ -43,7 +43,7 @@ const DAMP: u32 = 700;
 const INITIAL_BIAS: u32 = 72;
 const INITIAL_N: u32 = 128;
 
-/// The encoding procedure of RFC 3492, section 6.3; `None` where it would overflow.
+/// The encoding procedure of RFC 3492, section 6.3. `None` if it would overflow.
 fn encode(input: &[char]) -> Option<String> {
     let mut output = input.iter().filter(|c| c.is_ascii()).collect::<String>();
     let basic = u32::try_from(output.len()).ok()?;
@@ -73,7 +73,7 @@ fn encode(input: &[char]) -> Option<String> {
     Some(output)
 }
 
-/// A generalised variable-length integer.
+/// A generalized variable-length integer.
 fn push_integer(output: &mut String, mut value: u32, bias: u32) {
     let mut k = BASE;
     loop {

@@ -1,10 +1,10 @@
-//! Many origins and patterns, matched in a time that does not grow with their number.
+//! Many origins and patterns. The cost of a lookup does not grow with their number.
 
 use super::{
     grammar::{Layout, Port, Star},
     index::Index,
+    origin::Origin,
     pattern::OriginPattern,
-    value::Origin,
 };
 use bytes::Bytes;
 use http::HeaderValue;
@@ -13,8 +13,9 @@ use std::{collections::HashSet, fmt, hash::Hasher};
 /// A set of origins and origin patterns.
 ///
 /// A lookup costs one hash of the origin, and one more for each *shape* of pattern in the set,
-/// however many patterns have it. `https://*.a.example` and `https://*.b.example` have one shape (a
-/// star above two labels), `https://x-*.a.example` another (a star after two characters).
+/// however many patterns have that shape. `https://*.a.example` and `https://*.b.example` have the
+/// same shape (a star above two labels), `https://x-*.a.example` has another one (a star after two
+/// characters).
 ///
 /// ```
 /// use tower_cors::{Origin, OriginPattern, origin::OriginSet};
@@ -34,25 +35,25 @@ pub struct OriginSet {
 }
 
 impl OriginSet {
-    /// Whether one of its members matches `origin`. `null` never does.
+    /// Whether one of the members matches `origin`. No member matches `null`.
     #[must_use]
     pub fn contains(&self, origin: &Origin) -> bool {
         self.exact.find(origin.as_str().as_bytes()).is_some() || self.patterns.matches(origin)
     }
 
-    /// The number of members, duplicates counted once.
+    /// The number of members, without duplicates.
     #[must_use]
     pub fn len(&self) -> usize {
         self.exact.values.len() + self.patterns.entries.len()
     }
 
-    /// Whether it has no members.
+    /// Whether the set has no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The members' texts: first the exact ones, then the patterns, each in the order given.
+    /// The texts of the members: first the origins, then the patterns, both in the order given.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         let exact = self.exact.values.iter().map(|value| value.to_str().unwrap_or_default());
         exact.chain(self.patterns.iter())
@@ -94,7 +95,7 @@ impl FromIterator<OriginPattern> for OriginSet {
     }
 }
 
-/// Up to this many are compared one after the other, which costs less than a hash.
+/// Up to this many members are compared one by one, which costs less than a hash.
 const COMPARED: usize = 8;
 
 #[derive(Clone)]
@@ -108,7 +109,7 @@ struct ExactOrigins {
 
 impl ExactOrigins {
     fn new(members: &[OriginPattern]) -> Self {
-        // Of the exact size: what was reserved in vain would be kept as long as the set.
+        // Of the exact size: excess capacity would be kept as long as the set.
         let mut text = String::with_capacity(members.iter().map(|m| m.as_str().len()).sum());
         text.extend(members.iter().map(OriginPattern::as_str));
         let text = Bytes::from(text);
@@ -165,9 +166,9 @@ fn hash_exact(index: &Index, origin: &[u8]) -> u64 {
 
 /// Patterns by what stands before and after their star.
 ///
-/// From an origin and a shape follows the one text that a pattern of that shape must have to match
-/// it; whether the set has that text is one lookup. So no suffix is ever compared without its
-/// label boundary and its scheme, and no pattern's order or neighbours can change what it matches.
+/// An origin and a shape determine the one text that a pattern of that shape must have to match the
+/// origin. One lookup tells whether the set has that text. So no suffix is ever compared without
+/// its label boundary and its scheme, and what a pattern matches does not depend on the others.
 #[derive(Clone)]
 struct Patterns {
     text: Box<str>,
@@ -296,7 +297,7 @@ impl Lengths {
         let star = pattern[..end].find('*');
         let head = star.unwrap_or(end);
         let tail = end - star.map_or(end, |at| at + 1);
-        // Both lie within the longest possible origin; see the grammar.
+        // Both are bounded by the longest possible origin; see the grammar.
         let short = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         Self { head: short(head), star: star.is_some(), tail: short(tail), any_port }
     }
@@ -328,7 +329,7 @@ impl Shape {
         Self { cut, any_port: layout.port == Port::Any }
     }
 
-    /// The text of the one pattern of this shape that would match `origin`.
+    /// The text of the one pattern of this shape that matches `origin`.
     fn key(self, origin: &str, layout: Layout, first_dot: Option<usize>) -> Option<Key<'_>> {
         let host_start = usize::from(layout.scheme_end) + 3;
         let host_end = usize::from(layout.host_end);

@@ -1,11 +1,11 @@
-//! What was probably meant by a text that is no origin.
+//! What was probably meant by a text that is not a valid origin.
 //!
-//! One repair after the other is applied, and the result offered only if it parses: a suggestion is
-//! never itself an error.
+//! Several corrections are applied, one after the other. The result is only suggested if it parses:
+//! a suggestion is never itself an error.
 
-use super::{grammar, ip, punycode};
+use super::{grammar, host, ip, punycode};
 
-/// The corrected text, or `None` where only its author can know.
+/// The corrected text, or `None` if the intent is unclear.
 pub(super) fn suggestion(input: &str, stars: bool) -> Option<String> {
     let text = input.trim().trim_end_matches([',', ';']);
     let (scheme, rest) = split_scheme(text)?;
@@ -23,27 +23,23 @@ pub(super) fn suggestion(input: &str, stars: bool) -> Option<String> {
     (corrected != input && grammar::parse(corrected.as_bytes(), stars).is_ok()).then_some(corrected)
 }
 
-/// The scheme, given or guessed, and what follows it.
+/// The scheme, as given or guessed, and what follows it.
 fn split_scheme(text: &str) -> Option<(&str, &str)> {
-    if let Some((scheme, rest)) = text.split_once("://")
-        && !scheme.contains(['/', '.', '?', '#'])
-    {
-        return Some((scheme, rest));
+    match text.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains(['/', '.', '?', '#']) => {
+            return Some((scheme, rest));
+        }
+        _ => {}
     }
     for scheme in ["https:", "http:"] {
-        if let Some(prefix) = text.get(..scheme.len())
-            && prefix.eq_ignore_ascii_case(scheme)
-        {
+        if text.get(..scheme.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(scheme)) {
             return Some((&text[..scheme.len() - 1], text[scheme.len()..].trim_start_matches('/')));
         }
     }
     let rest = text.trim_start_matches('/');
     // Without a dot or a port it may be anything, `null` and `self` included.
     let (host, port) = split_port(rest.split('/').next()?);
-    let local = host == "localhost"
-        || host.ends_with(".localhost")
-        || host.starts_with("127.")
-        || host == "[::1]";
+    let local = host::is_loopback(host);
     if !local && port.is_none() && !host.contains('.') {
         return None;
     }
@@ -85,7 +81,7 @@ fn suggest_host(host: &str, stars: bool) -> Option<String> {
     }
 }
 
-/// `:port`, or nothing where it is to be left out.
+/// `:port`, or nothing if it must be left out.
 fn suggest_port(scheme: &str, port: Option<&str>) -> Option<String> {
     let Some(port) = port else { return Some(String::new()) };
     if port.is_empty() {

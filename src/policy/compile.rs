@@ -197,7 +197,7 @@ fn parse_origin(
     match text.parse::<OriginPattern>() {
         Ok(pattern) => Some(pattern),
         Err(error) => {
-            errors.push(of_origin(item, Kind::Origin(error.kind())).write(error.suggestion()));
+            errors.push(of_origin(item, Kind::Origin(*error.kind())).write(error.suggestion()));
             None
         }
     }

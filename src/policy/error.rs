@@ -18,7 +18,7 @@ use std::{error::Error, fmt};
 ///     .unwrap_err();
 /// assert_eq!(
 ///     errors.to_string(),
-///     r#"allow_origin: "https://app.example.com/" ends in a slash: write "https://app.example.com"
+///     r#"allow_origin: "https://app.example.com/" has a trailing slash: write "https://app.example.com"
 /// allow_origin: "app.example.org" has no scheme: write "https://app.example.org"
 /// allow_methods: "patch" is not in upper case, and methods are case-sensitive: write "PATCH""#,
 /// );
@@ -197,7 +197,7 @@ impl PolicyErrorKind {
     /// What to do where no corrected text can be offered.
     fn advice(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Origin(kind) => return kind.advice(),
+            Self::Origin(kind) => kind.advice(),
             Self::NoOrigin => "name the origins that may call, or \"*\"",
             Self::AnyBesideOthers => "say one or the other",
             Self::Regex(_) => "see the syntax of the crate `regex`",

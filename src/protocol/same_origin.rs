@@ -39,9 +39,8 @@ fn is_sent_to(origin: &Origin, parts: &Parts) -> bool {
         return false;
     }
     let Some((host, port)) = split_port(authority.as_str()) else { return false };
-    let default_port = if origin.scheme() == "https" { 443 } else { 80 };
     host.eq_ignore_ascii_case(origin.host())
-        && port.unwrap_or(default_port) == origin.port().unwrap_or(default_port)
+        && port.or_else(|| origin.default_port()) == origin.port_or_default()
 }
 
 /// `:authority` or the absolute target, which override `Host`

@@ -1,11 +1,15 @@
 //! One origin.
 
 use super::{
-    error::{OriginError, OriginErrorKind},
-    grammar::{self, Layout, MAX_ORIGIN, Port, Star},
+    error::OriginError,
+    grammar::{self, Layout, MAX_ORIGIN, Port},
+    host,
+    kind::OriginErrorKind,
+    panic_text::PanicText,
 };
 use http::HeaderValue;
 use std::{
+    cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
     str::FromStr,
@@ -14,11 +18,13 @@ use std::{
 /// An origin as a browser sends it: `https://app.example.com`, `http://localhost:3000`, or the
 /// opaque `null`.
 ///
-/// The grammar is that of the [module](crate::origin). Equality is that of the text, which, the
-/// text being canonical, is [same
-/// origin](https://html.spec.whatwg.org/multipage/browsers.html#same-origin); only `null` differs,
-/// which HTML calls not even the same as itself, and which matches nothing here without its own
-/// opt-in.
+/// The [module](crate::origin) describes the grammar. Two origins are equal if their texts are.
+/// The text is canonical, so this is [same
+/// origin](https://html.spec.whatwg.org/multipage/browsers.html#same-origin), except for `null`:
+/// HTML says that `null` is not even the same as itself, and here it matches nothing without its
+/// own opt-in.
+///
+/// An origin also compares with a `str` and with the value of a header:
 ///
 /// ```
 /// use tower_cors::Origin;
@@ -27,6 +33,7 @@ use std::{
 ///
 /// let origin = "https://app.example.com".parse::<Origin>()?;
 /// assert_eq!(origin, APP);
+/// assert_eq!(origin, "https://app.example.com");
 /// assert_eq!((origin.scheme(), origin.host(), origin.port()), ("https", "app.example.com", None));
 /// assert!("https://app.example.com/".parse::<Origin>().is_err());
 /// # Ok::<(), tower_cors::origin::OriginError>(())
@@ -40,14 +47,14 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The opaque origin: sandboxed frames, local files, some redirects.
+    /// The opaque origin. Sandboxed frames, local files and some redirects send it.
     pub const NULL: Self = Self { value: HeaderValue::from_static("null"), layout: None };
 
-    /// An origin from a literal.
+    /// Creates an origin from a literal.
     ///
     /// # Panics
     ///
-    /// If `text` is no origin. In a `const`, that is an error of the compiler:
+    /// Panics if `text` is not a valid origin. In a `const` this is a compile error:
     ///
     /// ```compile_fail
     /// use tower_cors::Origin;
@@ -60,11 +67,11 @@ impl Origin {
         match grammar::parse(text.as_bytes(), false) {
             Ok(layout) => Self { value: HeaderValue::from_static(text), layout: Some(layout) },
             Err(OriginErrorKind::Null) => Self::NULL,
-            Err(kind) => panic!("{}", kind.reason()),
+            Err(kind) => panic!("{}", PanicText::new(text, kind).as_str()),
         }
     }
 
-    /// Reads the value of an `Origin` header; `None` where that is not the canonical
+    /// Reads the value of an `Origin` header. Returns `None` if it is not the canonical
     /// serialization of an origin. Allocates nothing.
     pub(crate) fn from_header(value: &HeaderValue) -> Option<Self> {
         if value.len() > MAX_ORIGIN {
@@ -77,7 +84,7 @@ impl Origin {
         }
     }
 
-    /// The same, freed from the memory of the request it was read from.
+    /// A copy that shares no memory with the request that this origin was read from.
     #[cfg(feature = "resolver")]
     pub(crate) fn detached(&self) -> Self {
         Self {
@@ -93,13 +100,19 @@ impl Origin {
         self.value.to_str().unwrap_or_default()
     }
 
-    /// The scheme, without `://`; empty for `null`.
+    /// The bytes of the serialization.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.value.as_bytes()
+    }
+
+    /// The scheme, without `://`. Empty for `null`.
     #[must_use]
     pub fn scheme(&self) -> &str {
         self.layout.map_or("", |layout| &self.as_str()[..layout.scheme_end.into()])
     }
 
-    /// The host, with the brackets of an IPv6 address; empty for `null`.
+    /// The host, with the brackets of an IPv6 address. Empty for `null`.
     #[must_use]
     pub fn host(&self) -> &str {
         self.layout.map_or("", |layout| {
@@ -107,7 +120,7 @@ impl Origin {
         })
     }
 
-    /// The port, if it is not the scheme's default.
+    /// The port, if it is not the default port of the scheme.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
         match self.layout?.port {
@@ -116,12 +129,16 @@ impl Origin {
         }
     }
 
-    /// The port, or the scheme's default; `None` for `null` and for schemes without one.
+    /// The port, or the default port of the scheme. `None` for `null` and for schemes that have no
+    /// default port.
     #[must_use]
     pub fn port_or_default(&self) -> Option<u16> {
-        let default =
-            || grammar::default_port(self.value.as_bytes(), self.layout?.scheme_end.into());
-        self.port().or_else(default)
+        self.port().or_else(|| self.default_port())
+    }
+
+    /// The default port of the scheme.
+    pub(crate) fn default_port(&self) -> Option<u16> {
+        grammar::default_port(self.as_bytes(), self.layout?.scheme_end.into())
     }
 
     /// Whether this is `null`.
@@ -130,39 +147,40 @@ impl Origin {
         self.layout.is_none()
     }
 
-    /// Whether the host is this very machine: `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`
-    /// ([potentially trustworthy
+    /// Whether the host is the machine that the browser runs on: `localhost`, `*.localhost`,
+    /// 127.0.0.0/8 or `[::1]` ([potentially trustworthy
     /// hosts](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)).
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        is_loopback_host(self.host())
+        host::is_loopback(self.host())
     }
 
     pub(super) fn layout(&self) -> Option<Layout> {
         self.layout
     }
-}
 
-pub(super) fn is_loopback_host(host: &str) -> bool {
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host == "[::1]"
-        || host.parse().is_ok_and(|address: std::net::Ipv4Addr| address.is_loopback())
+    /// `text`, with `value` made of the same bytes.
+    fn parse(
+        text: &str,
+        value: impl FnOnce() -> Result<HeaderValue, http::header::InvalidHeaderValue>,
+    ) -> Result<Self, OriginError> {
+        match grammar::parse(text.as_bytes(), false) {
+            Ok(layout) => match value() {
+                Ok(value) => Ok(Self { value, layout: Some(layout) }),
+                // Cannot happen: the grammar allows visible ASCII only.
+                Err(_) => Err(OriginError::new(OriginErrorKind::InvalidCharacter, text, false)),
+            },
+            Err(OriginErrorKind::Null) => Ok(Self::NULL),
+            Err(kind) => Err(OriginError::new(kind, text, false)),
+        }
+    }
 }
 
 impl FromStr for Origin {
     type Err = OriginError;
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
-        let layout = match grammar::parse(text.as_bytes(), false) {
-            Ok(layout) => layout,
-            Err(OriginErrorKind::Null) => return Ok(Self::NULL),
-            Err(kind) => return Err(OriginError::new(kind, text, false)),
-        };
-        debug_assert!(matches!(layout.star, Star::None));
-        let value = HeaderValue::from_str(text)
-            .map_err(|_| OriginError::new(OriginErrorKind::InvalidCharacter, text, false))?;
-        Ok(Self { value, layout: Some(layout) })
+        Self::parse(text, || HeaderValue::from_str(text))
     }
 }
 
@@ -171,6 +189,33 @@ impl TryFrom<&str> for Origin {
 
     fn try_from(text: &str) -> Result<Self, OriginError> {
         text.parse()
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = OriginError;
+
+    fn try_from(text: String) -> Result<Self, OriginError> {
+        text.parse()
+    }
+}
+
+/// Reads the value of an `Origin` header. Shares its bytes; only an error allocates.
+///
+/// ```
+/// use http::HeaderValue;
+/// use tower_cors::Origin;
+///
+/// let value = HeaderValue::from_static("https://app.example.com");
+/// assert_eq!(Origin::try_from(&value)?.host(), "app.example.com");
+/// # Ok::<(), tower_cors::origin::OriginError>(())
+/// ```
+impl TryFrom<&HeaderValue> for Origin {
+    type Error = OriginError;
+
+    fn try_from(value: &HeaderValue) -> Result<Self, OriginError> {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        Self::parse(&text, || Ok(value.clone()))
     }
 }
 
@@ -193,6 +238,37 @@ impl PartialEq for Origin {
 }
 
 impl Eq for Origin {}
+
+impl PartialEq<str> for Origin {
+    fn eq(&self, other: &str) -> bool {
+        self.value == *other
+    }
+}
+
+impl PartialEq<&str> for Origin {
+    fn eq(&self, other: &&str) -> bool {
+        self.value == **other
+    }
+}
+
+impl PartialEq<HeaderValue> for Origin {
+    fn eq(&self, other: &HeaderValue) -> bool {
+        self.value == *other
+    }
+}
+
+/// The order of the texts.
+impl Ord for Origin {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl PartialOrd for Origin {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Hash for Origin {
     fn hash<H: Hasher>(&self, state: &mut H) {
