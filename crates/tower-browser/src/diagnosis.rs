@@ -111,6 +111,13 @@ impl Reason {
                      or leave credentials out of the fetch"
                 ),
             ),
+            Self::CredentialsNotAllowed { value: Some(value), .. } if value.contains(',') => {
+                diagnosis(
+                    "two parts of the server each add the header: a proxy and the application, or two \
+                 CORS layers",
+                    "let only one of them send CORS headers",
+                )
+            }
             _ => diagnosis(
                 "the page sends credentials, and the server does not allow them",
                 "send \"access-control-allow-credentials: true\", or leave credentials out of the \

@@ -55,6 +55,24 @@ impl Fetch {
         }
     }
 
+    pub(super) fn page(&self) -> &Page {
+        &self.page
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(super) fn credentials_mode(&self) -> Credentials {
+        self.credentials
+    }
+
+    /// What a relative URL is resolved against.
+    pub(super) fn base_url(&self) -> Option<Url> {
+        let sites = self.page.browser().state().sites.clone();
+        self.page.environment(&sites).ok()?.base_url
+    }
+
     /// Sets the method. As in browsers, six names are
     /// [normalized](https://fetch.spec.whatwg.org/#concept-method-normalize) to upper case, and
     /// `patch` is not among them.

@@ -138,6 +138,7 @@ mod blocked;
 mod blocking;
 mod body;
 mod browser;
+pub mod checkup;
 pub mod console;
 mod cookie_jar;
 mod cors_check;

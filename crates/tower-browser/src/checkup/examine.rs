@@ -1,0 +1,391 @@
+//! What the steps of a checkup show, taken together.
+
+use http::{HeaderMap, Method, StatusCode};
+
+use super::step::{STRANGER, Seen};
+use super::{Checkup, Finding, Kind, Purpose, Step};
+use crate::answer::ResponseType;
+use crate::exchange::{Exchange, ExchangeKind};
+use crate::header_list::get;
+use crate::reason::Reason;
+
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+
+/// The steps, by purpose.
+struct Steps<'a> {
+    all: &'a [Step],
+    fetch: &'a Step,
+}
+
+impl<'a> Steps<'a> {
+    fn of(&self, purpose: &Purpose) -> impl Iterator<Item = &'a Step> {
+        let purpose = purpose.clone();
+        self.all.iter().filter(move |step| *step.purpose() == purpose)
+    }
+
+    /// Whether a plain `GET` of the same URL is granted.
+    fn plain_is_granted(&self) -> bool {
+        self.of(&Purpose::Plain).any(is_granted)
+    }
+
+    fn missing_is_granted(&self) -> bool {
+        self.of(&Purpose::Missing).any(is_granted)
+    }
+}
+
+fn is_granted(step: &Step) -> bool {
+    step.blocked().is_none() && step.request().is_some()
+}
+
+/// What is wrong, the most important first.
+pub(super) fn findings(checkup: &Checkup, steps: &[Step]) -> Vec<Finding> {
+    let Some(fetch) = steps.first() else { return Vec::new() };
+    let steps = Steps { all: steps, fetch };
+    let mut findings: Vec<Finding> = match fetch.reason() {
+        Some(reason) => vec![blocked(&steps, reason)],
+        None => read(checkup, fetch),
+    };
+    findings.extend(preflight(&steps));
+    findings.extend(other_responses(&steps));
+    findings.extend(two_layers(&steps));
+    findings.extend(foreign_header(&steps));
+    findings.extend(vary(&steps));
+    findings.extend(reflected(&steps));
+    let mut kinds = Vec::new();
+    findings.retain(|finding| {
+        let seen = (finding.kind(), finding.culprit().to_owned());
+        let is_new = !kinds.contains(&seen);
+        kinds.push(seen);
+        is_new
+    });
+    findings
+}
+
+/// The fetch itself is blocked: the reason, or what the other steps know better.
+fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
+    let url = steps.fetch.wire().last().map_or_else(
+        || steps.fetch.blocked().map_or("", |blocked| blocked.url()),
+        |exchange| exchange.url(),
+    );
+    let finding = |kind, culprit: &str, suggestion: &str| {
+        Finding::new(kind, format!("the page cannot read {url:?}: {reason}"), culprit, suggestion)
+    };
+    let preflight_status = match reason {
+        Reason::MissingAllowOrigin { on: ExchangeKind::Preflight, status, .. }
+        | Reason::PreflightStatus { status } => Some(*status),
+        _ => None,
+    };
+    match (preflight_status, reason) {
+        (_, Reason::MissingAllowOrigin { status: ..400, .. }) if has_two_layers(steps) => finding(
+            Kind::TwoLayers,
+            "two CORS layers, and the outer one does not allow the page's origin",
+            "keep one CORS layer, the outermost, and allow the origin there",
+        ),
+        (Some(200..=299), _) if steps.plain_is_granted() => finding(
+            Kind::OptionsRoute,
+            "an \"OPTIONS\" route answers the preflight instead of the CORS layer",
+            "remove the \"OPTIONS\" route, or apply the CORS layer outside it",
+        ),
+        (Some(404 | 405), _) if steps.plain_is_granted() => finding(
+            Kind::RouteLayer,
+            "the CORS layer stands inside method routing, which answers the preflight",
+            "apply the layer to the router instead of to a route: in axum `Router::layer`, not \
+             `route_layer` and not `get(…).layer(…)`",
+        ),
+        (Some(401 | 407), _) => Finding::of_reason(Kind::LoginOutside, url, reason),
+        (Some(300..), _) => Finding::of_reason(Kind::OutsideLayer, url, reason),
+        (_, Reason::MissingAllowOrigin { status: ..400, redirected_to: None, .. }) => {
+            missing(steps, &finding)
+                .unwrap_or_else(|| Finding::of_reason(Kind::Blocked, url, reason))
+        }
+        (_, Reason::MissingAllowOrigin { status: 401 | 403 | 407, .. }) => {
+            Finding::of_reason(Kind::LoginOutside, url, reason)
+        }
+        (_, Reason::MissingAllowOrigin { status: 400.., .. }) => {
+            Finding::of_reason(Kind::OutsideLayer, url, reason)
+        }
+        (_, Reason::WildcardWithCredentials { .. })
+            if response_headers(steps.fetch)
+                .any(|headers| is_true(headers, "access-control-allow-credentials")) =>
+        {
+            finding(
+                Kind::ForeignHeader,
+                "the response allows credentials and any origin at once: something outside the CORS \
+                 layer sets \"access-control-allow-origin\" to \"*\", or the settings contradict each \
+                 other",
+                &reason.suggestion(),
+            )
+        }
+        _ => Finding::of_reason(Kind::Blocked, url, reason),
+    }
+}
+
+/// A response with a success status has no CORS headers: who has?
+fn missing(steps: &Steps<'_>, finding: &dyn Fn(Kind, &str, &str) -> Finding) -> Option<Finding> {
+    let granted = steps.of(&Purpose::Variant).find(|step| is_granted(step));
+    if let Some(variant) = granted {
+        return Some(finding(
+            Kind::OtherForm,
+            &format!(
+                "the server allows {:?}, and the page is at {:?}",
+                variant.origin(),
+                steps.fetch.origin()
+            ),
+            &format!(
+                "allow {:?}, or redirect the page to {:?}",
+                steps.fetch.origin(),
+                variant.origin()
+            ),
+        ));
+    }
+    if steps.missing_is_granted() {
+        return Some(finding(
+            Kind::LayerBeforeRoute,
+            "the route was added after the CORS layer, which does not cover it",
+            "call `layer` after the last `route`, `nest` and `merge`",
+        ));
+    }
+    if steps.fetch.preflight().is_some() {
+        return Some(finding(
+            Kind::Blocked,
+            "the server sends CORS headers on preflights only",
+            "send them on every response, errors included",
+        ));
+    }
+    None
+}
+
+/// The fetch itself is readable: all of it?
+fn read(checkup: &Checkup, fetch: &Step) -> Vec<Finding> {
+    let (Some(seen), Some(exchange)) = (fetch.seen(), fetch.wire().last()) else {
+        return Vec::new();
+    };
+    if seen.response_type == ResponseType::Opaque {
+        return vec![Finding::new(
+            Kind::Opaque,
+            format!("the page cannot read {:?}: the answer is opaque", exchange.url()),
+            "the script uses the mode \"no-cors\", which hides the response in any case",
+            "leave the mode out, and have the server allow the page's origin",
+        )];
+    }
+    checkup.reads.iter().filter_map(|name| not_exposed(name, seen, exchange)).collect()
+}
+
+fn not_exposed(name: &str, seen: &Seen, exchange: &Exchange) -> Option<Finding> {
+    let name = name.to_ascii_lowercase();
+    let is_sent = exchange.response_headers()?.contains_key(name.as_str());
+    let is_read = seen.readable.contains_key(name.as_str());
+    (is_sent && !is_read).then(|| {
+        Finding::new(
+            Kind::NotExposed,
+            format!("the response has the header {name:?}, and the script reads `null`"),
+            format!("\"access-control-expose-headers\" does not list {name:?}"),
+            format!("add {name:?} to the exposed headers"),
+        )
+    })
+}
+
+/// A preflight that the fetch does not need, and that an application answers all the same.
+fn preflight(steps: &Steps<'_>) -> Option<Finding> {
+    if steps.fetch.blocked().is_some() {
+        return None;
+    }
+    let step = steps.of(&Purpose::Preflight).next()?;
+    match step.reason()? {
+        Reason::MissingAllowOrigin { on: ExchangeKind::Preflight, .. }
+        | Reason::PreflightStatus { .. }
+        | Reason::PreflightRedirect { .. } => {
+            let all = Steps { all: steps.all, fetch: step };
+            step.reason().map(|reason| blocked(&all, reason))
+        }
+        _ => None,
+    }
+}
+
+/// The responses that other parts of the stack make.
+fn other_responses(steps: &Steps<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    // Where the fetch itself is refused for its origin, so is all else.
+    if matches!(steps.fetch.reason(), Some(Reason::MissingAllowOrigin { status: ..400, .. }))
+        && !steps.plain_is_granted()
+    {
+        return findings;
+    }
+    for step in steps.all {
+        let kind = match step.purpose() {
+            Purpose::Missing => Kind::ErrorPages,
+            Purpose::Plain => Kind::LoginOutside,
+            Purpose::Also => Kind::OutsideLayer,
+            Purpose::Panic => Kind::Panic,
+            _ => continue,
+        };
+        let Some(reason) = step.reason() else { continue };
+        let url = step.blocked().map_or("", |blocked| blocked.url());
+        findings.extend(match reason {
+            Reason::Service { .. } if kind == Kind::Panic => Some(Finding::new(
+                kind,
+                format!("the page cannot read {url:?}: the handler panicked"),
+                "no layer turns the panic into a response, so the connection breaks",
+                "add a layer that catches panics, inside the CORS layer",
+            )),
+            Reason::MissingAllowOrigin { status, .. } => outside(kind, url, *status, reason, steps),
+            _ => None,
+        });
+    }
+    findings
+}
+
+fn outside(
+    kind: Kind,
+    url: &str,
+    status: u16,
+    reason: &Reason,
+    steps: &Steps<'_>,
+) -> Option<Finding> {
+    match kind {
+        Kind::ErrorPages => Some(Finding::new(
+            kind,
+            format!(
+                "the page cannot read error pages: {url:?} has no CORS headers (status {status})"
+            ),
+            "the CORS layer covers the routes only, not what answers unknown paths",
+            "apply it to the whole application, after the fallback: in axum `Router::layer`, not \
+             `route_layer`; in nginx `add_header … always`",
+        )),
+        Kind::LoginOutside if status < 400 || steps.fetch.blocked().is_some() => None,
+        Kind::LoginOutside if !matches!(status, 401 | 403 | 407) => {
+            Some(Finding::of_reason(Kind::OutsideLayer, url, reason))
+        }
+        Kind::Panic => Some(Finding::new(
+            kind,
+            format!("the page cannot read {url:?}: {reason}"),
+            "the layer that catches panics stands outside the CORS layer",
+            "move the CORS layer outside it",
+        )),
+        _ => Some(Finding::of_reason(kind, url, reason)),
+    }
+}
+
+/// Each layer adds to `Vary` what an answer depends on; two add it twice.
+fn has_two_layers(steps: &Steps<'_>) -> bool {
+    steps
+        .of(&Purpose::Plain)
+        .flat_map(response_headers)
+        .any(|headers| vary_names(headers).iter().filter(|name| *name == "origin").count() > 1)
+}
+
+fn two_layers(steps: &Steps<'_>) -> Option<Finding> {
+    has_two_layers(steps).then(|| {
+        Finding::new(
+            Kind::TwoLayers,
+            "`Vary` lists `Origin` twice",
+            "two CORS layers: the outer one answers preflights, and overrides the inner one's headers",
+            "keep one CORS layer, the outermost; for settings by path, use one layer that chooses by path",
+        )
+    })
+}
+
+/// The preflight and the response name different origins.
+fn foreign_header(steps: &Steps<'_>) -> Option<Finding> {
+    let value = |exchange: &Exchange| get(exchange.response_headers()?, ALLOW_ORIGIN);
+    let preflight = value(steps.fetch.preflight()?)?;
+    let response = value(steps.fetch.request()?)?;
+    (preflight != response && !response.contains(&b',')).then(|| {
+        Finding::new(
+            Kind::ForeignHeader,
+            format!(
+                "\"access-control-allow-origin\" is {:?} on the preflight and {:?} on the response",
+                String::from_utf8_lossy(&preflight),
+                String::from_utf8_lossy(&response)
+            ),
+            "a handler, another layer or a proxy sets the header as well as the CORS layer",
+            "let only the CORS layer set it",
+        )
+    })
+}
+
+/// What depends on `Origin` must say so in `Vary`, on each answer.
+fn vary(steps: &Steps<'_>) -> Option<Finding> {
+    let compared: Vec<&Exchange> = [Purpose::Plain, Purpose::WithoutOrigin, Purpose::Stranger]
+        .iter()
+        .filter_map(|purpose| steps.of(purpose).next()?.request())
+        .filter(|exchange| exchange.response_headers().is_some())
+        .collect();
+    let grant = |exchange: &&Exchange| get(exchange.response_headers()?, ALLOW_ORIGIN);
+    let first = grant(compared.first()?);
+    if compared.iter().all(|exchange| grant(exchange) == first) {
+        return None;
+    }
+    let lacks = |exchange: &&&Exchange| {
+        exchange.response_headers().is_some_and(|headers| {
+            let names = vary_names(headers);
+            let is_stored = exchange.method() == Method::GET
+                && exchange.status() != Some(StatusCode::NOT_MODIFIED)
+                && !is_no_store(headers);
+            is_stored && !names.iter().any(|name| name == "origin" || name == "*")
+        })
+    };
+    let culprit = compared.iter().find(lacks)?;
+    let names = culprit.response_headers().map(vary_names).unwrap_or_default();
+    let whose = match get(culprit.request_headers(), "origin") {
+        None => "the response to a request without `Origin`".to_owned(),
+        Some(origin) => format!("the response to {:?}", String::from_utf8_lossy(&origin)),
+    };
+    let (culprit, suggestion) = if names.is_empty() {
+        (
+            "the server answers by `Origin` and does not name it in `Vary`, so a cache hands one \
+             page's copy to another",
+            "add `Origin` to `Vary` on every response, those without CORS headers included (nginx: \
+             `add_header Vary Origin always`)",
+        )
+    } else {
+        (
+            "a layer outside the CORS layer, such as compression or a cache, replaces `Vary`, or the \
+             server never names `Origin` there",
+            "have that layer append to `Vary`, or move the CORS layer outside it",
+        )
+    };
+    let what = format!(
+        "\"access-control-allow-origin\" depends on the request's `Origin`, and `Vary` on {whose} \
+         does not say so"
+    );
+    Some(Finding::new(Kind::Vary, what, culprit, suggestion))
+}
+
+/// A stranger's page is granted, with credentials.
+fn reflected(steps: &Steps<'_>) -> Option<Finding> {
+    let step = steps.of(&Purpose::Stranger).next()?;
+    let headers = step.request()?.response_headers()?;
+    let granted = get(headers, ALLOW_ORIGIN).is_some_and(|value| value == STRANGER.as_bytes());
+    (granted && is_true(headers, "access-control-allow-credentials")).then(|| {
+        Finding::new(
+            Kind::Reflected,
+            format!("the server allows {STRANGER:?}, with credentials"),
+            "the server copies the request's `Origin` into its answer",
+            "list the origins that may act as the user; any page can now",
+        )
+    })
+}
+
+fn response_headers(step: &Step) -> impl Iterator<Item = &HeaderMap> {
+    step.wire().iter().filter_map(Exchange::response_headers)
+}
+
+fn is_true(headers: &HeaderMap, name: &str) -> bool {
+    get(headers, name).is_some_and(|value| value == b"true")
+}
+
+fn is_no_store(headers: &HeaderMap) -> bool {
+    get(headers, "cache-control").is_some_and(|value| {
+        String::from_utf8_lossy(&value).split(',').any(|item| item.trim() == "no-store")
+    })
+}
+
+fn vary_names(headers: &HeaderMap) -> Vec<String> {
+    let value = get(headers, "vary").unwrap_or_default();
+    String::from_utf8_lossy(&value)
+        .split(',')
+        .map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
