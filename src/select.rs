@@ -190,9 +190,10 @@ impl<'a> Selection<'a> {
     #[inline]
     #[must_use]
     pub fn evaluate(self) -> Evaluation<'a> {
-        match self.origin {
+        let evaluation = match self.origin {
             Some(origin) => Evaluation::with_match(self.policy, self.parts, origin),
             None => Evaluation::of(self.policy, self.parts),
-        }
+        };
+        evaluation.with_policy_name(self.name)
     }
 }

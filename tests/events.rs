@@ -1,17 +1,24 @@
-//! The events of feature "tracing". One test, in a process of its own: whether an event is wanted at
-//! all is remembered for all threads of a process, those of other tests too.
+//! The events of feature "tracing". They run one after the other, in a process of their own: whether
+//! an event is wanted at all is remembered for all threads of a process.
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, request::Parts};
 use std::{
     convert::Infallible,
-    fmt,
-    sync::{Arc, Mutex},
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tower::{Layer, ServiceExt, service_fn};
-use tower_cors::{Any, CorsLayer, Policy, PolicyBuilder};
+use tower_cors::{Any, CorsLayer, Policy, PolicyBuilder, PolicyList, routes::PolicyEntry};
+use tracing::{Level, level_filters::LevelFilter};
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
 const APP: &str = "https://app.example.com";
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn policy() -> PolicyBuilder {
     Policy::builder().allow_origin([APP, "https://*.example.org"]).allow_methods(["PUT", "PATCH"])
@@ -54,59 +61,194 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Events {
         }
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let metadata = event.metadata();
-        assert!(metadata.target().starts_with("tower_cors"), "{}", metadata.target());
-        let line = format!("{} {} {}", metadata.level(), fields.0, fields.1.join(" "));
+        assert_eq!(event.metadata().target(), "tower_cors");
+        let line = format!("{} {} {}", event.metadata().level(), fields.0, fields.1.join(" "));
         self.0.lock().unwrap().push(line);
     }
 }
 
-fn events(level: tracing::Level, parts: Vec<Parts>) -> Vec<String> {
+fn events(level: Level, cors: &CorsLayer<PolicyList>, parts: Vec<Parts>) -> Vec<String> {
+    let _alone = alone();
     let lines = Arc::new(Mutex::new(Vec::new()));
     let subscriber = tracing_subscriber::registry()
-        .with(tracing_subscriber::filter::LevelFilter::from_level(level))
+        .with(LevelFilter::from_level(level))
         .with(Events(lines.clone()));
-    let shadow = Policy::builder().allow_origin(APP).allow_methods(Any).build().unwrap();
-    let cors = CorsLayer::with_policies(policy().build().unwrap()).shadow(shadow, |_, _, _| ());
-    let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     tracing::subscriber::with_default(subscriber, || {
         for parts in parts {
-            let response = cors.layer(inner).oneshot(Request::from_parts(parts, ()));
-            runtime.block_on(response).unwrap();
+            answer(cors, parts);
         }
     });
     std::mem::take(&mut lines.lock().unwrap())
 }
 
+fn answer(cors: &CorsLayer<PolicyList>, parts: Parts) {
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let response = cors.layer(inner).oneshot(Request::from_parts(parts, ()));
+    runtime.block_on(response).unwrap();
+}
+
+/// A layer of this name over one policy, or over none for the path `/alone`.
+fn layer(name: &str) -> CorsLayer<PolicyList> {
+    let policies = PolicyList::builder()
+        .entry(PolicyEntry::off().paths(["/alone"]))
+        .entry(PolicyEntry::new(policy().build().unwrap()).named("app"))
+        .build()
+        .unwrap();
+    CorsLayer::with_policies(policies).named(name)
+}
+
+/// One request of each kind.
+fn requests() -> Vec<Parts> {
+    let mut alone = actual(APP);
+    alone.uri = "/alone".parse().unwrap();
+    vec![
+        parts("GET", &[]),
+        alone,
+        actual(APP),
+        actual("http://app.example.com"),
+        preflight("PUT"),
+        preflight("DELETE"),
+        parts("GET", &[("origin", b"\x9b31m\xff")]),
+    ]
+}
+
+const REFUSED: [&str; 3] = [
+    r#"CORS request refused: origin "http://app.example.com" is not allowed; `http` where `https` is allowed: "https://app.example.com" is; to allow this one, add it to allow_origin kind="actual" method="GET" path="/path" origin="http://app.example.com" reason="origin_not_allowed" setting="allow_origin" policy="app" layer="LAYER" suggestion="to allow this one, add it to allow_origin""#,
+    r#"CORS request refused: method "DELETE" is not allowed; to allow it, add "DELETE" to allow_methods kind="preflight" method="OPTIONS" path="/path" origin="https://app.example.com" reason="method_not_allowed" setting="allow_methods" policy="app" layer="LAYER" suggestion="to allow it, add \"DELETE\" to allow_methods""#,
+    r#"CORS request refused: "\x9b31m\xff" is no origin that a browser sends kind="actual" method="GET" path="/path" origin="\\x9b31m\\xff" reason="malformed_origin" setting="allow_origin" policy="app" layer="LAYER""#,
+];
+
+fn refused(level: &str, layer: &str) -> Vec<String> {
+    let layer = format!("layer={layer:?}");
+    REFUSED
+        .iter()
+        .map(|line| format!("{level} {}", line.replace(r#"layer="LAYER""#, &layer)))
+        .collect()
+}
+
 #[test]
-fn events_tell_of_refusals_and_differences() {
-    let requests = || {
-        vec![
-            parts("GET", &[]),
-            actual(APP),
-            actual("http://app.example.com"),
-            preflight("PUT"),
-            preflight("DELETE"),
-            parts("GET", &[("origin", b"\x9b31m\xff")]),
-        ]
-    };
-    let refused = [
-        r#"INFO CORS request refused: origin "http://app.example.com" is not allowed; `http` where `https` is allowed: "https://app.example.com" is; to allow this one, add it to allow_origin kind="actual" method="GET" path="/path""#,
-        r#"INFO CORS request refused: method "DELETE" is not allowed; to allow it, add "DELETE" to allow_methods kind="preflight" method="OPTIONS" path="/path""#,
-        r#"INFO CORS shadow policy differs method="OPTIONS" path="/path" live=refused: method "DELETE" is not allowed shadow=granted"#,
-        r#"INFO CORS request refused: "\x9b31m\xff" is no origin that a browser sends kind="actual" method="GET" path="/path""#,
-    ];
-    assert_eq!(events(tracing::Level::INFO, requests()), refused);
-    assert_eq!(events(tracing::Level::WARN, requests()), Vec::<String>::new());
-    let all = events(tracing::Level::TRACE, requests());
-    let granted = all.iter().filter(|line| line.starts_with("TRACE")).collect::<Vec<_>>();
+fn at_warn_a_refusal_is_logged_once_and_nothing_else_is() {
+    let mut twice = requests();
+    twice.extend(requests());
+    let lines = events(Level::WARN, &layer("warn"), twice);
+    let first = refused("WARN", "warn").into_iter().map(|line| line + " suppressed=0");
+    assert_eq!(lines, first.collect::<Vec<_>>());
+}
+
+#[test]
+fn two_layers_are_told_apart() {
+    for name in ["outer", "inner"] {
+        let lines = events(Level::WARN, &layer(name), vec![actual("https://two-layers.example")]);
+        assert_eq!(lines.len(), 1, "{name}");
+        assert!(lines[0].contains(&format!("layer={name:?}")), "{}", lines[0]);
+    }
+}
+
+#[test]
+fn at_debug_every_refusal_is_logged() {
+    let mut twice = requests();
+    twice.extend(requests());
+    let lines = events(Level::DEBUG, &layer("debug"), twice);
+    let debug = lines.into_iter().filter(|line| line.starts_with("DEBUG")).collect::<Vec<_>>();
+    let once = refused("DEBUG", "debug");
+    assert_eq!(debug, [once.clone(), once].concat());
+}
+
+#[test]
+fn at_trace_granted_requests_and_those_left_alone_are_logged() {
+    let lines = events(Level::TRACE, &layer("trace"), requests());
+    let trace = lines.iter().filter(|line| line.starts_with("TRACE")).collect::<Vec<_>>();
     assert_eq!(
-        granted,
+        trace,
         [
-            r#"TRACE CORS request granted kind="actual" method="GET" path="/path""#,
-            r#"TRACE CORS request granted kind="preflight" method="OPTIONS" path="/path""#,
+            r#"TRACE no CORS policy covers this request kind="actual" method="GET" path="/alone" origin="https://app.example.com" layer="trace""#,
+            r#"TRACE CORS request granted kind="actual" method="GET" path="/path" origin="https://app.example.com" policy="app" layer="trace""#,
+            r#"TRACE CORS request granted kind="preflight" method="OPTIONS" path="/path" origin="https://app.example.com" policy="app" layer="trace""#,
         ]
     );
-    assert_eq!(all.len(), granted.len() + refused.len());
+}
+
+#[test]
+fn shadow_differences_are_logged() {
+    let shadow = Policy::builder().allow_origin(APP).allow_methods(Any).build().unwrap();
+    let cors = layer("shadow").shadow(shadow, |_, _, _| ());
+    let lines = events(Level::DEBUG, &cors, vec![preflight("PUT"), preflight("DELETE")]);
+    let shadow = lines.iter().filter(|line| line.contains("shadow policy")).collect::<Vec<_>>();
+    assert_eq!(
+        shadow,
+        [
+            r#"DEBUG CORS shadow policy differs kind="preflight" method="OPTIONS" path="/path" origin="https://app.example.com" layer="shadow" live=refused: method "DELETE" is not allowed shadow=granted"#
+        ]
+    );
+}
+
+/// Somebody's path, method and origin of any length.
+#[test]
+fn whatever_is_sent_a_line_is_short() {
+    let long = "a".repeat(60_000);
+    let mut request = actual(&format!("https://{long}.example"));
+    request.uri = format!("/{long}").parse().unwrap();
+    request.method = Method::from_bytes(long.as_bytes()).unwrap();
+    let lines = events(Level::DEBUG, &layer("long"), vec![request]);
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        assert!(line.len() < 1500, "{} bytes: {line}", line.len());
+    }
+}
+
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What `tracing_subscriber::fmt` writes.
+fn written(json: bool, cors: &CorsLayer<PolicyList>, parts: impl Iterator<Item = Parts>) -> String {
+    let _alone = alone();
+    let written = Written::default();
+    let writer = written.clone();
+    let fmt = tracing_subscriber::fmt()
+        .with_max_level(Level::WARN)
+        .with_ansi(false)
+        .with_writer(move || writer.clone());
+    let answer_all = || parts.for_each(|parts| answer(cors, parts));
+    if json {
+        tracing::subscriber::with_default(fmt.json().finish(), answer_all);
+    } else {
+        tracing::subscriber::with_default(fmt.finish(), answer_all);
+    }
+    let bytes = std::mem::take(&mut *written.0.lock().unwrap());
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_line_is_readable_as_json() {
+    let line = written(true, &layer("json"), [preflight("DELETE")].into_iter());
+    let line = serde_json::from_str::<serde_json::Value>(&line).unwrap();
+    assert_eq!((&line["level"], &line["target"]), (&"WARN".into(), &"tower_cors".into()));
+    assert_eq!(
+        line["fields"],
+        serde_json::json!({
+            "message": "CORS request refused: method \"DELETE\" is not allowed; to allow it, add \"DELETE\" to allow_methods",
+            "kind": "preflight",
+            "method": "OPTIONS",
+            "path": "/path",
+            "origin": APP,
+            "reason": "method_not_allowed",
+            "setting": "allow_methods",
+            "policy": "app",
+            "layer": "json",
+            "suggestion": "to allow it, add \"DELETE\" to allow_methods",
+            "suppressed": 0,
+        })
+    );
 }

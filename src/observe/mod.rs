@@ -1,28 +1,39 @@
-//! Seeing what is decided: hooks, events, extensions, a shadow policy, explanations.
+//! Observing decisions: hooks, events, extensions, a shadow policy, explanations.
 //!
-//! Nothing here changes an answer, and nothing is computed that nobody asked for.
+//! Nothing here changes an answer, and nothing is computed unless somebody asks for it. The guide
+//! `observation` lists every event with an example.
 
+#[cfg(all(feature = "tower", feature = "tracing"))]
+mod events;
 mod explain;
 mod nearest;
+#[cfg(all(feature = "reload", feature = "tracing"))]
+mod notices;
 #[cfg(feature = "tower")]
 mod observer;
+mod reason;
 #[cfg(feature = "tower")]
 mod setters;
 #[cfg(all(feature = "tower", feature = "tracing"))]
-mod trace;
+mod text;
+#[cfg(all(feature = "tower", feature = "tracing"))]
+mod throttle;
 
+#[cfg(all(feature = "resolver", feature = "tracing"))]
+pub(crate) use self::events::lookup_failed;
 pub use self::explain::Explanation;
+#[cfg(all(feature = "reload", feature = "tracing"))]
+pub(crate) use self::notices::changed;
+#[cfg(all(feature = "reload", feature = "config", feature = "tracing"))]
+pub(crate) use self::notices::not_reloaded;
+#[cfg(feature = "source")]
+pub(crate) use self::observer::unavailable;
 #[cfg(feature = "tower")]
 pub(crate) use self::{
     observer::{Observer, observe, observe_alone},
     setters::observer_setters,
 };
 
-/// Logs that a source failed; its requests' decisions are told like any other.
-#[cfg(feature = "source")]
-pub(crate) fn unavailable(error: &(dyn std::error::Error + 'static), parts: &http::request::Parts) {
-    #[cfg(feature = "tracing")]
-    trace::unavailable(error, parts);
-    #[cfg(not(feature = "tracing"))]
-    let _ = (error, parts);
-}
+/// The target of every event.
+#[cfg(feature = "tracing")]
+const TARGET: &str = "tower_cors";

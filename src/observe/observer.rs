@@ -1,4 +1,4 @@
-//! Who wants to know of decisions.
+//! What a layer reports decisions to: hooks, the request's extensions, a shadow policy.
 
 use crate::{
     protocol::{Decision, Evaluation},
@@ -12,6 +12,8 @@ type Report = Arc<dyn Fn(&Decision, &Decision, &Parts) + Send + Sync>;
 
 #[derive(Clone, Default)]
 pub(crate) struct Observer {
+    /// The name of the layer.
+    name: Option<Arc<str>>,
     hooks: Vec<Hook>,
     pub(crate) record: bool,
     shadow: Option<Shadow>,
@@ -29,6 +31,14 @@ impl Observer {
         let mut observer = observer.map(Arc::unwrap_or_clone).unwrap_or_default();
         change(&mut observer);
         Arc::new(observer)
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    pub(crate) fn set_name(&mut self, name: &str) {
+        self.name = Some(name.into());
     }
 
     pub(crate) fn add_hook(&mut self, hook: impl Fn(&Decision, &Parts) + Send + Sync + 'static) {
@@ -52,7 +62,7 @@ impl Observer {
             hook(&decision, parts);
         }
         if let Some(shadow) = &self.shadow {
-            shadow.compare(&decision, parts);
+            shadow.compare(self, &decision, parts);
         }
         self.record.then(|| Box::new(decision))
     }
@@ -61,6 +71,7 @@ impl Observer {
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Observer")
+            .field("name", &self.name)
             .field("hooks", &self.hooks.len())
             .field("record", &self.record)
             .field("shadow", &self.shadow.is_some())
@@ -68,27 +79,45 @@ impl fmt::Debug for Observer {
     }
 }
 
-/// Tells everyone who wants to know; the decision, if it is to be recorded.
+/// Reports a decision; returns it if it is to be recorded.
 #[inline]
 pub(crate) fn observe(
     observer: Option<&Observer>,
     evaluation: &Evaluation<'_>,
 ) -> Option<Box<Decision>> {
     #[cfg(feature = "tracing")]
-    super::trace::decision(evaluation);
+    super::events::decision(observer.and_then(Observer::name), evaluation);
     observer?.tell(evaluation)
 }
 
-/// Tells of a request that no policy governs: only the shadow has anything to say of it.
+/// Reports a request that no policy governs.
+#[inline]
 pub(crate) fn observe_alone(observer: Option<&Observer>, parts: &Parts) {
-    if let Some(shadow) = observer.and_then(|observer| observer.shadow.as_ref()) {
-        shadow.compare(&Decision::NotCors, parts);
+    #[cfg(feature = "tracing")]
+    super::events::not_covered(observer.and_then(Observer::name), parts);
+    let Some(observer) = observer else { return };
+    if let Some(shadow) = &observer.shadow {
+        shadow.compare(observer, &Decision::NotCors, parts);
     }
 }
 
+/// Reports that a source of policies failed. The decision on the request is reported as well.
+#[cfg(feature = "source")]
+pub(crate) fn unavailable(
+    observer: Option<&Observer>,
+    error: &(dyn std::error::Error + 'static),
+    parts: &Parts,
+) {
+    #[cfg(feature = "tracing")]
+    super::events::unavailable(observer.and_then(Observer::name), error, parts);
+    #[cfg(not(feature = "tracing"))]
+    let _ = (observer, error, parts);
+}
+
 impl Shadow {
-    /// A request that is left alone is granted nothing and refused nothing: not CORS.
-    fn compare(&self, live: &Decision, parts: &Parts) {
+    /// A request that no shadow policy governs counts as not CORS: nothing is granted, and nothing
+    /// is refused.
+    fn compare(&self, observer: &Observer, live: &Decision, parts: &Parts) {
         let selection = self.policies.select(parts);
         let shadow =
             selection.map_or(Decision::NotCors, |selection| selection.evaluate().decision());
@@ -96,7 +125,9 @@ impl Shadow {
             return;
         }
         #[cfg(feature = "tracing")]
-        super::trace::difference(live, &shadow, parts);
+        super::events::difference(observer.name(), live, &shadow, parts);
+        #[cfg(not(feature = "tracing"))]
+        let _ = observer;
         (self.report)(live, &shadow, parts);
     }
 }

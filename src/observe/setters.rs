@@ -1,10 +1,26 @@
-//! The setters for whoever wants to know of decisions: one text for every layer.
+//! The setters of what a layer reports, written once for every layer.
 
-/// Implements `on_decision`, `record_decision` and `shadow` for a layer that has the field
+/// Implements `named`, `on_decision`, `record_decision` and `shadow` for a layer that has the field
 /// `observer: Option<Arc<Observer>>`.
 macro_rules! observer_setters {
     ($layer:ident) => {
         impl<P> $layer<P> {
+            /// Names the layer, for events and metrics: so two layers of one stack can be told
+            /// apart there.
+            ///
+            /// ```
+            /// use tower_cors::CorsLayer;
+            ///
+            /// let cors = CorsLayer::builder()
+            ///     .allow_origin("https://app.example.com")
+            ///     .build()?
+            ///     .named("api");
+            /// # Ok::<(), tower_cors::PolicyErrors>(())
+            /// ```
+            pub fn named(self, name: impl AsRef<str>) -> Self {
+                self.observing(|observer| observer.set_name(name.as_ref()))
+            }
+
             /// Calls `hook` with each decision, on requests that are not CORS too, before the
             /// request is answered or the inner service is called.
             ///

@@ -13,6 +13,7 @@ use crate::{
     policy::{Echo, OriginMatch, Origins, Policy},
 };
 use http::{Response, header::ORIGIN, request::Parts};
+use std::sync::Arc;
 
 /// What follows from one request under one policy. Made by [`Policy::evaluate`].
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub struct Evaluation<'a> {
     parts: &'a Parts,
     kind: RequestKind,
     origin: OriginMatch,
+    policy_name: Option<Arc<str>>,
 }
 
 /// What is to be done with a request.
@@ -84,13 +86,25 @@ impl<'a> Evaluation<'a> {
         let refused = !matches!(origin, OriginMatch::Granted(_));
         let asked = policy.rules().enforce && kind == RequestKind::Actual && refused;
         let kind = if asked && is_same_origin(parts) { RequestKind::NotCors } else { kind };
-        Self { policy, parts, kind, origin }
+        Self { policy, parts, kind, origin, policy_name: None }
+    }
+
+    /// With the name that the policy has in its list.
+    #[inline]
+    pub(crate) fn with_policy_name(self, policy_name: Option<Arc<str>>) -> Self {
+        Self { policy_name, ..self }
     }
 
     /// The policy that governs the request.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The name of the policy in its list, if it has one.
+    #[must_use]
+    pub fn policy_name(&self) -> Option<&str> {
+        self.policy_name.as_deref()
     }
 
     /// The request.
@@ -103,6 +117,15 @@ impl<'a> Evaluation<'a> {
     #[must_use]
     pub fn kind(&self) -> RequestKind {
         self.kind
+    }
+
+    /// Whether the policy allows the request's origin.
+    ///
+    /// It is `false` for a request without `Origin`, except where any origin is allowed.
+    #[inline]
+    #[must_use]
+    pub fn allows_origin(&self) -> bool {
+        matches!(self.origin, OriginMatch::Granted(_))
     }
 
     /// What the policy says of the request.
@@ -140,7 +163,7 @@ impl<'a> Evaluation<'a> {
 
     /// What is to be done with the request.
     pub fn into_action(self) -> Action {
-        let Self { policy, parts, kind, origin } = self;
+        let Self { policy, parts, kind, origin, .. } = self;
         let rules = policy.rules();
         let rendered = &rules.rendered;
         let grant = match (kind, origin) {

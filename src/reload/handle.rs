@@ -45,7 +45,7 @@ impl ReloadHandle {
         let change = Change::between(&old, &new);
         #[cfg(feature = "tracing")]
         for difference in &change {
-            tracing::info!("CORS policy changed: {difference}");
+            crate::observe::changed(difference);
         }
         change
     }
@@ -65,7 +65,7 @@ impl ReloadHandle {
         #[cfg(feature = "tracing")]
         if let Err(errors) = &read {
             for error in errors {
-                tracing::error!("CORS policy not reloaded: {error}");
+                crate::observe::not_reloaded(error);
             }
         }
         read.map(|policies| self.replace(policies))

@@ -83,7 +83,7 @@ where
         if let Err(error) = &result {
             self.cache.counters.failures.add();
             #[cfg(feature = "tracing")]
-            tracing::warn!(error = error as &dyn std::error::Error, "CORS policy lookup failed");
+            crate::observe::lookup_failed(error);
             #[cfg(not(feature = "tracing"))]
             let _ = error;
         }

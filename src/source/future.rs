@@ -117,7 +117,7 @@ impl<S, B> Waiting<S, B> {
     {
         let Self { mut inner, request, fallback, observer } = self;
         if let Err(error) = &policies {
-            unavailable(error.as_ref(), &request.0);
+            unavailable(observer.as_deref(), error.as_ref(), &request.0);
         }
         dispatch(
             &mut inner,
