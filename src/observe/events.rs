@@ -1,4 +1,4 @@
-//! Events about requests. The guide `observation` lists them, each with an example.
+//! Events about decisions. The guide `observation` lists them, each with an example.
 //!
 //! Their target is `tower_cors`. Fields that come from outside are escaped and cut, so an event is
 //! one line of bounded length.
@@ -6,12 +6,11 @@
 use super::{
     TARGET,
     nearest::Effort,
-    text::{Cut, one_line},
-    throttle::{Class, THROTTLE, Verdict},
+    seen::Seen,
+    throttle::{Class, THROTTLE, Verdict, tell_number},
 };
 use crate::protocol::{Decision, Evaluation, Refusal, RequestKind};
 use http::{HeaderValue, header::ORIGIN, request::Parts};
-use std::error::Error;
 use tracing::{Level, level_filters::LevelFilter};
 
 /// Logs a decision. A request that is granted costs one comparison with a static level.
@@ -124,38 +123,6 @@ fn class(refusal: &Refusal) -> Class {
     }
 }
 
-fn tell_number(class: Class, suppressed: u64) {
-    let class = class.name();
-    tracing::warn!(
-        target: TARGET, class, suppressed,
-        "too many different CORS refusals or failures; the rest is logged at DEBUG only"
-    );
-}
-
-/// A request as events tell it.
-struct Seen {
-    kind: &'static str,
-    method: String,
-    path: String,
-    origin: Option<String>,
-}
-
-impl Seen {
-    fn of(kind: RequestKind, parts: &Parts) -> Self {
-        let cut = |bytes, limit| Cut { bytes, limit }.to_string();
-        Self {
-            kind: match kind {
-                RequestKind::Preflight => "preflight",
-                RequestKind::Actual => "actual",
-                RequestKind::NotCors => "not_cors",
-            },
-            method: cut(parts.method.as_str().as_bytes(), 32),
-            path: cut(parts.uri.path().as_bytes(), 200),
-            origin: parts.headers.get(ORIGIN).map(|origin| cut(origin.as_bytes(), 200)),
-        }
-    }
-}
-
 /// Logs a request whose path no policy covers.
 #[inline]
 pub(super) fn not_covered(layer: Option<&str>, parts: &Parts) {
@@ -173,54 +140,6 @@ fn tell_not_covered(layer: Option<&str>, parts: &Parts) {
     tracing::trace!(
         target: TARGET, kind, method, path, origin, layer, "no CORS policy covers this request"
     );
-}
-
-/// Logs that a source of policies failed for one request.
-#[cfg(feature = "source")]
-#[cold]
-pub(super) fn unavailable(layer: Option<&str>, error: &(dyn Error + 'static), parts: &Parts) {
-    if !tracing::event_enabled!(target: TARGET, Level::WARN) {
-        return;
-    }
-    let error = one_line(error);
-    let verdict = THROTTLE.ask(Class::Source, ("request", layer, &error));
-    let debug = tracing::event_enabled!(target: TARGET, Level::DEBUG);
-    if let Verdict::TellNumber { suppressed } = verdict {
-        tell_number(Class::Source, suppressed);
-    }
-    if !debug && !matches!(verdict, Verdict::Tell { .. }) {
-        return;
-    }
-    let Seen { kind, method, path, origin } = Seen::of(RequestKind::of(parts), parts);
-    if let Verdict::Tell { suppressed } = verdict {
-        tracing::warn!(
-            target: TARGET, kind, method, path, origin, layer, error, suppressed,
-            "CORS policy unavailable"
-        );
-    }
-    if debug {
-        tracing::debug!(
-            target: TARGET, kind, method, path, origin, layer, error, "CORS policy unavailable"
-        );
-    }
-}
-
-/// Logs that a lookup failed, whoever waited for it.
-#[cfg(feature = "resolver")]
-#[cold]
-pub(crate) fn lookup_failed(error: &(dyn Error + 'static)) {
-    if !tracing::event_enabled!(target: TARGET, Level::WARN) {
-        return;
-    }
-    let error = one_line(error);
-    match THROTTLE.ask(Class::Source, ("lookup", &error)) {
-        Verdict::Tell { suppressed } => {
-            tracing::warn!(target: TARGET, error, suppressed, "CORS policy lookup failed");
-        }
-        Verdict::TellNumber { suppressed } => tell_number(Class::Source, suppressed),
-        Verdict::Suppress => {}
-    }
-    tracing::debug!(target: TARGET, error, "CORS policy lookup failed");
 }
 
 /// Logs a request on which the live and the shadow policy differ.

@@ -6,12 +6,16 @@
 #[cfg(all(feature = "tower", feature = "tracing"))]
 mod events;
 mod explain;
+#[cfg(all(feature = "source", feature = "tracing"))]
+mod failures;
 mod nearest;
 #[cfg(all(feature = "reload", feature = "tracing"))]
 mod notices;
 #[cfg(feature = "tower")]
 mod observer;
 mod reason;
+#[cfg(all(feature = "tower", feature = "tracing"))]
+mod seen;
 #[cfg(feature = "tower")]
 mod setters;
 #[cfg(all(feature = "tower", feature = "tracing"))]
@@ -19,9 +23,9 @@ mod text;
 #[cfg(all(feature = "tower", feature = "tracing"))]
 mod throttle;
 
-#[cfg(all(feature = "resolver", feature = "tracing"))]
-pub(crate) use self::events::lookup_failed;
 pub use self::explain::Explanation;
+#[cfg(all(feature = "resolver", feature = "tracing"))]
+pub(crate) use self::failures::lookup_failed;
 #[cfg(all(feature = "reload", feature = "tracing"))]
 pub(crate) use self::notices::changed;
 #[cfg(all(feature = "reload", feature = "config", feature = "tracing"))]
@@ -35,5 +39,5 @@ pub(crate) use self::{
 };
 
 /// The target of every event.
-#[cfg(feature = "tracing")]
+#[cfg(all(feature = "tracing", any(feature = "tower", feature = "reload")))]
 const TARGET: &str = "tower_cors";

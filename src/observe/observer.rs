@@ -33,6 +33,7 @@ impl Observer {
         Arc::new(observer)
     }
 
+    #[cfg(feature = "tracing")]
     pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -109,7 +110,7 @@ pub(crate) fn unavailable(
     parts: &Parts,
 ) {
     #[cfg(feature = "tracing")]
-    super::events::unavailable(observer.and_then(Observer::name), error, parts);
+    super::failures::unavailable(observer.and_then(Observer::name), error, parts);
     #[cfg(not(feature = "tracing"))]
     let _ = (observer, error, parts);
 }

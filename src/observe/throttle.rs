@@ -8,6 +8,7 @@
 //! 3. Memory is fixed, and nobody waits for a lock: there is none. Threads that meet at one kind
 //!    may lose a count; nothing is told twice.
 
+use super::TARGET;
 use std::{
     hash::{BuildHasher, Hash, RandomState},
     sync::{
@@ -41,7 +42,7 @@ pub(super) enum Class {
 
 impl Class {
     /// How logs and guides name what is suppressed.
-    pub(super) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Origin => "origin refused",
             Self::Preflight => "preflight refused",
@@ -185,6 +186,15 @@ impl Allowance {
     }
 }
 
+/// Logs how many were suppressed.
+pub(super) fn tell_number(class: Class, suppressed: u64) {
+    let class = class.name();
+    tracing::warn!(
+        target: TARGET, class, suppressed,
+        "too many different CORS refusals or failures; the rest is logged at DEBUG only"
+    );
+}
+
 fn joined(upper: u32, lower: u32) -> u64 {
     u64::from(upper) << 32 | u64::from(lower)
 }
@@ -244,7 +254,7 @@ mod tests {
             }
         }
         // Long after, so that what was counted last is told too.
-        for i in 0..BURST + 1 {
+        for i in 0..=BURST {
             count(throttle.ask_at(Class::Origin, mixed(1_000_000 + i), START + 100_000));
         }
         assert!(told <= u64::from(BURST + 600 / REFILL_SECONDS + BURST), "{told} told");
