@@ -4,7 +4,7 @@ use std::fmt;
 
 /// `place: "value" reason; suggestion`. All parts but the reason are optional.
 ///
-/// Every error type of the crate is printed by this one, so that they all read alike.
+/// Every error type of the crate is printed by this type, so that they all read alike.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Message<'a> {
     pub(crate) place: Option<&'a str>,
@@ -20,6 +20,8 @@ pub(crate) enum Suggestion<'a> {
     Write(&'a str),
     /// What to do, in words.
     Advice(&'a str),
+    /// The corrected text, and what else lifts the error.
+    WriteOr(&'a str, &'a str),
 }
 
 impl<'a> Suggestion<'a> {
@@ -41,6 +43,7 @@ impl fmt::Display for Message<'_> {
         match self.suggestion {
             Some(Suggestion::Write(text)) => write!(f, "; write {}", Quoted(text)),
             Some(Suggestion::Advice(text)) => write!(f, "; {text}"),
+            Some(Suggestion::WriteOr(text, or)) => write!(f, "; write {}, or {or}", Quoted(text)),
             None => Ok(()),
         }
     }
@@ -89,5 +92,7 @@ mod tests {
             ..message
         };
         assert_eq!(message.to_string(), r#""a\.b\n" has a trailing slash; use lower case"#);
+        let message = Message { suggestion: Some(Suggestion::WriteOr("b", "set c")), ..message };
+        assert_eq!(message.to_string(), r#""a\.b\n" has a trailing slash; write "b", or set c"#);
     }
 }

@@ -78,7 +78,7 @@ fn a_wrong_configuration() {
     };
     assert!(catch_unwind(any_with_credentials).is_err(), "theirs panics");
     let errors = CorsLayer::builder().allow_origin("*").allow_credentials(true).build();
-    let kinds = errors.expect_err("ours is an error").into_iter().map(|error| error.kind());
+    let kinds = errors.expect_err("ours is an error").into_iter().map(|error| error.kind().clone());
     assert_eq!(kinds.collect::<Vec<_>>(), [PolicyErrorKind::CredentialsWithAnyOrigin]);
 }
 

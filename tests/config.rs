@@ -125,16 +125,16 @@ expose_headers = ["a,b", "Set-Cookie"]
     assert_eq!(
         toml_errors(text),
         r#"line 1: allow_origin[1]: is an integer: write a string
-line 1: allow_origin[0]: "https://a.example/" has a trailing slash: write "https://a.example"
-line 1: allow_origin[2]: "null" is what any sandboxed or local page sends: see dangerously_allow_null_origin
+line 1: allow_origin[0]: "https://a.example/" has a trailing slash; write "https://a.example"
+line 1: allow_origin[2]: "null" is what any sandboxed or local page sends; see dangerously_allow_null_origin
 line 2: allow_method: is no key: did you mean "allow_methods"?
 line 3: max_age: is a float: write seconds, or a string such as "10m"
 line 4: off: is no key of a single policy: it stands in a [[policy]] list
 line 5: enforce: is a string: write true or false
-line 6: preflight_status: "404" is no success status, so every preflight would fail: use 204, or 200 for clients that want it
+line 6: preflight_status: "404" is not a success status, so every preflight would fail; use 204, or 200 for clients that need it
 line 7: inner_headers: "drop" is no choice: write "replace" or "keep"
-line 8: expose_headers[0]: "a,b" has a comma inside one item of a list: make it several items
-line 8: expose_headers[1]: "Set-Cookie" is a header that no page can read: leave it out"#
+line 8: expose_headers[0]: "a,b" has a comma inside one item of a list; make it several items
+line 8: expose_headers[1]: "Set-Cookie" is a header that a page cannot read; leave it out"#
     );
 }
 
@@ -166,13 +166,13 @@ allow_origin = "https://a.example, https://B.example"
         toml_errors(text),
         r#"line 1: max_age: stands beside [[policy]]: move it into an entry
 line 6: policy[0].paths[0]: "/api/:id" is another router's syntax, and would match only itself: write "/api/{id}"
-line 9: policy[0].allow_origin[1]: "https://a.example" stands beside "*", which allows any origin: say one or the other
-line 10: policy[0].allow_credentials: cannot go with any origin: every site could act as the user: name the origins in allow_origin, or leave allow_credentials out
+line 9: policy[0].allow_origin[1]: "https://a.example" is listed beside "*", which already matches any origin; keep one of the two
+line 9: policy[0].allow_origin[0]: "*" matches any origin, which cannot be combined with allow_credentials: every site could act as the user; name the origins, or leave allow_credentials out
 line 13: policy[1].name: "a" is the name of policy[0] already: choose another
 line 14: policy[1].paths: is empty, so the entry covers no path: name some, or leave the key out to cover every path
 line 16: policy[1].max_age: stands beside `off`, which leaves the paths wholly alone: leave it out
 line 18: policy[2]: enforces, but the list leaves other paths open without saying so: end the list in an entry without paths (one that is off will do)
-line 21: policy[2].allow_origin: "https://B.example" has upper-case letters, which browsers never send: write "https://b.example""#
+line 21: policy[2].allow_origin: "https://B.example" has upper-case letters, which browsers never send; write "https://b.example""#
     );
 }
 
@@ -191,11 +191,11 @@ fn documents_that_are_no_policies() {
         ),
         (
             "allow_origin = []",
-            "line 1: allow_origin: allows no origin: name the origins that may call, or \"*\"",
+            "line 1: allow_origin: no origin is allowed; name the origins that may call, or write \"*\" for any origin",
         ),
         (
             "allow_origin = ' , '",
-            "line 1: allow_origin: allows no origin: name the origins that may call, or \"*\"",
+            "line 1: allow_origin: no origin is allowed; name the origins that may call, or write \"*\" for any origin",
         ),
     ] {
         assert_eq!(toml_errors(text), expected, "{text}");
@@ -248,7 +248,7 @@ fn files() {
 
     let errors = PolicyList::from_file(&json).expect_err("an invalid file");
     let line = format!(
-        "{}:1: allow_origin: \"https://a.example/\" has a trailing slash: write \"https://a.example\"",
+        "{}:1: allow_origin: \"https://a.example/\" has a trailing slash; write \"https://a.example\"",
         json.display()
     );
     assert_eq!(errors.to_string(), line);

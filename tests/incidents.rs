@@ -12,7 +12,7 @@ use std::{
 use tower_cors::{
     AllowOrigin, Any, OriginPattern, Policy, PolicyBuilder, PolicyList,
     origin::{OriginErrorKind, OriginSet},
-    policy::{PolicyError, PolicyErrorKind as Kind},
+    policy::PolicyErrorKind as Kind,
     protocol::Action,
 };
 
@@ -83,7 +83,7 @@ fn allow<const N: usize>(origins: [&str; N]) -> PolicyBuilder {
 
 #[track_caller]
 fn kinds(builder: PolicyBuilder) -> Vec<Kind> {
-    builder.build().unwrap_err().iter().map(PolicyError::kind).collect()
+    builder.build().unwrap_err().iter().map(|error| error.kind().clone()).collect()
 }
 
 /// An optimised matcher confused origins that end alike: `barfoo.com` was allowed by `foo.com` and

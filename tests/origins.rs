@@ -925,7 +925,7 @@ fn expression(source: &str) -> Result<Policy, PolicyErrorKind> {
     let built = Policy::builder().allow_origin(AllowOrigin::regex(source)).build();
     built.map_err(|errors| {
         assert_eq!(errors.iter().count(), 1, "{errors}");
-        errors.iter().next().unwrap().kind()
+        errors.iter().next().unwrap().kind().clone()
     })
 }
 
@@ -1007,7 +1007,7 @@ fn expressions_with_credentials() {
     for source in ["https?://[^/]+", "[a-z0-9:/\\[\\]._-]*", "(?s)https://[^ ]*", "https://\\S+"] {
         let errors = build(source).expect_err(source);
         let kinds = errors.iter().map(tower_cors::policy::PolicyError::kind).collect::<Vec<_>>();
-        assert_eq!(kinds, [PolicyErrorKind::CredentialsWithAnyOrigin], "{source}");
+        assert_eq!(kinds, [&PolicyErrorKind::CredentialsWithAnyOrigin], "{source}");
         assert!(expression(source).is_ok(), "{source}: without credentials");
     }
     let source = r"https?://(localhost|[a-z]+\.example)(:[0-9]+)?";

@@ -488,8 +488,8 @@ fn every_wrong_setting_is_an_error() {
         .build()
         .expect_err("ten errors");
     let expected = [
-        r#"only_origins: "https://known.example/" has a trailing slash: write "https://known.example""#,
-        r#"only_origins: "*.known.example" has no scheme: write "https://*.known.example""#,
+        r#"only_origins: "https://known.example/" has a trailing slash; write "https://known.example""#,
+        r#"only_origins: "*.known.example" has no scheme; write "https://*.known.example""#,
         r#"time_to_live: "0ns" remembers nothing, so every request would look up: give it some time, such as 60 seconds"#,
         r#"negative_time_to_live: "0ns" forgets at once who is refused, so each of their requests would look up: give it some time, such as 10 seconds"#,
         r#"error_time_to_live: "0ns" asks a source that fails again at once: give it some time, such as 1 second"#,

@@ -5,6 +5,7 @@ use super::{
     error::{ConfigError, ConfigErrorKind as Kind},
 };
 use crate::{
+    comma,
     policy::{InnerHeaders, PolicyError, PolicyErrorKind, Setting},
     similar,
 };
@@ -77,13 +78,12 @@ impl<'a> Reader<'a> {
         let place = format!("{}{key}", self.prefix);
         Some(match &node.value {
             Value::String(text) if split => {
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 let item = |text: &str| ListItem {
                     line: node.line,
                     place: place.clone(),
                     text: text.to_owned(),
                 };
-                items.map(item).collect()
+                comma::split(text).map(item).collect()
             }
             Value::String(text) => vec![ListItem { line: node.line, place, text: text.clone() }],
             Value::Array(items) => self.items(key, items),
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
             // Said here, where the value is still as it was written.
             let error = PolicyError::new(Setting::MaxAge, PolicyErrorKind::MaxAgeTooLong);
             let error = error.with_value(written.trim_matches('"'));
-            self.error(node.line, key, Kind::Policy(error.kind()), error.text().to_string());
+            self.error(node.line, key, Kind::Policy(error.kind().clone()), error.text());
             return None;
         }
         if max_age.is_none() {

@@ -6,7 +6,7 @@ use super::{
     keys::{ENTRY_KEYS, ListItem, Reader},
 };
 use crate::{
-    policy::{List, Policy, PolicyError, PolicyErrorKind, Setting},
+    policy::{Policy, PolicyError, PolicyErrorKind, Setting},
     routes::{PolicyEntry, PolicyList, PolicyListError},
 };
 use std::collections::HashMap;
@@ -139,7 +139,7 @@ fn policy_at(reader: &mut Reader<'_>, line: Option<usize>) -> Policy {
         .allow_origin(list(reader, Setting::AllowOrigin))
         .allow_methods(list(reader, Setting::AllowMethods))
         .allow_headers(list(reader, Setting::AllowHeaders))
-        .expose_headers(List::from(list(reader, Setting::ExposeHeaders)));
+        .expose_headers(list(reader, Setting::ExposeHeaders));
     if let Some(max_age) = reader.max_age() {
         builder = builder.max_age(max_age);
     }
@@ -178,7 +178,7 @@ fn policy_at(reader: &mut Reader<'_>, line: Option<usize>) -> Policy {
             for error in &errors {
                 // No origin is left because there was none, or none of the right type: that is
                 // said.
-                let no_origin = error.kind() == PolicyErrorKind::NoOrigin;
+                let no_origin = *error.kind() == PolicyErrorKind::NoOrigin;
                 if !(no_origin && (origin_missing || mistyped)) {
                     let error = of_policy(error, reader, &lists);
                     reader.errors.push(error);
@@ -209,7 +209,7 @@ fn of_policy(
         Some(item) => (item.line, item.place.clone()),
         None => (reader.get(key).and_then(|entry| entry.line), format!("{}{key}", reader.prefix)),
     };
-    ConfigError::new(line, place, Kind::Policy(error.kind()), error.text().to_string())
+    ConfigError::new(line, place, Kind::Policy(error.kind().clone()), error.text())
 }
 
 /// The place of a list's error: that of the path or key in its entry, of the entry, or of the list.

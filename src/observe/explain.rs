@@ -4,7 +4,7 @@ use super::nearest::{self, Effort};
 use crate::{
     policy::{
         Policy, Setting, is_cors_header, is_forbidden_method, is_forbidden_request_header,
-        is_safelisted_method, standard_method_in_wrong_case,
+        standard_method_in_wrong_case,
     },
     protocol::{Decision, Evaluation, Refusal, RequestKind},
 };
@@ -161,10 +161,7 @@ fn suggestion(policy: &Policy, refusal: &Refusal) -> Option<String> {
 }
 
 fn is_allowed_method(policy: &Policy, method: &str) -> bool {
-    let methods = &policy.rules().methods;
-    is_safelisted_method(method.as_bytes())
-        || methods.any
-        || methods.list.iter().any(|listed| listed == method)
+    policy.rules().methods.allows(method.as_bytes())
 }
 
 fn can_be_listed(name: &HeaderValue) -> bool {

@@ -1,42 +1,44 @@
 //! Which origins are allowed, as the builder takes them.
 
-use super::list::{Item, List};
+use super::list::{Any, Item, Items, ListItem, list, list_value};
 use crate::origin::{Origin, OriginPattern};
-use http::request::Parts;
+use http::{HeaderValue, request::Parts};
 use std::{error::Error, fmt, sync::Arc};
 
 /// A boxed error, as tower uses it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Which origins [`allow_origin`](crate::PolicyBuilder::allow_origin) adds: a [`List`] of origins
-/// and patterns as texts or types, or what decides by code.
+/// The origins that [`allow_origin`](crate::PolicyBuilder::allow_origin) adds: origins and patterns
+/// as strings or types, or rules in code.
+///
+/// Lists of origins convert into this type, so most callers name it only for the rules in code:
 ///
 /// | from | allows |
 /// | --- | --- |
-/// | `"https://app.example.com"` | this origin |
-/// | `["https://app.example.com", "https://*.example.org"]` | these origins and patterns |
-/// | `"https://a.example, https://b.example"` | the same from one text, split at commas |
-/// | [`Any`](crate::Any), `"*"` | any origin |
-/// | [`AllowOrigin::predicate`] | what a function says |
-/// | [`AllowOrigin::try_predicate`] | what a function says that may fail |
+/// | `"https://app.example.com"`, an [`Origin`] | this origin |
+/// | `"https://*.example.org"`, an [`OriginPattern`] | all origins that the pattern matches |
+/// | an array, a slice, a `Vec` or a set of these | these origins and patterns |
+/// | `"https://a.example, https://b.example"` | the same from one string, split at commas |
+/// | [`Any`], `"*"` | any origin |
+/// | an `Option` of these | nothing for `None` |
+/// | [`AllowOrigin::predicate`] | what a function returns `true` for |
+/// | [`AllowOrigin::try_predicate`] | the same for a function that can fail |
 /// | `AllowOrigin::regex` (feature "regex") | what a regular expression matches as a whole |
 ///
-/// All that is added is combined with *or*.
-pub type AllowOrigin = List<OriginRule>;
+/// All that is added is combined with *or*. Nothing is checked before
+/// [`build`](crate::PolicyBuilder::build), which reports all errors together.
+#[derive(Clone, Default)]
+pub struct AllowOrigin {
+    pub(super) items: Items<OriginRule>,
+}
 
-/// One rule of [`AllowOrigin`]. Its ways of being made are those of `AllowOrigin`.
+/// One rule of [`AllowOrigin`] that is not a string.
 #[derive(Clone)]
-#[non_exhaustive]
-pub enum OriginRule {
-    /// One origin.
+pub(super) enum OriginRule {
     Origin(Origin),
-    /// A pattern.
     Pattern(OriginPattern),
-    /// A function; see [`AllowOrigin::predicate`].
     Predicate(Predicate),
-    /// A regular expression; see `AllowOrigin::regex`.
     #[cfg(feature = "regex")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "regex")))]
     Regex(String),
 }
 
@@ -56,7 +58,7 @@ type PredicateFn = dyn Fn(&Origin, &Parts) -> Result<bool, BoxError> + Send + Sy
 
 /// A function that decides on an origin.
 #[derive(Clone)]
-pub struct Predicate(Arc<PredicateFn>);
+pub(crate) struct Predicate(Arc<PredicateFn>);
 
 impl Predicate {
     pub(crate) fn call(&self, origin: &Origin, parts: &Parts) -> Result<bool, BoxError> {
@@ -66,23 +68,66 @@ impl Predicate {
 
 impl fmt::Debug for Predicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Predicate")
+        f.write_str("predicate")
     }
 }
 
 impl AllowOrigin {
+    /// Any origin: `*`.
+    ///
+    /// ```
+    /// use tower_cors::{AllowOrigin, Policy};
+    ///
+    /// let policy = Policy::builder().allow_origin(AllowOrigin::any()).build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn any() -> Self {
+        Any.into()
+    }
+
+    /// One origin or pattern.
+    ///
+    /// ```
+    /// use tower_cors::{AllowOrigin, Policy};
+    ///
+    /// let origin = AllowOrigin::exact("https://app.example.com");
+    /// let policy = Policy::builder().allow_origin(origin).build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn exact(origin: impl ListItem<Self>) -> Self {
+        Self::list([origin])
+    }
+
+    /// Several origins and patterns. Strings among them are not split at commas.
+    ///
+    /// ```
+    /// use tower_cors::{AllowOrigin, Policy};
+    ///
+    /// let origins = AllowOrigin::list(["https://app.example.com", "https://*.example.org"]);
+    /// let policy = Policy::builder().allow_origin(origins).build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn list<I: ListItem<Self>>(origins: impl IntoIterator<Item = I>) -> Self {
+        origins.into_iter().collect()
+    }
+
     /// The origins for which `predicate` returns `true`.
     ///
-    /// It is called with each canonical origin but `null` that nothing else of the policy matches;
-    /// what is no origin at all is refused before. It runs on the request's own task: what must
-    /// look something up belongs into an `AsyncCorsLayer` (feature "source").
+    /// It is called with each valid origin except `null` that nothing else of the policy matches,
+    /// whatever its scheme and port: compare those too. A value that is not an origin is refused
+    /// without a call. It runs on the request's own task, so it must not block: for a lookup, use
+    /// an `AsyncCorsLayer` (feature "source").
     ///
     /// ```
     /// use tower_cors::{AllowOrigin, CorsLayer};
     ///
     /// let cors = CorsLayer::builder()
     ///     .allow_origin(AllowOrigin::predicate(|origin, parts| {
-    ///         origin.host().ends_with(".example.com") && parts.uri.path() != "/admin"
+    ///         origin.scheme() == "https"
+    ///             && origin.port().is_none()
+    ///             && origin.host().ends_with(".example.com")
+    ///             && parts.uri.path() != "/admin"
     ///     }))
     ///     .build()?;
     /// # Ok::<(), tower_cors::PolicyErrors>(())
@@ -91,8 +136,8 @@ impl AllowOrigin {
         Self::try_predicate(move |origin, parts| Ok(predicate(origin, parts)))
     }
 
-    /// The origins for which `predicate` returns `Ok(true)`. An error refuses the origin and stands
-    /// in the [`Refusal`](crate::Refusal).
+    /// The origins for which `predicate` returns `Ok(true)`. An error refuses the origin and is
+    /// part of the [`Refusal`](crate::Refusal).
     ///
     /// ```
     /// use std::sync::RwLock;
@@ -110,18 +155,19 @@ impl AllowOrigin {
     pub fn try_predicate(
         predicate: impl Fn(&Origin, &Parts) -> Result<bool, BoxError> + Send + Sync + 'static,
     ) -> Self {
-        Self::exact(OriginRule::Predicate(Predicate(Arc::new(predicate))))
+        Self::rule(OriginRule::Predicate(Predicate(Arc::new(predicate))))
     }
 
-    /// The origins that `regex` matches from their first to their last byte. It is anchored at
-    /// both ends, whatever it says.
+    /// The origins that `regex` matches from their first to their last byte. It is always anchored
+    /// at both ends.
     ///
-    /// An unescaped dot is an error when the policy is built: in an origin it is
-    /// nearly always meant literally, and where not, a class such as `[a-z0-9-]` says so.
+    /// An unescaped dot is an error when the policy is built: in an origin it nearly always means
+    /// a literal dot. Where it does not, write a class such as `[a-z0-9-]`.
     ///
-    /// With credentials, an expression that matches any origin is an error too, and one that
-    /// matches origins of scheme `http` allows only loopback ones, but for
-    /// [`dangerously_allow_insecure_origins`](crate::PolicyBuilder::dangerously_allow_insecure_origins).
+    /// With credentials, an expression that matches any origin is an error too. One that matches
+    /// origins of scheme `http` then allows only loopback ones, unless
+    /// [`dangerously_allow_insecure_origins`](crate::PolicyBuilder::dangerously_allow_insecure_origins)
+    /// is set.
     ///
     /// ```
     /// use tower_cors::{AllowOrigin, CorsLayer};
@@ -134,9 +180,25 @@ impl AllowOrigin {
     #[cfg(feature = "regex")]
     #[cfg_attr(docsrs, doc(cfg(feature = "regex")))]
     pub fn regex(regex: impl Into<String>) -> Self {
-        Self { items: vec![Item::Value(OriginRule::Regex(regex.into()))] }
+        Self::rule(OriginRule::Regex(regex.into()))
+    }
+
+    fn rule(rule: OriginRule) -> Self {
+        Self { items: Items(vec![Item::Value(rule)]) }
     }
 }
 
-#[cfg(not(feature = "regex"))]
-const _: Option<Item<OriginRule>> = None;
+list!(AllowOrigin);
+
+list_value! {
+    AllowOrigin:
+    Origin => |origin| Item::Value(OriginRule::Origin(origin));
+    OriginPattern => |pattern| Item::Value(OriginRule::Pattern(pattern));
+    HeaderValue => |value| Item::text(&String::from_utf8_lossy(value.as_bytes()));
+}
+
+impl ListItem<Self> for AllowOrigin {
+    fn add_to(self, list: &mut Self) {
+        list.append(self);
+    }
+}

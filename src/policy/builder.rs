@@ -1,75 +1,44 @@
 //! The builder: what the settings are, and their defaults.
 
 use super::{
+    allow_headers::AllowHeaders,
+    allow_methods::AllowMethods,
     allow_origin::AllowOrigin,
     compile::compile,
     error::PolicyErrors,
-    list::{AllowHeaders, AllowMethods, ExposeHeaders},
-    value::Policy,
+    expose_headers::ExposeHeaders,
+    policy::Policy,
+    settings::{InnerHeaders, Settings},
 };
 use http::StatusCode;
 use std::{fmt, marker::PhantomData, time::Duration};
-
-/// What happens to the `Access-Control-*` headers that the inner service set itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum InnerHeaders {
-    /// They are replaced by this policy's answer, or removed where it grants nothing.
-    #[default]
-    Replace,
-    /// A response that brings its own `Access-Control-Allow-Origin` is left as it is, all or
-    /// nothing; only `Vary` is still merged. Any other is treated as with `Replace`.
-    Keep,
-}
 
 /// Builds a [`Policy`], or what can be made from one, such as a `CorsLayer`.
 ///
 /// Setters never fail; [`build`](Self::build) reports every mistake at once.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PolicyBuilder<T = Policy> {
-    pub(super) settings: Settings,
+    settings: Settings,
     target: PhantomData<fn() -> T>,
 }
 
-/// What was set, as it was set.
-#[derive(Clone, Debug)]
-pub(super) struct Settings {
-    pub(super) allow_origin: AllowOrigin,
-    pub(super) allow_methods: AllowMethods,
-    pub(super) allow_headers: AllowHeaders,
-    pub(super) expose_headers: ExposeHeaders,
-    pub(super) allow_credentials: bool,
-    pub(super) max_age: Option<Duration>,
-    pub(super) allow_private_network: bool,
-    pub(super) timing_allow_origin: bool,
-    pub(super) enforce: bool,
-    pub(super) preflight_status: u16,
-    pub(super) preflight_continue: bool,
-    pub(super) inner_headers: InnerHeaders,
-    pub(super) allow_null_origin: bool,
-    pub(super) allow_insecure_origins: bool,
-    pub(super) allow_public_suffix_subdomains: bool,
+impl Policy {
+    /// A builder with every setting at its default.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder().allow_origin("https://app.example.com").build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn builder() -> PolicyBuilder {
+        PolicyBuilder::new()
+    }
 }
 
 impl<T> PolicyBuilder<T> {
     pub(crate) fn new() -> Self {
-        let settings = Settings {
-            allow_origin: AllowOrigin::default(),
-            allow_methods: AllowMethods::default(),
-            allow_headers: AllowHeaders::default(),
-            expose_headers: ExposeHeaders::default(),
-            allow_credentials: false,
-            max_age: None,
-            allow_private_network: false,
-            timing_allow_origin: false,
-            enforce: false,
-            preflight_status: StatusCode::NO_CONTENT.as_u16(),
-            preflight_continue: false,
-            inner_headers: InnerHeaders::Replace,
-            allow_null_origin: false,
-            allow_insecure_origins: false,
-            allow_public_suffix_subdomains: false,
-        };
-        Self { settings, target: PhantomData }
+        Self { settings: Settings::default(), target: PhantomData }
     }
 
     fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
@@ -96,7 +65,7 @@ impl<T> PolicyBuilder<T> {
     /// Source: [Fetch,
     /// `Access-Control-Allow-Origin`](https://fetch.spec.whatwg.org/#http-access-control-allow-origin).
     pub fn allow_origin(self, origins: impl Into<AllowOrigin>) -> Self {
-        self.set(|settings| settings.allow_origin.items.extend(origins.into().items))
+        self.set(|settings| settings.allow_origin.append(origins.into()))
     }
 
     /// Adds methods that a preflight grants: `Access-Control-Allow-Methods`. Unset, those that need
@@ -120,7 +89,7 @@ impl<T> PolicyBuilder<T> {
     /// Source: [Fetch,
     /// `Access-Control-Allow-Methods`](https://fetch.spec.whatwg.org/#http-access-control-allow-methods).
     pub fn allow_methods(self, methods: impl Into<AllowMethods>) -> Self {
-        self.set(|settings| settings.allow_methods.items.extend(methods.into().items))
+        self.set(|settings| settings.allow_methods.append(methods.into()))
     }
 
     /// Adds request headers that a preflight grants: `Access-Control-Allow-Headers`. Unset, those
@@ -146,7 +115,7 @@ impl<T> PolicyBuilder<T> {
     /// Source: [Fetch,
     /// `Access-Control-Allow-Headers`](https://fetch.spec.whatwg.org/#http-access-control-allow-headers).
     pub fn allow_headers(self, headers: impl Into<AllowHeaders>) -> Self {
-        self.set(|settings| settings.allow_headers.items.extend(headers.into().items))
+        self.set(|settings| settings.allow_headers.append(headers.into()))
     }
 
     /// Whether responses to requests with cookies and the like may be read:
@@ -190,7 +159,7 @@ impl<T> PolicyBuilder<T> {
     /// Source: [Fetch,
     /// `Access-Control-Expose-Headers`](https://fetch.spec.whatwg.org/#http-access-control-expose-headers).
     pub fn expose_headers(self, headers: impl Into<ExposeHeaders>) -> Self {
-        self.set(|settings| settings.expose_headers.items.extend(headers.into().items))
+        self.set(|settings| settings.expose_headers.append(headers.into()))
     }
 
     /// How long a browser may remember a preflight's answer, in whole seconds up to 86,400:

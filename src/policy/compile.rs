@@ -2,68 +2,52 @@
 
 use super::{
     allow_origin::OriginRule,
-    builder::Settings,
     error::{PolicyError, PolicyErrorKind as Kind, PolicyErrors},
-    list::{Item, List},
-    names,
-    origins::{Origins, Rules},
-    rendered::Rendered,
+    list::Item,
+    origins::{OriginRules, Origins},
+    policy::Policy,
+    rules::{ExposeRule, HeaderRules, MethodRules, Rules},
     setting::Setting,
-    value::{Compiled, ExposeRule, HeaderRules, MethodRules, Policy},
+    settings::Settings,
+    validate,
 };
 use crate::origin::{OriginPattern, OriginSet};
-use http::{HeaderName, Method, StatusCode};
-use std::{collections::HashSet, time::Duration};
-
-/// Longest `max_age`, in seconds: Firefox's cap, the highest of all.
-const MAX_MAX_AGE: Duration = Duration::from_secs(86_400);
 
 pub(super) fn compile(settings: Settings) -> Result<Policy, PolicyErrors> {
     let mut errors = Vec::new();
     let origins = origins(&settings, &mut errors);
-    let (any_method, list) =
-        items(Setting::AllowMethods, settings.allow_methods, method, &mut errors);
-    let (any_header, headers) =
-        items(Setting::AllowHeaders, settings.allow_headers, request_header, &mut errors);
-    conflicts(
-        settings.allow_credentials,
-        Setting::AllowCredentials,
-        Kind::CredentialsWithAnyOrigin,
-        &origins,
+    if matches!(origins, Origins::Any) {
+        check_any_origin(&settings, &mut errors);
+    }
+    let (any_method, list) = validate::items(
+        Setting::AllowMethods,
+        settings.allow_methods.items,
+        validate::method,
         &mut errors,
     );
-    let (any_exposed, exposed) =
-        items(Setting::ExposeHeaders, settings.expose_headers, response_header, &mut errors);
-    check_max_age(settings.max_age, &mut errors);
-    conflicts(
-        settings.allow_private_network,
-        Setting::AllowPrivateNetwork,
-        Kind::PrivateNetworkWithAnyOrigin,
-        &origins,
+    let (any_header, headers) = validate::items(
+        Setting::AllowHeaders,
+        settings.allow_headers.items,
+        validate::request_header,
         &mut errors,
     );
-    conflicts(
-        settings.enforce,
-        Setting::Enforce,
-        Kind::EnforceWithAnyOrigin,
-        &origins,
+    let (any_exposed, exposed) = validate::items(
+        Setting::ExposeHeaders,
+        settings.expose_headers.items,
+        validate::response_header,
         &mut errors,
     );
-    let preflight_status = preflight_status(settings.preflight_status, &mut errors);
+    validate::check_max_age(settings.max_age, &mut errors);
+    let preflight_status = validate::preflight_status(settings.preflight_status, &mut errors);
     PolicyErrors::check(errors)?;
 
-    let expose = match any_exposed {
-        true if settings.allow_credentials => ExposeRule::PresentNames,
-        true => ExposeRule::names(["*"]),
-        false => ExposeRule::names(exposed.iter().map(HeaderName::as_str)),
-    };
-    Ok(Policy::new(Compiled {
+    Ok(Policy::new(Rules {
         dynamic: matches!(origins, Origins::Rules(_)) || settings.enforce,
         origins,
         credentials: settings.allow_credentials,
         methods: MethodRules { any: any_method, list },
         headers: HeaderRules::new(any_header, headers),
-        expose,
+        expose: if any_exposed { ExposeRule::Any } else { ExposeRule::Names(exposed) },
         max_age: settings.max_age,
         private_network: settings.allow_private_network,
         timing: settings.timing_allow_origin,
@@ -71,27 +55,27 @@ pub(super) fn compile(settings: Settings) -> Result<Policy, PolicyErrors> {
         preflight_status,
         preflight_continue: settings.preflight_continue,
         inner_headers: settings.inner_headers,
-        rendered: Rendered::default(),
-        dynamic_twin: std::sync::OnceLock::new(),
     }))
 }
 
-/// What cannot go with any origin.
-fn conflicts(
-    set: bool,
-    setting: Setting,
-    kind: Kind,
-    origins: &Origins,
-    errors: &mut Vec<PolicyError>,
-) {
-    if set && matches!(origins, Origins::Any) {
-        errors.push(PolicyError::new(setting, kind));
+/// What cannot be combined with any origin.
+fn check_any_origin(settings: &Settings, errors: &mut Vec<PolicyError>) {
+    let items = &settings.allow_origin.items.0;
+    let Some(any) = items.iter().position(|item| matches!(item, Item::Any)) else { return };
+    for (set, kind) in [
+        (settings.allow_credentials, Kind::CredentialsWithAnyOrigin),
+        (settings.allow_private_network, Kind::PrivateNetworkWithAnyOrigin),
+        (settings.enforce, Kind::EnforceWithAnyOrigin),
+    ] {
+        if set {
+            errors.push(of_origin((any, "*"), kind));
+        }
     }
 }
 
 fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
-    let items = &settings.allow_origin.items;
-    let mut rules = Rules { null: settings.allow_null_origin, ..Rules::default() };
+    let items = &settings.allow_origin.items.0;
+    let mut rules = OriginRules { null: settings.allow_null_origin, ..OriginRules::default() };
     let mut patterns = Vec::new();
     #[cfg(feature = "regex")]
     let mut regexes = Vec::new();
@@ -155,7 +139,7 @@ fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
 }
 
 /// The cheapest form that means the same.
-fn into_origins(rules: Rules) -> Origins {
+fn into_origins(rules: OriginRules) -> Origins {
     let only_set = !rules.null && rules.predicates.is_empty();
     #[cfg(feature = "regex")]
     let only_set = only_set && rules.regexes.is_empty();
@@ -222,100 +206,6 @@ fn check_credentials(
         let public = !pattern.is_loopback() && super::public_suffix::is_public_suffix(domain);
         if public && !settings.allow_public_suffix_subdomains {
             errors.push(of_origin(item, Kind::CredentialsWithPublicSuffix));
-        }
-    }
-}
-
-/// A valid item, or what is wrong with it and its suggestion.
-type Checked<T> = Result<T, (Kind, Option<String>)>;
-
-/// Checks each item of a list; whether `*` is among them, and the others, each once.
-fn items<T: Clone + Eq + std::hash::Hash + AsRef<str>>(
-    setting: Setting,
-    list: List<T>,
-    check: fn(&str) -> Checked<T>,
-    errors: &mut Vec<PolicyError>,
-) -> (bool, Vec<T>) {
-    let mut any = false;
-    let mut values = Vec::new();
-    let mut seen = HashSet::new();
-    for (index, item) in list.items.into_iter().enumerate() {
-        let text = match &item {
-            Item::Any => {
-                any = true;
-                continue;
-            }
-            Item::Text(text) => text.as_str(),
-            Item::Value(value) => value.as_ref(),
-        };
-        let checked = if text.contains(',') { Err((Kind::CommaInItem, None)) } else { check(text) };
-        match checked {
-            Ok(value) if seen.insert(value.clone()) => values.push(value),
-            Ok(_) => {}
-            Err((kind, suggestion)) => {
-                errors.push(PolicyError::of_item(setting, (index, text), kind).write(suggestion));
-            }
-        }
-    }
-    (any, values)
-}
-
-fn method(text: &str) -> Checked<Method> {
-    let method = Method::from_bytes(text.as_bytes()).map_err(|_| {
-        let trimmed = text.trim();
-        let suggestion = (trimmed != text).then(|| method(trimmed).ok()).flatten();
-        (Kind::InvalidMethod, suggestion.map(|method| method.to_string()))
-    })?;
-    if names::is_forbidden_method(text.as_bytes()) {
-        return Err((Kind::ForbiddenMethod, None));
-    }
-    match names::standard_method_in_wrong_case(text) {
-        Some(upper) => Err((Kind::MethodCase, Some(upper.to_owned()))),
-        None => Ok(method),
-    }
-}
-
-fn header(text: &str) -> Checked<HeaderName> {
-    let name = HeaderName::from_bytes(text.as_bytes()).map_err(|_| {
-        let suggestion = HeaderName::from_bytes(text.trim().trim_end_matches(':').as_bytes());
-        (Kind::InvalidHeaderName, suggestion.ok().map(|name| name.to_string()))
-    })?;
-    if names::is_cors_header(&name) { Err((Kind::CorsHeader, None)) } else { Ok(name) }
-}
-
-fn request_header(text: &str) -> Checked<HeaderName> {
-    let name = header(text)?;
-    if names::is_forbidden_request_header(&name) {
-        return Err((Kind::ForbiddenRequestHeader, None));
-    }
-    Ok(name)
-}
-
-fn response_header(text: &str) -> Checked<HeaderName> {
-    let name = header(text)?;
-    if names::is_forbidden_response_header(&name) {
-        return Err((Kind::ForbiddenResponseHeader, None));
-    }
-    Ok(name)
-}
-
-fn check_max_age(max_age: Option<Duration>, errors: &mut Vec<PolicyError>) {
-    let Some(max_age) = max_age else { return };
-    let kind = match max_age {
-        _ if max_age > MAX_MAX_AGE => Kind::MaxAgeTooLong,
-        _ if max_age.subsec_nanos() > 0 => Kind::MaxAgeFraction,
-        _ => return,
-    };
-    errors.push(PolicyError::new(Setting::MaxAge, kind).with_value(format!("{max_age:?}")));
-}
-
-fn preflight_status(status: u16, errors: &mut Vec<PolicyError>) -> StatusCode {
-    match StatusCode::from_u16(status) {
-        Ok(status) if status.is_success() => status,
-        _ => {
-            let error = PolicyError::new(Setting::PreflightStatus, Kind::PreflightStatus);
-            errors.push(error.with_value(status.to_string()));
-            StatusCode::NO_CONTENT
         }
     }
 }

@@ -1,8 +1,12 @@
 //! What is wrong with a policy: all of it, each with its suggestion.
 
 use super::setting::Setting;
-use crate::{errors::Errors, origin::OriginErrorKind};
-use std::{error::Error, fmt};
+use crate::{
+    errors::Errors,
+    message::{Message, Suggestion},
+    origin::OriginErrorKind,
+};
+use std::{borrow::Cow, error::Error, fmt};
 
 /// Everything that is wrong with a policy.
 ///
@@ -18,22 +22,22 @@ use std::{error::Error, fmt};
 ///     .unwrap_err();
 /// assert_eq!(
 ///     errors.to_string(),
-///     r#"allow_origin: "https://app.example.com/" has a trailing slash: write "https://app.example.com"
-/// allow_origin: "app.example.org" has no scheme: write "https://app.example.org"
-/// allow_methods: "patch" is not in upper case, and methods are case-sensitive: write "PATCH""#,
+///     r#"allow_origin: "https://app.example.com/" has a trailing slash; write "https://app.example.com"
+/// allow_origin: "app.example.org" has no scheme; write "https://app.example.org"
+/// allow_methods: "patch" is not in upper case, and methods are case-sensitive; write "PATCH""#,
 /// );
-/// assert_eq!(errors.iter().last().unwrap().kind(), PolicyErrorKind::MethodCase);
+/// assert_eq!(*errors.iter().last().unwrap().kind(), PolicyErrorKind::MethodCase);
 /// ```
 pub type PolicyErrors = Errors<PolicyError>;
 
 /// One thing that is wrong with a policy: in which setting, with which value, why, and the suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyError {
-    pub(crate) setting: Setting,
-    pub(crate) index: Option<usize>,
-    pub(crate) value: Option<String>,
-    pub(crate) kind: PolicyErrorKind,
-    pub(crate) suggestion: Option<String>,
+    setting: Setting,
+    index: Option<usize>,
+    value: Option<String>,
+    kind: PolicyErrorKind,
+    suggestion: Option<String>,
 }
 
 impl PolicyError {
@@ -76,8 +80,8 @@ impl PolicyError {
 
     /// What is wrong, for a program to match on.
     #[must_use]
-    pub fn kind(&self) -> PolicyErrorKind {
-        self.kind.clone()
+    pub fn kind(&self) -> &PolicyErrorKind {
+        &self.kind
     }
 
     /// What to write instead of the value, where that is known.
@@ -87,23 +91,13 @@ impl PolicyError {
     }
 
     /// The line without the setting: value, reason, suggestion.
-    pub(crate) fn text(&self) -> impl fmt::Display {
-        struct Text<'a>(&'a PolicyError);
-        impl fmt::Display for Text<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let PolicyError { value, kind, suggestion, .. } = self.0;
-                if let Some(value) = value {
-                    write!(f, "{value:?} ")?;
-                }
-                f.write_str(&kind.reason())?;
-                match (suggestion, kind.advice()) {
-                    (Some(suggestion), _) => write!(f, ": write {suggestion:?}"),
-                    (None, Some(advice)) => write!(f, ": {advice}"),
-                    (None, None) => Ok(()),
-                }
-            }
-        }
-        Text(self)
+    pub(crate) fn text(&self) -> String {
+        let reason = &*self.kind.reason();
+        let suggestion = match (self.suggestion.as_deref(), self.kind.opt_in()) {
+            (Some(write), Some(opt_in)) => Some(Suggestion::WriteOr(write, opt_in)),
+            (write, _) => Suggestion::of(write, self.kind.advice()),
+        };
+        Message { place: None, value: self.value.as_deref(), reason, suggestion }.to_string()
     }
 }
 
@@ -119,7 +113,7 @@ impl Error for PolicyError {}
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PolicyErrorKind {
-    /// `allow_origin`: no origin that a browser could send.
+    /// `allow_origin`: not an origin that a browser could send.
     Origin(OriginErrorKind),
     /// `allow_origin`: nothing is allowed.
     NoOrigin,
@@ -149,11 +143,12 @@ pub enum PolicyErrorKind {
     ForbiddenResponseHeader,
     /// `allow_credentials` with any origin.
     CredentialsWithAnyOrigin,
-    /// `allow_credentials` with an origin whose traffic anyone on the way can change.
+    /// `allow_credentials` with an origin of scheme `http` that is not loopback, whose pages a
+    /// network attacker can change.
     CredentialsWithInsecureOrigin,
     /// `allow_credentials` with all subdomains of a public suffix (feature "public-suffix").
     CredentialsWithPublicSuffix,
-    /// `max_age` over 86,400 seconds, which no browser honours.
+    /// `max_age` over 86,400 seconds, which no browser honors.
     MaxAgeTooLong,
     /// `max_age` with a fraction of a second.
     MaxAgeFraction,
@@ -167,39 +162,51 @@ pub enum PolicyErrorKind {
 
 impl PolicyErrorKind {
     /// The reason in words, to be read after the value or the setting.
-    fn reason(&self) -> String {
-        match self {
+    fn reason(&self) -> Cow<'static, str> {
+        let reason = match self {
             Self::Origin(kind) => kind.reason(),
-            Self::NoOrigin => "allows no origin",
-            Self::AnyBesideOthers => "stands beside \"*\", which allows any origin",
-            Self::Regex(why) => return format!("is no regular expression ({why})"),
+            Self::NoOrigin => "no origin is allowed",
+            Self::AnyBesideOthers => "is listed beside \"*\", which already matches any origin",
+            Self::Regex(why) => {
+                return format!("is not a valid regular expression ({why})").into();
+            }
             Self::RegexUnescapedDot => "has an unescaped dot, which matches any character",
             Self::CommaInItem => "has a comma inside one item of a list",
-            Self::InvalidMethod => "is no method",
-            Self::ForbiddenMethod => "is a method that browsers never send from a page",
+            Self::InvalidMethod => "is not a valid method",
+            Self::ForbiddenMethod => "is a method that browsers do not let a page send",
             Self::MethodCase => "is not in upper case, and methods are case-sensitive",
-            Self::InvalidHeaderName => "is no header name",
-            Self::ForbiddenRequestHeader => "is a header that no page can set",
+            Self::InvalidHeaderName => "is not a valid header name",
+            Self::ForbiddenRequestHeader => "is a header that a page cannot set",
             Self::CorsHeader => "is a header of the CORS protocol itself",
-            Self::ForbiddenResponseHeader => "is a header that no page can read",
-            Self::CredentialsWithAnyOrigin => "cannot go with any origin: every site could act as the user",
-            Self::CredentialsWithInsecureOrigin => "is insecure: with credentials, anyone on the way of its pages could act as the user",
-            Self::CredentialsWithPublicSuffix => "covers a public suffix: with credentials, anyone who registers a name there could act as the user",
-            Self::MaxAgeTooLong => "is over 86400 seconds, more than any browser honours",
-            Self::MaxAgeFraction => "is no whole number of seconds",
-            Self::PrivateNetworkWithAnyOrigin => "cannot go with any origin: every site could reach the private network",
-            Self::EnforceWithAnyOrigin => "has nothing to enforce where any origin is allowed",
-            Self::PreflightStatus => "is no success status, so every preflight would fail",
-        }
-        .to_owned()
+            Self::ForbiddenResponseHeader => "is a header that a page cannot read",
+            Self::CredentialsWithAnyOrigin => {
+                "matches any origin, which cannot be combined with allow_credentials: every site could act as the user"
+            }
+            Self::CredentialsWithInsecureOrigin => {
+                "is insecure, which cannot be combined with allow_credentials: a network attacker could act as the user"
+            }
+            Self::CredentialsWithPublicSuffix => {
+                "matches names directly beneath a public suffix, which cannot be combined with allow_credentials: anyone who registers a name there could act as the user"
+            }
+            Self::MaxAgeTooLong => "is over 86400 seconds, the longest that any browser honors",
+            Self::MaxAgeFraction => "is not a whole number of seconds",
+            Self::PrivateNetworkWithAnyOrigin => {
+                "matches any origin, which cannot be combined with allow_private_network: every site could reach the private network"
+            }
+            Self::EnforceWithAnyOrigin => {
+                "matches any origin, so that enforce has nothing to refuse"
+            }
+            Self::PreflightStatus => "is not a success status, so every preflight would fail",
+        };
+        reason.into()
     }
 
-    /// What to do where no corrected text can be offered.
+    /// What to do where there is no corrected text.
     fn advice(&self) -> Option<&'static str> {
         Some(match self {
             Self::Origin(kind) => kind.advice(),
-            Self::NoOrigin => "name the origins that may call, or \"*\"",
-            Self::AnyBesideOthers => "say one or the other",
+            Self::NoOrigin => "name the origins that may call, or write \"*\" for any origin",
+            Self::AnyBesideOthers => "keep one of the two",
             Self::Regex(_) => "see the syntax of the crate `regex`",
             Self::RegexUnescapedDot => r#"write "\." for a dot, or a class such as "[a-z0-9-]""#,
             Self::CommaInItem => "make it several items",
@@ -209,23 +216,29 @@ impl PolicyErrorKind {
             | Self::ForbiddenResponseHeader => "leave it out",
             Self::MethodCase => "use upper case",
             Self::InvalidHeaderName => "write a name such as \"content-type\"",
-            Self::CorsHeader => "leave it out: it is set here and read by the browser alone",
-            Self::CredentialsWithAnyOrigin => {
-                "name the origins in allow_origin, or leave allow_credentials out"
-            }
+            Self::CorsHeader => "leave it out: the browser and this middleware handle it",
+            Self::CredentialsWithAnyOrigin => "name the origins, or leave allow_credentials out",
             Self::CredentialsWithInsecureOrigin => {
-                "use https, or see dangerously_allow_insecure_origins"
+                "use https, or set dangerously_allow_insecure_origins"
             }
             Self::CredentialsWithPublicSuffix => {
-                "name the origins, or see dangerously_allow_public_suffix_subdomains"
+                "name the origins, or set dangerously_allow_public_suffix_subdomains"
             }
             Self::MaxAgeTooLong => "use 86400 seconds (\"1d\") or less",
             Self::MaxAgeFraction => "round it",
             Self::PrivateNetworkWithAnyOrigin => {
-                "name the origins in allow_origin, or leave allow_private_network out"
+                "name the origins, or leave allow_private_network out"
             }
-            Self::EnforceWithAnyOrigin => "name the origins in allow_origin, or leave enforce out",
-            Self::PreflightStatus => "use 204, or 200 for clients that want it",
+            Self::EnforceWithAnyOrigin => "name the origins, or leave enforce out",
+            Self::PreflightStatus => "use 204, or 200 for clients that need it",
         })
+    }
+
+    /// The setter that lifts the error, where a corrected text is shown too.
+    fn opt_in(&self) -> Option<&'static str> {
+        match self {
+            Self::CredentialsWithInsecureOrigin => Some("set dangerously_allow_insecure_origins"),
+            _ => None,
+        }
     }
 }

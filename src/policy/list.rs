@@ -1,14 +1,7 @@
-//! What the setters take: `*`, texts and typed values, in lists or alone.
+//! Lists as the setters take them: `*`, strings and typed values, in collections or alone.
 
-use super::allow_origin::OriginRule;
-use crate::origin::{Origin, OriginPattern};
-use http::{HeaderName, HeaderValue, Method};
-use std::{
-    borrow::Cow,
-    collections::{BTreeSet, HashSet},
-    fmt,
-    sync::Arc,
-};
+use crate::comma;
+use std::{borrow::Cow, fmt, sync::Arc};
 
 /// Any origin, method or header: `*`.
 ///
@@ -21,234 +14,219 @@ use std::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Any;
 
-/// A list as a setter takes it, not yet validated: that is [`build`]'s work, so that it can report
-/// all errors together.
-///
-/// It is made by `Into` from
-///
-/// - one text, split at its commas, so that an environment variable goes straight in;
-///   the items are trimmed and empty ones ignored: `"PUT, DELETE"`;
-/// - an array, slice, `Vec`, set or (by [`List::list`] or `collect`) any iterator of texts or typed
-///   values, never split: `["PUT", "DELETE"]`;
-/// - an `Option` of any of these, `None` being empty;
-/// - [`Any`], or the text `"*"`, alone or as an item.
-///
-/// [`build`]: crate::PolicyBuilder::build
-pub struct List<T> {
-    pub(crate) items: Vec<Item<T>>,
-}
-
-/// The methods of [`allow_methods`](crate::PolicyBuilder::allow_methods).
-pub type AllowMethods = List<Method>;
-/// The names of [`allow_headers`](crate::PolicyBuilder::allow_headers).
-pub type AllowHeaders = List<HeaderName>;
-/// The names of [`expose_headers`](crate::PolicyBuilder::expose_headers).
-pub type ExposeHeaders = List<HeaderName>;
-
-/// One item as it was given.
-#[derive(Clone, Debug)]
-pub(crate) enum Item<T> {
+/// One item as it was given, not yet validated.
+#[derive(Clone)]
+pub(super) enum Item<T> {
     Any,
     Text(String),
     Value(T),
 }
 
-impl<T> List<T> {
-    /// `*`.
-    #[must_use]
-    pub fn any() -> Self {
-        Any.into()
-    }
-
-    /// A list of one.
-    pub fn exact(item: impl IntoItem<T>) -> Self {
-        Self { items: vec![item.into_item()] }
-    }
-
-    /// A list of several.
-    #[expect(
-        clippy::self_named_constructors,
-        reason = "read as `AllowOrigin::list`, the name tower-http has"
-    )]
-    pub fn list<I>(items: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: IntoItem<T>,
-    {
-        items.into_iter().collect()
-    }
-}
-
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self { items: Vec::new() }
-    }
-}
-
-impl<T: Clone> Clone for List<T> {
-    fn clone(&self) -> Self {
-        Self { items: self.items.clone() }
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for List<T> {
+impl<T: fmt::Debug> fmt::Debug for Item<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.items).finish()
+        match self {
+            Self::Any => "*".fmt(f),
+            Self::Text(text) => text.fmt(f),
+            Self::Value(value) => value.fmt(f),
+        }
     }
 }
 
-/// What can be an item of a [`List`]: `&str`, `String` and other owned texts, [`Any`], the list's
-/// own type, and references to them. Sealed.
-pub trait IntoItem<T>: sealed::Sealed<T> {}
-
-pub(crate) mod sealed {
-    use super::Item;
-
-    #[expect(unnameable_types, reason = "sealed")]
-    pub trait Sealed<T> {
-        #[expect(private_interfaces, reason = "sealed: nobody outside can name or call it")]
-        fn into_item(self) -> Item<T>;
+impl<T> Item<T> {
+    pub(super) fn text(text: &str) -> Self {
+        if text == "*" { Self::Any } else { Self::Text(text.to_owned()) }
     }
 }
 
-macro_rules! items {
-    ($([$($generic:tt)*] $from:ty => $to:ty: |$value:ident| $item:expr;)*) => {
+impl<T: AsRef<str>> Item<T> {
+    /// `*` is a token, so a method or a header name can be it.
+    pub(super) fn value(value: T) -> Self {
+        if value.as_ref() == "*" { Self::Any } else { Self::Value(value) }
+    }
+}
+
+/// The items of a list.
+#[derive(Clone)]
+pub(super) struct Items<T>(pub(super) Vec<Item<T>>);
+
+impl<T> Items<T> {
+    /// The items of one string.
+    pub(super) fn split(text: &str) -> Self {
+        Self(comma::split(text).map(Item::text).collect())
+    }
+
+    pub(super) fn push_text(&mut self, text: &str) {
+        self.0.push(Item::text(text));
+    }
+
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+}
+
+impl<T> Default for Items<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What can be an item of the list `L`. Sealed: this module is private.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an item of `{L}`",
+    note = "items are strings, `tower_cors::Any`, and the types that the documentation of `{L}` names"
+)]
+#[expect(unnameable_types, reason = "sealed")]
+pub trait ListItem<L> {
+    #[doc(hidden)]
+    fn add_to(self, list: &mut L);
+}
+
+/// A list that takes strings.
+#[expect(unnameable_types, reason = "sealed")]
+pub trait List {
+    #[doc(hidden)]
+    fn push_any(&mut self);
+    #[doc(hidden)]
+    fn push_text(&mut self, text: &str);
+}
+
+macro_rules! text_items {
+    ($($text:ty),*) => {
         $(
-            impl<$($generic)*> sealed::Sealed<$to> for $from {
-                #[expect(private_interfaces, reason = "sealed: nobody outside can name or call it")]
-                fn into_item(self) -> Item<$to> {
-                    let $value = self;
-                    $item
+            impl<L: List> ListItem<L> for $text {
+                fn add_to(self, list: &mut L) {
+                    list.push_text(&self);
                 }
             }
-
-            impl<$($generic)*> IntoItem<$to> for $from {}
         )*
     };
 }
 
-items! {
-    [T] Any => T: |_any| Item::Any;
-    [T] &str => T: |text| text_item(text);
-    [T] String => T: |text| text_item(&text);
-    [T] Cow<'_, str> => T: |text| text_item(&text);
-    [T] Box<str> => T: |text| text_item(&text);
-    [T] Arc<str> => T: |text| text_item(&text);
-    [T, I: IntoItem<T> + Clone] &I => T: |item| item.clone().into_item();
-    [] Method => Method: |method| typed_item(method);
-    [] HeaderName => HeaderName: |name| typed_item(name);
-    [] Origin => OriginRule: |origin| Item::Value(OriginRule::Origin(origin));
-    [] OriginPattern => OriginRule: |pattern| Item::Value(OriginRule::Pattern(pattern));
-    [] HeaderValue => OriginRule: |value| text_item(&String::from_utf8_lossy(value.as_bytes()));
-    [] OriginRule => OriginRule: |rule| Item::Value(rule);
-}
+text_items!(&str, String, Cow<'_, str>, Box<str>, Arc<str>);
 
-/// `*` is a token, so a method or name can be it.
-fn typed_item<T: AsRef<str>>(value: T) -> Item<T> {
-    if value.as_ref() == "*" { Item::Any } else { Item::Value(value) }
-}
-
-fn text_item<T>(text: &str) -> Item<T> {
-    if text == "*" { Item::Any } else { Item::Text(text.to_owned()) }
-}
-
-impl<T, I: IntoItem<T>> FromIterator<I> for List<T> {
-    fn from_iter<L: IntoIterator<Item = I>>(items: L) -> Self {
-        Self { items: items.into_iter().map(sealed::Sealed::into_item).collect() }
+impl<L: List> ListItem<L> for Any {
+    fn add_to(self, list: &mut L) {
+        list.push_any();
     }
 }
 
-impl<T, I: IntoItem<T>> From<Vec<I>> for List<T> {
-    fn from(items: Vec<I>) -> Self {
-        items.into_iter().collect()
+impl<L, I: ListItem<L> + Clone> ListItem<L> for &I {
+    fn add_to(self, list: &mut L) {
+        self.clone().add_to(list);
     }
 }
 
-impl<T, I: IntoItem<T>, const N: usize> From<[I; N]> for List<T> {
-    fn from(items: [I; N]) -> Self {
-        items.into_iter().collect()
-    }
-}
+/// The conversions that all lists have. `$List` is a struct around [`Items`].
+macro_rules! list {
+    ($List:ident) => {
+        impl $List {
+            /// Adds the items of another list.
+            pub(crate) fn append(&mut self, other: Self) {
+                self.items.append(other.items);
+            }
+        }
 
-impl<T, L: Into<Self>> From<Option<L>> for List<T> {
-    /// `None` is an empty list.
-    fn from(list: Option<L>) -> Self {
-        list.map(Into::into).unwrap_or_default()
-    }
-}
+        impl $crate::policy::list::List for $List {
+            fn push_any(&mut self) {
+                self.items.0.push($crate::policy::list::Item::Any);
+            }
 
-impl<T, I: IntoItem<T>, S> From<HashSet<I, S>> for List<T> {
-    fn from(items: HashSet<I, S>) -> Self {
-        items.into_iter().collect()
-    }
-}
+            fn push_text(&mut self, text: &str) {
+                self.items.push_text(text);
+            }
+        }
 
-impl<T, I: IntoItem<T>> From<BTreeSet<I>> for List<T> {
-    fn from(items: BTreeSet<I>) -> Self {
-        items.into_iter().collect()
-    }
-}
+        impl std::fmt::Debug for $List {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.items.fmt(f)
+            }
+        }
 
-impl<T, I: IntoItem<T> + Clone, const N: usize> From<&[I; N]> for List<T> {
-    fn from(items: &[I; N]) -> Self {
-        items.iter().cloned().collect()
-    }
-}
+        impl<I: $crate::policy::list::ListItem<Self>> FromIterator<I> for $List {
+            /// Items from any iterator. None of them is split.
+            fn from_iter<L: IntoIterator<Item = I>>(items: L) -> Self {
+                let mut list = Self::default();
+                for item in items {
+                    item.add_to(&mut list);
+                }
+                list
+            }
+        }
 
-impl<T, I: IntoItem<T> + Clone> From<&[I]> for List<T> {
-    fn from(items: &[I]) -> Self {
-        items.iter().cloned().collect()
-    }
-}
+        impl From<$crate::policy::list::Any> for $List {
+            /// `*`.
+            fn from(any: $crate::policy::list::Any) -> Self {
+                [any].into()
+            }
+        }
 
-impl<T, I: IntoItem<T> + Clone> From<&Vec<I>> for List<T> {
-    fn from(items: &Vec<I>) -> Self {
-        items.iter().cloned().collect()
-    }
-}
+        impl<L: Into<Self>> From<Option<L>> for $List {
+            /// `None` is an empty list.
+            fn from(list: Option<L>) -> Self {
+                list.map(Into::into).unwrap_or_default()
+            }
+        }
 
-impl<T> From<Any> for List<T> {
-    fn from(_: Any) -> Self {
-        Self { items: vec![Item::Any] }
-    }
-}
-
-impl<T> From<&str> for List<T> {
-    fn from(text: &str) -> Self {
-        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-        Self { items: items.map(text_item).collect() }
-    }
-}
-
-impl<T> From<String> for List<T> {
-    fn from(text: String) -> Self {
-        text.as_str().into()
-    }
-}
-
-impl<T> From<&String> for List<T> {
-    fn from(text: &String) -> Self {
-        text.as_str().into()
-    }
-}
-
-macro_rules! single {
-    ($($value:ty => $list:ty;)*) => {
+        list!(@texts $List: &str, String, &String, std::borrow::Cow<'_, str>, Box<str>, std::sync::Arc<str>);
+        list!(@owned $List: [] Vec<I>; [, const N: usize] [I; N]; [, S] std::collections::HashSet<I, S>; [] std::collections::BTreeSet<I>;);
+        list!(@borrowed $List: [] &Vec<I>; [, const N: usize] &[I; N]; [] &[I];);
+    };
+    (@texts $List:ident: $($text:ty),*) => {
         $(
-            impl From<$value> for $list {
+            impl From<$text> for $List {
+                /// One string, split at its commas. White space around items and empty items are
+                /// ignored.
+                fn from(text: $text) -> Self {
+                    Self { items: $crate::policy::list::Items::split(&text) }
+                }
+            }
+        )*
+    };
+    (@owned $List:ident: $([$($generic:tt)*] $items:ty;)*) => {
+        $(
+            impl<I: $crate::policy::list::ListItem<Self> $($generic)*> From<$items> for $List {
+                fn from(items: $items) -> Self {
+                    items.into_iter().collect()
+                }
+            }
+        )*
+    };
+    (@borrowed $List:ident: $([$($generic:tt)*] $items:ty;)*) => {
+        $(
+            impl<I: $crate::policy::list::ListItem<Self> + Clone $($generic)*> From<$items> for $List {
+                fn from(items: $items) -> Self {
+                    items.iter().cloned().collect()
+                }
+            }
+        )*
+    };
+}
+
+/// A typed value as an item, and alone as a list of one.
+macro_rules! list_value {
+    ($List:ident: $($value:ty => |$name:ident| $item:expr;)*) => {
+        $(
+            impl $crate::policy::list::ListItem<$List> for $value {
+                fn add_to(self, list: &mut $List) {
+                    let $name = self;
+                    list.items.0.push($item);
+                }
+            }
+
+            impl From<$value> for $List {
+                /// A list of one.
                 fn from(value: $value) -> Self {
-                    Self::exact(value)
+                    [value].into_iter().collect()
                 }
             }
         )*
     };
 }
 
-single! {
-    Method => List<Method>;
-    HeaderName => List<HeaderName>;
-    Origin => List<OriginRule>;
-    OriginPattern => List<OriginRule>;
-    HeaderValue => List<OriginRule>;
-    OriginRule => List<OriginRule>;
-}
+pub(super) use {list, list_value};

@@ -16,37 +16,47 @@
 //! caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches)). Every other policy is
 //! **dynamic**, and says `Vary: Origin` on every response.
 
+mod allow_headers;
+mod allow_methods;
 mod allow_origin;
+mod answers;
 mod builder;
 mod compile;
 mod error;
+mod expose_headers;
 mod list;
 mod names;
 mod origins;
+#[expect(clippy::module_inception, reason = "the policy itself")]
+mod policy;
 #[cfg(feature = "public-suffix")]
 mod public_suffix;
 #[cfg(feature = "regex")]
 mod regex;
-mod rendered;
+mod rules;
 mod setting;
-#[cfg(feature = "reload")]
+mod settings;
 mod summary;
-mod value;
+mod validate;
 
 pub use self::{
-    allow_origin::{AllowOrigin, BoxError, OriginRule, Predicate},
-    builder::{InnerHeaders, PolicyBuilder},
+    allow_headers::AllowHeaders,
+    allow_methods::AllowMethods,
+    allow_origin::{AllowOrigin, BoxError},
+    builder::PolicyBuilder,
     error::{PolicyError, PolicyErrorKind, PolicyErrors},
-    list::{AllowHeaders, AllowMethods, Any, ExposeHeaders, IntoItem, List},
+    expose_headers::ExposeHeaders,
+    list::Any,
+    policy::Policy,
     setting::Setting,
-    value::Policy,
+    settings::InnerHeaders,
 };
 pub(crate) use self::{
+    answers::{Mirrored, Vary},
     names::{
-        is_cors_header, is_forbidden_method, is_forbidden_request_header, is_safelisted_method,
-        is_unexposable, standard_method_in_wrong_case,
+        is_cors_header, is_forbidden_method, is_forbidden_request_header, is_unexposable,
+        standard_method_in_wrong_case,
     },
     origins::{Echo, OriginMatch, Origins, Unavailable},
-    rendered::{ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, Vary, true_value},
-    value::{Compiled, ExposeRule},
+    rules::Rules,
 };

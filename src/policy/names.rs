@@ -3,7 +3,7 @@
 use http::HeaderName;
 
 /// [CORS-safelisted method](https://fetch.spec.whatwg.org/#cors-safelisted-method)
-pub(crate) fn is_safelisted_method(method: &[u8]) -> bool {
+pub(super) fn is_safelisted_method(method: &[u8]) -> bool {
     matches!(method, b"GET" | b"HEAD" | b"POST")
 }
 

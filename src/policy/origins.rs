@@ -11,12 +11,12 @@ pub(crate) enum Origins {
     Any,
     /// Exactly one exact origin.
     One(HeaderValue),
-    Rules(Box<Rules>),
+    Rules(Box<OriginRules>),
 }
 
 /// Several rules, combined with *or*, the cheap ones first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Rules {
+pub(crate) struct OriginRules {
     pub(crate) set: OriginSet,
     pub(crate) null: bool,
     #[cfg(feature = "regex")]
@@ -29,13 +29,13 @@ pub(crate) struct Rules {
 pub(crate) enum OriginMatch {
     Granted(Echo),
     Refused,
-    /// It is not, for a predicate failed.
+    /// A predicate failed, and nothing else matched.
     Failed(Arc<dyn Error + Send + Sync>),
-    /// It is not known, because the policy is not available.
+    /// Unknown, because the policy is unavailable.
     Unavailable(Box<Unavailable>),
 }
 
-/// Why a policy is not available, and the status of the answer to what is refused for it.
+/// Why a policy is unavailable, and the status of what is refused for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Unavailable {
     pub(crate) error: Arc<dyn Error + Send + Sync>,
@@ -85,7 +85,7 @@ impl Origins {
     }
 }
 
-impl Rules {
+impl OriginRules {
     fn evaluate(&self, value: &HeaderValue, parts: &Parts) -> OriginMatch {
         // What was configured is canonical, so equal bytes need no parsing.
         if let Some(position) = self.set.exact(value.as_bytes()) {

@@ -26,7 +26,6 @@ impl Regexes {
         Ok(Self { sources: sources.to_vec(), anchored: Some(anchored), secure: false })
     }
 
-    #[cfg(feature = "reload")]
     pub(super) fn sources(&self) -> &[String] {
         &self.sources
     }

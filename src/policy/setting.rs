@@ -14,8 +14,7 @@ macro_rules! settings {
 
         impl Setting {
             /// All of them.
-            #[cfg(feature = "config")]
-            pub(crate) const ALL: &[Self] = &[$(Self::$setting,)*];
+            pub const ALL: &[Self] = &[$(Self::$setting,)*];
 
             /// The name: `allow_origin`.
             #[must_use]

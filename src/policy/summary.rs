@@ -1,12 +1,16 @@
-//! A policy's settings as texts, to be compared.
+//! A policy's settings as texts: to be printed, and to be compared.
 
 use super::{
-    builder::InnerHeaders,
     origins::Origins,
+    policy::Policy,
+    rules::{ExposeRule, Rules},
     setting::Setting,
-    value::{Compiled, ExposeRule, Policy},
 };
 use http::{HeaderName, Method};
+use std::fmt;
+
+/// How many values of a list are printed.
+const SHOWN: usize = 10;
 
 /// One setting and its values: those of a list, or one.
 pub(crate) struct SettingValues {
@@ -37,13 +41,60 @@ impl Policy {
             (Setting::Enforce, switch(rules.enforce)),
             (Setting::PreflightStatus, vec![rules.preflight_status.as_str().to_owned()]),
             (Setting::PreflightContinue, switch(rules.preflight_continue)),
-            (Setting::InnerHeaders, vec![inner_headers(rules.inner_headers).to_owned()]),
+            (Setting::InnerHeaders, vec![rules.inner_headers.as_str().to_owned()]),
         ];
         values.into_iter().map(|(setting, values)| SettingValues { setting, values }).collect()
     }
 }
 
-fn origins(rules: &Compiled) -> Vec<String> {
+/// The settings that differ from their defaults, on one line.
+///
+/// ```
+/// use tower_cors::Policy;
+///
+/// let policy = Policy::builder()
+///     .allow_origin(["https://app.example.com", "https://*.example.org"])
+///     .allow_methods("PUT, DELETE")
+///     .allow_credentials(true)
+///     .build()?;
+/// assert_eq!(
+///     policy.to_string(),
+///     "allow_origin: https://app.example.com, https://*.example.org; \
+///      allow_methods: PUT, DELETE; allow_credentials: true",
+/// );
+/// # Ok::<(), tower_cors::PolicyErrors>(())
+/// ```
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for SettingValues { setting, values } in self.summary() {
+            if is_default(setting, &values) {
+                continue;
+            }
+            write!(f, "{separator}{setting}: {}", values[..values.len().min(SHOWN)].join(", "))?;
+            if values.len() > SHOWN {
+                write!(f, " and {} more", values.len() - SHOWN)?;
+            }
+            separator = "; ";
+        }
+        Ok(())
+    }
+}
+
+fn is_default(setting: Setting, values: &[String]) -> bool {
+    match values {
+        [] => setting != Setting::AllowOrigin,
+        [only] => match setting {
+            Setting::MaxAge => only == "unset",
+            Setting::PreflightStatus => only == "204",
+            Setting::InnerHeaders => only == "replace",
+            _ => only == "false",
+        },
+        _ => false,
+    }
+}
+
+fn origins(rules: &Rules) -> Vec<String> {
     let rules = match &rules.origins {
         Origins::Any => return vec!["*".to_owned()],
         Origins::One(origin) => return vec![origin.to_str().unwrap_or_default().to_owned()],
@@ -58,19 +109,9 @@ fn origins(rules: &Compiled) -> Vec<String> {
     texts
 }
 
-fn exposed(rules: &Compiled) -> Vec<String> {
+fn exposed(rules: &Rules) -> Vec<String> {
     match &rules.expose {
-        ExposeRule::PresentNames => vec!["*".to_owned()],
-        ExposeRule::Value(None) => Vec::new(),
-        ExposeRule::Value(Some(value)) => {
-            value.to_str().unwrap_or_default().split(',').map(str::to_owned).collect()
-        }
-    }
-}
-
-fn inner_headers(inner_headers: InnerHeaders) -> &'static str {
-    match inner_headers {
-        InnerHeaders::Replace => "replace",
-        InnerHeaders::Keep => "keep",
+        ExposeRule::Any => vec!["*".to_owned()],
+        ExposeRule::Names(names) => names.iter().map(HeaderName::to_string).collect(),
     }
 }

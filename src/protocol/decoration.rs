@@ -1,7 +1,7 @@
 //! What a response of the inner service gets.
 
 use super::vary;
-use crate::policy::{Compiled, ExposeRule, InnerHeaders, Policy, is_cors_header, is_unexposable};
+use crate::policy::{InnerHeaders, Policy, Rules, is_cors_header, is_unexposable};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -41,10 +41,10 @@ impl Decoration {
     /// 2. The policy's own are set.
     /// 3. `Vary` is merged.
     pub fn apply(self, headers: &mut HeaderMap) {
-        let policy = self.policy.rules();
+        let (policy, answers) = (self.policy.rules(), self.policy.answers());
         let vary = match self.grant {
-            Grant::Preflight(_) => &policy.rendered.preflight_vary,
-            _ => &policy.rendered.actual_vary,
+            Grant::Preflight(_) => &answers.preflight_vary,
+            _ => &answers.actual_vary,
         };
         let inner = Inner::of(headers);
         let keep = inner.cors && keep_inner(policy, headers);
@@ -58,7 +58,7 @@ impl Decoration {
                 headers.remove(TIMING_ALLOW_ORIGIN);
                 forbid_storing(headers);
             }
-            Grant::Actual(origin) => grant_actual(policy, headers, origin),
+            Grant::Actual(origin) => grant_actual(&self.policy, headers, origin),
             Grant::Preflight(granted) => grant_preflight(policy, headers, &granted),
         }
         if let Some(vary) = vary {
@@ -84,7 +84,7 @@ impl Inner {
     }
 }
 
-fn keep_inner(policy: &Compiled, headers: &HeaderMap) -> bool {
+fn keep_inner(policy: &Rules, headers: &HeaderMap) -> bool {
     policy.inner_headers == InnerHeaders::Keep && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)
 }
 
@@ -95,13 +95,13 @@ fn remove_inner(headers: &mut HeaderMap) {
     }
 }
 
-fn without_timing(policy: &Compiled, headers: &mut HeaderMap) {
+fn without_timing(policy: &Rules, headers: &mut HeaderMap) {
     if policy.timing {
         headers.remove(TIMING_ALLOW_ORIGIN);
     }
 }
 
-fn grant_preflight(policy: &Compiled, headers: &mut HeaderMap, granted: &HeaderMap) {
+fn grant_preflight(policy: &Rules, headers: &mut HeaderMap, granted: &HeaderMap) {
     without_timing(policy, headers);
     for (name, value) in granted.iter().filter(|(name, _)| is_cors_header(name)) {
         set(headers, name.clone(), value.clone());
@@ -109,16 +109,18 @@ fn grant_preflight(policy: &Compiled, headers: &mut HeaderMap, granted: &HeaderM
 }
 
 /// [HTTP responses](https://fetch.spec.whatwg.org/#http-responses) of the CORS protocol.
-fn grant_actual(policy: &Compiled, headers: &mut HeaderMap, origin: HeaderValue) {
-    if policy.timing {
+fn grant_actual(policy: &Policy, headers: &mut HeaderMap, origin: HeaderValue) {
+    let rules = policy.rules();
+    if rules.timing {
         set(headers, TIMING_ALLOW_ORIGIN, origin.clone());
     }
-    let exposed = match &policy.expose {
-        ExposeRule::Value(value) => value.clone(),
-        ExposeRule::PresentNames => exposable_names(policy, headers),
+    let exposed = if rules.exposes_present_names() {
+        exposable_names(policy, headers)
+    } else {
+        policy.answers().exposed.clone()
     };
     set(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    if policy.credentials {
+    if rules.credentials {
         set(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }
     if let Some(exposed) = exposed {
@@ -128,8 +130,8 @@ fn grant_actual(policy: &Compiled, headers: &mut HeaderMap, origin: HeaderValue)
 
 /// The names that a script could not read unless they are exposed. `Vary`, which is merged
 /// afterwards, is one.
-fn exposable_names(policy: &Compiled, headers: &HeaderMap) -> Option<HeaderValue> {
-    let vary = policy.rendered.actual_vary.is_some() && !headers.contains_key(http::header::VARY);
+fn exposable_names(policy: &Policy, headers: &HeaderMap) -> Option<HeaderValue> {
+    let vary = policy.answers().actual_vary.is_some() && !headers.contains_key(http::header::VARY);
     let names = headers.keys().filter(|name| !is_unexposable(name)).map(HeaderName::as_str);
     let text = names.chain(vary.then_some("vary")).collect::<Vec<_>>().join(",");
     if text.is_empty() {

@@ -165,35 +165,35 @@ impl<'a> Evaluation<'a> {
     pub fn into_action(self) -> Action {
         let Self { policy, parts, kind, origin, .. } = self;
         let rules = policy.rules();
-        let rendered = &rules.rendered;
+        let answers = policy.answers();
         let grant = match (kind, origin) {
             (RequestKind::Preflight, OriginMatch::Granted(origin)) => {
                 let origin = rules.origins.echo(origin, &parts.headers);
-                let response = preflight::grant(rules, origin, parts);
+                let response = preflight::grant(&policy, origin, parts);
                 if !rules.preflight_continue || preflight::refusal(rules, parts).is_some() {
                     return Action::Respond(response);
                 }
                 Grant::Preflight(Box::new(response.into_parts().0.headers))
             }
             (RequestKind::Preflight, OriginMatch::Unavailable(unavailable)) => {
-                return respond_unstored(unavailable.status, rendered.refused_preflight.clone());
+                return respond_unstored(unavailable.status, answers.refused_preflight.clone());
             }
             (RequestKind::Preflight, _) => {
-                return Action::Respond(rendered.refused_preflight.clone());
+                return Action::Respond(answers.refused_preflight.clone());
             }
             (RequestKind::Actual, OriginMatch::Granted(origin)) => {
                 Grant::Actual(rules.origins.echo(origin, &parts.headers))
             }
             (RequestKind::Actual, OriginMatch::Unavailable(unavailable)) if rules.enforce => {
-                return respond_unstored(unavailable.status, rendered.refused_actual.clone());
+                return respond_unstored(unavailable.status, answers.refused_actual.clone());
             }
             (RequestKind::Actual, OriginMatch::Unavailable(_)) => Grant::Unknown,
             (RequestKind::Actual, _) if rules.enforce => {
-                return Action::Respond(rendered.refused_actual.clone());
+                return Action::Respond(answers.refused_actual.clone());
             }
             // The one answer of a static policy goes to everyone; a dynamic policy has none.
             (RequestKind::Actual | RequestKind::NotCors, _) => {
-                rendered.fixed_origin.clone().map_or(Grant::Nothing, Grant::Actual)
+                answers.fixed_origin.clone().map_or(Grant::Nothing, Grant::Actual)
             }
         };
         Action::Forward(Decoration { policy, grant })

@@ -1,20 +1,14 @@
 //! Preflights: what they ask for, and the answer.
 
-use super::{
-    refusal::Refusal,
-    request::{Lines, trim_white_space},
-};
-use crate::policy::{
-    ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, Compiled, is_forbidden_method, is_safelisted_method,
-    true_value,
+use super::{refusal::Refusal, request::Lines};
+use crate::{
+    comma,
+    policy::{Mirrored, Policy, Rules, is_forbidden_method},
 };
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response,
-    header::{
-        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
-    },
+    HeaderName, HeaderValue, Method, Response,
+    header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD},
     request::Parts,
 };
 
@@ -27,11 +21,11 @@ const READ_AT_LEAST: usize = 4096;
 
 /// Why a preflight from a granted origin is refused all the same, if it is ([CORS-preflight fetch,
 /// steps 7.5 and 7.6](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)).
-pub(super) fn refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
+pub(super) fn refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
     method_refusal(policy, parts).or_else(|| headers_refusal(policy, parts))
 }
 
-fn method_refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
+fn method_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
     let method = match Lines::of(&parts.headers, &ACCESS_CONTROL_REQUEST_METHOD) {
         Lines::One(method) => method,
         Lines::None => return None,
@@ -40,14 +34,11 @@ fn method_refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
     if Method::from_bytes(method.as_bytes()).is_err() {
         return Some(Refusal::MalformedMethod { method: method.clone() });
     }
-    let rules = &policy.methods;
-    let allowed = is_safelisted_method(method.as_bytes())
-        || (rules.any && !is_forbidden_method(method.as_bytes()))
-        || rules.list.iter().any(|listed| listed.as_str().as_bytes() == method.as_bytes());
+    let allowed = policy.methods.allows(method.as_bytes());
     (!allowed).then(|| Refusal::MethodNotAllowed { method: method.clone() })
 }
 
-fn headers_refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
+fn headers_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
     let bytes = requested_bytes(parts);
     let limit = read_limit(policy);
     if bytes > limit {
@@ -64,7 +55,7 @@ fn headers_refusal(policy: &Compiled, parts: &Parts) -> Option<Refusal> {
 
 /// No list that could be granted in full is longer, if a browser wrote it: lower case, sorted, no
 /// duplicates, separated by a comma and perhaps a space.
-fn read_limit(policy: &Compiled) -> usize {
+fn read_limit(policy: &Rules) -> usize {
     let listed = policy.headers.names.iter().map(|name| name.as_str().len() + 2).sum::<usize>();
     match policy.headers.any {
         // The answer says `*`, whatever is asked; reading it all costs no more than receiving it
@@ -84,8 +75,7 @@ fn requested_bytes(parts: &Parts) -> usize {
 /// [list](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2) may have.
 fn requested_names(parts: &Parts) -> impl Iterator<Item = &[u8]> {
     let lines = parts.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-    let items = lines.flat_map(|line| line.as_bytes().split(|&b| b == b','));
-    items.map(trim_white_space).filter(|name| !name.is_empty())
+    lines.flat_map(|line| comma::split_bytes(line.as_bytes()))
 }
 
 /// [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)
@@ -100,34 +90,12 @@ fn is_token(text: &[u8]) -> bool {
 /// The answer to a preflight from a granted origin: the full lists, whatever was asked.
 /// So one answer serves the browser's cache for every later request, and a browser that
 /// misses something names it to the developer.
-pub(super) fn grant(policy: &Compiled, origin: HeaderValue, parts: &Parts) -> Response<()> {
-    let mut response = policy.rendered.granted_preflight.clone();
-    let headers = response.headers_mut();
-    if policy.rendered.fixed_origin.is_none() {
-        fill(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin));
-    }
-    if policy.methods.mirrored(policy.credentials) {
-        fill(headers, ACCESS_CONTROL_ALLOW_METHODS, mirrored_method(parts));
-    }
-    if policy.headers.mirrored(policy.credentials) {
-        fill(headers, ACCESS_CONTROL_ALLOW_HEADERS, mirrored_headers(policy, parts));
-    }
-    if policy.private_network {
-        let granted = asks_for_private_network(parts).then(true_value);
-        fill(headers, ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, granted);
-    }
-    response
-}
-
-/// Fills the place that the rendered map keeps for what each request decides, or removes it. To
-/// insert would first make room for one header more, by two allocations.
-fn fill(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
-    match (value, headers.get_mut(&name)) {
-        (Some(value), Some(place)) => *place = value,
-        _ => {
-            headers.remove(name);
-        }
-    }
+pub(super) fn grant(policy: &Policy, origin: HeaderValue, parts: &Parts) -> Response<()> {
+    let places = policy.answers().places();
+    let methods = if places.methods { mirrored_method(parts) } else { None };
+    let headers = if places.headers { mirrored_headers(policy.rules(), parts) } else { None };
+    let private_network = places.private_network && asks_for_private_network(parts);
+    policy.answers().granted_preflight(origin, Mirrored { methods, headers, private_network })
 }
 
 /// The method asked for, if `*` covers it.
@@ -141,7 +109,7 @@ fn mirrored_method(parts: &Parts) -> Option<HeaderValue> {
 
 /// The names asked for that the policy allows, if it reads the list at all and every item is a
 /// name.
-fn mirrored_headers(policy: &Compiled, parts: &Parts) -> Option<HeaderValue> {
+fn mirrored_headers(policy: &Rules, parts: &Parts) -> Option<HeaderValue> {
     let bytes = requested_bytes(parts);
     if bytes > READ_AT_LEAST {
         return None;

@@ -60,12 +60,3 @@ impl<'a> Lines<'a> {
         }
     }
 }
-
-/// Without leading and trailing spaces and tabs
-/// ([RFC 9110, section 5.6.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3)).
-pub(super) fn trim_white_space(mut item: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = item {
-        item = rest;
-    }
-    item
-}

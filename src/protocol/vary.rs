@@ -1,8 +1,7 @@
 //! Merging into `Vary` ([RFC 9110, section
 //! 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)).
 
-use super::request::trim_white_space;
-use crate::policy::Vary;
+use crate::{comma, policy::Vary};
 use http::{HeaderMap, HeaderValue, header::VARY};
 
 /// Sees to it that each name stands in `Vary` once. `*` is left alone: it covers all. The caller
@@ -22,14 +21,13 @@ pub(super) fn merge(headers: &mut HeaderMap, vary: &Vary, present: bool) {
 fn merged(headers: &HeaderMap, vary: &Vary) -> Option<HeaderValue> {
     let lines = || headers.get_all(VARY).iter().map(HeaderValue::as_bytes);
     let has = |wanted: &str| {
-        lines().flat_map(|line| line.split(|&b| b == b',')).any(|name| {
-            let name = trim_white_space(name);
-            name == b"*" || name.eq_ignore_ascii_case(wanted.as_bytes())
-        })
+        lines()
+            .flat_map(comma::split_bytes)
+            .any(|name| name == b"*" || name.eq_ignore_ascii_case(wanted.as_bytes()))
     };
     let missing = || vary.names.iter().filter(|name| !has(name)).map(|name| name.as_bytes());
     missing().next()?;
-    let parts = || lines().map(trim_white_space).filter(|line| !line.is_empty()).chain(missing());
+    let parts = || lines().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).chain(missing());
     // The value is this one allocation, for it is of the exact size.
     let size = parts().map(|part| part.len() + 2).sum::<usize>() - 2;
     let mut value = Vec::with_capacity(size);

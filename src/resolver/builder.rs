@@ -79,7 +79,7 @@ where
     /// It is a filter, not a grant: what it lets through, the lookup decides. `null` does not pass
     /// it.
     pub fn only_origins(mut self, origins: impl Into<AllowOrigin>) -> Self {
-        self.only_origins.get_or_insert_default().items.extend(origins.into().items);
+        self.only_origins.get_or_insert_default().append(origins.into());
         self
     }
 
@@ -147,7 +147,7 @@ where
     ///     .unwrap_err();
     /// assert_eq!(
     ///     errors.to_string(),
-    ///     r#"only_origins: "https://*customers.example" has a star with fewer than two labels after it: write "https://*.customers.example"
+    ///     r#"only_origins: "https://*customers.example" has a star with fewer than two labels after it; write "https://*.customers.example"
     /// capacity: "0" holds nothing: give it room, such as 10000"#,
     /// );
     /// ```

@@ -79,8 +79,8 @@ impl SourceError {
         Self {
             setting: SourceSetting::OnlyOrigins,
             value: error.value().map(str::to_owned),
-            kind: SourceErrorKind::Origins(error.kind()),
-            text: error.text().to_string(),
+            kind: SourceErrorKind::Origins(error.kind().clone()),
+            text: error.text(),
         }
     }
 

@@ -43,7 +43,7 @@ async fn what_is_wrong_is_refused_with_its_mend_and_changes_nothing() {
         json!({
             "index": 0,
             "value": "https://shop.example/",
-            "message": "allow_origin: \"https://shop.example/\" has a trailing slash: write \"https://shop.example\"",
+            "message": "allow_origin: \"https://shop.example/\" has a trailing slash; write \"https://shop.example\"",
             "suggestion": "https://shop.example",
         })
     );

@@ -1,0 +1,242 @@
+//! A policy's answers, rendered once, and filled with what depends on the request.
+
+use super::{
+    origins::Origins,
+    rules::{ExposeRule, Rules},
+};
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+        CONTENT_LENGTH, VARY,
+    },
+};
+
+const ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-allow-private-network");
+
+#[derive(Clone, Debug)]
+pub(crate) struct Answers {
+    /// The one `Access-Control-Allow-Origin` of a static policy.
+    pub(crate) fixed_origin: Option<HeaderValue>,
+    pub(crate) actual_vary: Option<Vary>,
+    pub(crate) preflight_vary: Option<Vary>,
+    /// `Access-Control-Expose-Headers`, where it does not depend on the response.
+    pub(crate) exposed: Option<HeaderValue>,
+    /// The answer to a granted preflight, with places for what depends on the request.
+    granted_preflight: Response<()>,
+    places: Places,
+    /// The answer to a refused preflight.
+    pub(crate) refused_preflight: Response<()>,
+    /// The answer to a refused actual request, under enforcement.
+    pub(crate) refused_actual: Response<()>,
+}
+
+/// Which headers of a granted preflight's answer depend on the request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places {
+    pub(crate) origin: bool,
+    pub(crate) methods: bool,
+    pub(crate) headers: bool,
+    pub(crate) private_network: bool,
+}
+
+/// What a granted preflight's answer takes from the request, where it has a place for it.
+#[derive(Debug)]
+pub(crate) struct Mirrored {
+    pub(crate) methods: Option<HeaderValue>,
+    pub(crate) headers: Option<HeaderValue>,
+    pub(crate) private_network: bool,
+}
+
+/// The names that `Vary` must have. They are ours: no text of a request is ever among them.
+#[derive(Clone, Debug)]
+pub(crate) struct Vary {
+    pub(crate) names: Vec<&'static str>,
+    pub(crate) value: HeaderValue,
+}
+
+impl Vary {
+    fn new(names: Vec<&'static str>) -> Option<Self> {
+        if names.is_empty() {
+            return None;
+        }
+        let value = join(names.iter().copied())?;
+        Some(Self { names, value })
+    }
+}
+
+impl Answers {
+    pub(super) fn new(rules: &Rules) -> Self {
+        let fixed_origin = match (&rules.origins, rules.dynamic) {
+            (Origins::Any, false) => Some(HeaderValue::from_static("*")),
+            (Origins::One(origin), false) => Some(origin.clone()),
+            _ => None,
+        };
+        let places = Places {
+            origin: fixed_origin.is_none(),
+            methods: rules.methods.mirrored(rules.credentials),
+            headers: rules.headers.mirrored(rules.credentials),
+            private_network: rules.private_network,
+        };
+        let origin_name = rules.dynamic.then_some("Origin");
+        let preflight_names = [
+            origin_name,
+            places.methods.then_some("Access-Control-Request-Method"),
+            places.headers.then_some("Access-Control-Request-Headers"),
+            places.private_network.then_some("Access-Control-Request-Private-Network"),
+        ];
+        let actual_vary = Vary::new(origin_name.into_iter().collect());
+        let preflight_vary = Vary::new(preflight_names.into_iter().flatten().collect());
+        Self {
+            granted_preflight: granted_preflight(
+                rules,
+                fixed_origin.as_ref(),
+                preflight_vary.as_ref(),
+            ),
+            places,
+            refused_preflight: refused(preflight_vary.as_ref()),
+            refused_actual: refused(actual_vary.as_ref()),
+            exposed: exposed(rules),
+            fixed_origin,
+            actual_vary,
+            preflight_vary,
+        }
+    }
+
+    /// What a granted preflight's answer needs from the request.
+    pub(crate) fn places(&self) -> Places {
+        self.places
+    }
+
+    /// The answer to a granted preflight.
+    pub(crate) fn granted_preflight(
+        &self,
+        origin: HeaderValue,
+        mirrored: Mirrored,
+    ) -> Response<()> {
+        let mut response = self.granted_preflight.clone();
+        let headers = response.headers_mut();
+        if self.places.origin {
+            fill(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin));
+        }
+        if self.places.methods {
+            fill(headers, ACCESS_CONTROL_ALLOW_METHODS, mirrored.methods);
+        }
+        if self.places.headers {
+            fill(headers, ACCESS_CONTROL_ALLOW_HEADERS, mirrored.headers);
+        }
+        if self.places.private_network {
+            let granted = mirrored.private_network.then(true_value);
+            fill(headers, ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, granted);
+        }
+        response
+    }
+}
+
+/// Fills the place that the rendered map keeps for what each request decides, or removes it. To
+/// insert would first make room for one header more, by two allocations.
+fn fill(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
+    match (value, headers.get_mut(&name)) {
+        (Some(value), Some(place)) => *place = value,
+        _ => {
+            headers.remove(name);
+        }
+    }
+}
+
+fn granted_preflight(
+    rules: &Rules,
+    origin: Option<&HeaderValue>,
+    vary: Option<&Vary>,
+) -> Response<()> {
+    // What each request decides has its place in the map kept by a value that grants nothing, so
+    // that the answer only overwrites it.
+    let place = || Some(HeaderValue::from_static(""));
+    let max_age = rules.max_age.map(|max_age| HeaderValue::from(max_age.as_secs()));
+    // 204 has no length: RFC 9110, section 8.6.
+    let empty = rules.preflight_status != StatusCode::NO_CONTENT;
+    let headers = [
+        (ACCESS_CONTROL_ALLOW_ORIGIN, origin.cloned().or_else(place)),
+        (ACCESS_CONTROL_ALLOW_CREDENTIALS, rules.credentials.then(true_value)),
+        (ACCESS_CONTROL_ALLOW_METHODS, methods(rules, place)),
+        (ACCESS_CONTROL_ALLOW_HEADERS, headers(rules, place)),
+        (ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, place().filter(|_| rules.private_network)),
+        (ACCESS_CONTROL_MAX_AGE, max_age),
+        (CONTENT_LENGTH, empty.then(|| HeaderValue::from_static("0"))),
+        (VARY, vary.map(|vary| vary.value.clone())),
+    ];
+    response(rules.preflight_status, headers)
+}
+
+fn methods(rules: &Rules, place: impl Fn() -> Option<HeaderValue>) -> Option<HeaderValue> {
+    let methods = &rules.methods;
+    match methods.any {
+        true if methods.mirrored(rules.credentials) => place(),
+        true => join(["*"]),
+        false => join(methods.list.iter().map(Method::as_str)),
+    }
+}
+
+fn headers(rules: &Rules, place: impl Fn() -> Option<HeaderValue>) -> Option<HeaderValue> {
+    let headers = &rules.headers;
+    match headers.any {
+        true if headers.mirrored(rules.credentials) => place(),
+        true => {
+            let authorization = headers.allows(b"authorization").then_some("authorization");
+            join(["*"].into_iter().chain(authorization))
+        }
+        false => join(headers.names.iter().map(HeaderName::as_str)),
+    }
+}
+
+fn exposed(rules: &Rules) -> Option<HeaderValue> {
+    match &rules.expose {
+        ExposeRule::Any if rules.credentials => None,
+        ExposeRule::Any => join(["*"]),
+        ExposeRule::Names(names) => join(names.iter().map(HeaderName::as_str)),
+    }
+}
+
+fn refused(vary: Option<&Vary>) -> Response<()> {
+    let headers = [
+        (CONTENT_LENGTH, Some(HeaderValue::from_static("0"))),
+        (VARY, vary.map(|vary| vary.value.clone())),
+    ];
+    response(StatusCode::FORBIDDEN, headers)
+}
+
+fn response<const N: usize>(
+    status: StatusCode,
+    headers: [(HeaderName, Option<HeaderValue>); N],
+) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    response.headers_mut().extend(headers);
+    response
+}
+
+fn true_value() -> HeaderValue {
+    HeaderValue::from_static("true")
+}
+
+/// `a,b,c`; `None` for no names. Clones of the value share its bytes.
+fn join<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<HeaderValue> {
+    let mut text = String::new();
+    for name in names {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str(name);
+    }
+    if text.is_empty() {
+        return None;
+    }
+    // Tokens and commas only, so never an error. The clone makes the bytes shared now, which
+    // would else be an allocation at the first request.
+    let value = HeaderValue::from_maybe_shared(Bytes::from(text)).ok()?;
+    Some(value.clone())
+}

@@ -1,0 +1,96 @@
+//! The compiled rules of a policy: what it allows, and how it answers.
+
+use super::{
+    names::{is_forbidden_method, is_safelisted_method},
+    origins::Origins,
+    settings::InnerHeaders,
+};
+use http::{HeaderName, Method, StatusCode};
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) origins: Origins,
+    /// Whether answers depend on the origin.
+    pub(crate) dynamic: bool,
+    pub(crate) credentials: bool,
+    pub(crate) methods: MethodRules,
+    pub(crate) headers: HeaderRules,
+    pub(crate) expose: ExposeRule,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) private_network: bool,
+    pub(crate) timing: bool,
+    pub(crate) enforce: bool,
+    pub(crate) preflight_status: StatusCode,
+    pub(crate) preflight_continue: bool,
+    pub(crate) inner_headers: InnerHeaders,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MethodRules {
+    pub(crate) any: bool,
+    pub(crate) list: Vec<Method>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HeaderRules {
+    /// All but `authorization`.
+    pub(crate) any: bool,
+    /// In the order given.
+    pub(crate) names: Vec<HeaderName>,
+    /// The same, sorted, to be searched.
+    sorted: Vec<HeaderName>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ExposeRule {
+    /// `*`
+    Any,
+    Names(Vec<HeaderName>),
+}
+
+impl Rules {
+    /// Whether the answer names the headers that the response has: `*` with credentials.
+    pub(crate) fn exposes_present_names(&self) -> bool {
+        self.credentials && matches!(self.expose, ExposeRule::Any)
+    }
+}
+
+impl MethodRules {
+    /// Whether the answer names the method that the preflight asks for: `*` with credentials.
+    pub(crate) fn mirrored(&self, credentials: bool) -> bool {
+        self.any && credentials
+    }
+
+    /// Whether a preflight that asks for this method is granted it.
+    pub(crate) fn allows(&self, method: &[u8]) -> bool {
+        is_safelisted_method(method)
+            || (self.any && !is_forbidden_method(method))
+            || self.list.iter().any(|listed| listed.as_str().as_bytes() == method)
+    }
+}
+
+impl HeaderRules {
+    pub(super) fn new(any: bool, names: Vec<HeaderName>) -> Self {
+        let mut sorted = names.clone();
+        sorted.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
+        Self { any, names, sorted }
+    }
+
+    /// Whether the answer names the headers that the preflight asks for: `*` with credentials.
+    pub(crate) fn mirrored(&self, credentials: bool) -> bool {
+        self.any && credentials
+    }
+
+    /// Whether a preflight that asks for this name, in whatever case, is granted it.
+    pub(crate) fn allows(&self, name: &[u8]) -> bool {
+        let named = || {
+            let by_lower_case = |listed: &HeaderName| {
+                let name = name.iter().map(u8::to_ascii_lowercase);
+                listed.as_str().bytes().cmp(name)
+            };
+            self.sorted.binary_search_by(by_lower_case).is_ok()
+        };
+        (self.any && !name.eq_ignore_ascii_case(b"authorization")) || named()
+    }
+}

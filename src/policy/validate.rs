@@ -1,0 +1,107 @@
+//! Checks of all settings but `allow_origin`.
+
+use super::{
+    error::{PolicyError, PolicyErrorKind as Kind},
+    list::{Item, Items},
+    names,
+    setting::Setting,
+};
+use http::{HeaderName, Method, StatusCode};
+use std::{collections::HashSet, hash::Hash, time::Duration};
+
+/// Longest `max_age`: Firefox's cap, the highest of all browsers.
+const MAX_MAX_AGE: Duration = Duration::from_secs(86_400);
+
+/// A valid item, or what is wrong with it and its suggestion.
+type Checked<T> = Result<T, (Kind, Option<String>)>;
+
+/// Checks each item of a list; whether `*` is among them, and the others, each once.
+pub(super) fn items<T: Clone + Eq + Hash + AsRef<str>>(
+    setting: Setting,
+    items: Items<T>,
+    check: fn(&str) -> Checked<T>,
+    errors: &mut Vec<PolicyError>,
+) -> (bool, Vec<T>) {
+    let mut any = false;
+    let mut values = Vec::new();
+    let mut seen = HashSet::new();
+    for (index, item) in items.0.into_iter().enumerate() {
+        let text = match &item {
+            Item::Any => {
+                any = true;
+                continue;
+            }
+            Item::Text(text) => text.as_str(),
+            Item::Value(value) => value.as_ref(),
+        };
+        let checked = if text.contains(',') { Err((Kind::CommaInItem, None)) } else { check(text) };
+        match checked {
+            Ok(value) if seen.insert(value.clone()) => values.push(value),
+            Ok(_) => {}
+            Err((kind, suggestion)) => {
+                errors.push(PolicyError::of_item(setting, (index, text), kind).write(suggestion));
+            }
+        }
+    }
+    (any, values)
+}
+
+pub(super) fn method(text: &str) -> Checked<Method> {
+    let method = Method::from_bytes(text.as_bytes()).map_err(|_| {
+        let trimmed = text.trim();
+        let suggestion = (trimmed != text).then(|| method(trimmed).ok()).flatten();
+        (Kind::InvalidMethod, suggestion.map(|method| method.to_string()))
+    })?;
+    if names::is_forbidden_method(text.as_bytes()) {
+        return Err((Kind::ForbiddenMethod, None));
+    }
+    match names::standard_method_in_wrong_case(text) {
+        Some(upper) => Err((Kind::MethodCase, Some(upper.to_owned()))),
+        None => Ok(method),
+    }
+}
+
+fn header(text: &str) -> Checked<HeaderName> {
+    let name = HeaderName::from_bytes(text.as_bytes()).map_err(|_| {
+        let suggestion = HeaderName::from_bytes(text.trim().trim_end_matches(':').as_bytes());
+        (Kind::InvalidHeaderName, suggestion.ok().map(|name| name.to_string()))
+    })?;
+    if names::is_cors_header(&name) { Err((Kind::CorsHeader, None)) } else { Ok(name) }
+}
+
+pub(super) fn request_header(text: &str) -> Checked<HeaderName> {
+    let name = header(text)?;
+    if names::is_forbidden_request_header(&name) {
+        return Err((Kind::ForbiddenRequestHeader, None));
+    }
+    Ok(name)
+}
+
+pub(super) fn response_header(text: &str) -> Checked<HeaderName> {
+    let name = header(text)?;
+    if names::is_forbidden_response_header(&name) {
+        return Err((Kind::ForbiddenResponseHeader, None));
+    }
+    Ok(name)
+}
+
+pub(super) fn check_max_age(max_age: Option<Duration>, errors: &mut Vec<PolicyError>) {
+    let Some(max_age) = max_age else { return };
+    let kind = match max_age {
+        _ if max_age > MAX_MAX_AGE => Kind::MaxAgeTooLong,
+        _ if max_age.subsec_nanos() > 0 => Kind::MaxAgeFraction,
+        _ => return,
+    };
+    errors.push(PolicyError::new(Setting::MaxAge, kind).with_value(format!("{max_age:?}")));
+}
+
+pub(super) fn preflight_status(status: u16, errors: &mut Vec<PolicyError>) -> StatusCode {
+    match StatusCode::from_u16(status) {
+        Ok(status) if status.is_success() => status,
+        _ => {
+            let error = PolicyError::new(Setting::PreflightStatus, Kind::PreflightStatus);
+            errors.push(error.with_value(status.to_string()));
+            StatusCode::NO_CONTENT
+        }
+    }
+}
