@@ -48,7 +48,7 @@ async fn what_is_wrong_is_refused_with_its_mend_and_changes_nothing() {
         })
     );
     let rows: &[(&[&str], &str)] = &[
-        (&["*"], "cannot go with any origin"),
+        (&["*"], "cannot be combined with allow_credentials"),
         (&["http://shop.example"], "is insecure"),
         (&["https://a.example\nhttps://b.example"], "allow_origin"),
         (&["null"], "allow_origin"),
