@@ -41,8 +41,8 @@ use std::{collections::HashMap, fmt, sync::Arc};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A router nested by axum's `nest` sees its paths without the prefix; put the layer where paths
-/// are whole.
+/// Inside axum's `Router::nest`, which strips the prefix, paths are compared with the original one
+/// if the feature "axum" is on. Without it, put the layer where paths are whole.
 #[derive(Clone)]
 pub struct PolicyList {
     scopes: Arc<[Scope]>,
@@ -85,9 +85,19 @@ impl PolicyList {
 
 impl SelectPolicy for PolicyList {
     fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
-        let path = parts.uri.path();
+        let path = requested_path(parts);
         self.scopes.iter().find(|scope| scope.covers(path))?.select(parts)
     }
+}
+
+/// The path that the client asked for: axum's `Router::nest` strips a prefix from the URI and keeps
+/// the original one beside it.
+fn requested_path(parts: &Parts) -> &str {
+    #[cfg(feature = "axum")]
+    if let Some(axum::extract::OriginalUri(uri)) = parts.extensions.get() {
+        return uri.path();
+    }
+    parts.uri.path()
 }
 
 /// One policy for every path.
