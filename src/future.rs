@@ -36,16 +36,12 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn alone(future: F) -> Self {
-        Self { state: State::Forward { future, decoration: None, recorded: None } }
-    }
-
     pub(crate) fn forward(
         future: F,
-        decoration: Decoration,
+        decoration: Option<Decoration>,
         recorded: Option<Box<Decision>>,
     ) -> Self {
-        Self { state: State::Forward { future, decoration: Some(decoration), recorded } }
+        Self { state: State::Forward { future, decoration, recorded } }
     }
 
     pub(crate) fn respond(mut response: Response<()>, recorded: Option<Box<Decision>>) -> Self {
@@ -68,7 +64,7 @@ where
             StateProjection::Forward { future, decoration, recorded } => {
                 let mut response = ready!(future.poll(cx))?;
                 if let Some(decoration) = decoration.take() {
-                    decoration.apply(response.headers_mut());
+                    decoration.apply(&mut response);
                 }
                 if let Some(decision) = recorded.take() {
                     record(*decision, response.extensions_mut());

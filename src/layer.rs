@@ -7,7 +7,7 @@ use crate::{
     select::{ByRequest, SelectPolicy},
     service::Cors,
 };
-use http::{header::AUTHORIZATION, request::Parts};
+use http::{HeaderName, header::AUTHORIZATION, request::Parts};
 use std::sync::Arc;
 use tower_layer::Layer;
 
@@ -103,8 +103,28 @@ impl<F: Fn(&Parts) -> Option<Policy>> CorsLayer<ByRequest<F>> {
     /// });
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
-    pub const fn by_request(select: F) -> Self {
+    pub fn by_request(select: F) -> Self {
         Self::with_policies(ByRequest::new(select))
+    }
+
+    /// Names the request headers that the function reads, besides `Origin`, so that caches do not
+    /// mix up the answers. See [`ByRequest::reads`].
+    ///
+    /// ```
+    /// use http::header::HOST;
+    /// use tower_cors::{CorsLayer, Policy};
+    ///
+    /// let partners = Policy::builder().allow_origin("https://*.partner.example").build()?;
+    /// let public = Policy::builder().allow_origin("*").build()?;
+    /// let cors = CorsLayer::by_request(move |parts| {
+    ///     let host = parts.headers.get(HOST)?;
+    ///     Some(if host == "partners.example.com" { partners.clone() } else { public.clone() })
+    /// })
+    /// .reads([HOST]);
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn reads(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        Self { policies: self.policies.reads(names), ..self }
     }
 }
 

@@ -3,13 +3,25 @@
 //! A [`SelectPolicy`] selects it; the result is a [`Selection`], which holds the policy, the request
 //! and what is known of the request's origin. [`Selection::evaluate`] evaluates that request and no
 //! other.
+//!
+//! # Caches
+//!
+//! Where a request's headers choose the policy, answers depend on those headers, and `Vary` must
+//! name them, or a cache hands the answer of one policy to a request that another one governs
+//! ([RFC 9110, section 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)):
+//!
+//! 1. The path needs no `Vary`: it is part of a cache's key.
+//! 2. A policy that is selected by code ([`Selection::new`], [`ByRequest`]) is always a dynamic one:
+//!    its answers say `Vary: Origin`, even if its own rules do not depend on the origin.
+//! 3. All other headers that the selector reads must be named by it: [`ByRequest::reads`],
+//!    [`Selection::reading`] and [`SelectPolicy::reads`].
 
 use crate::{
-    policy::{BoxError, OriginMatch, Policy, Unavailable},
-    protocol::Evaluation,
+    policy::{BoxError, OriginMatch, Policy, Unavailable, Vary},
+    protocol::{Decoration, Evaluation},
 };
-use http::{StatusCode, request::Parts};
-use std::sync::Arc;
+use http::{HeaderName, StatusCode, header::ORIGIN, request::Parts};
+use std::{borrow::Cow, sync::Arc};
 
 /// Selects the policy that governs a request.
 ///
@@ -48,12 +60,20 @@ pub trait SelectPolicy {
     /// Selects the policy that governs this request. `None` leaves the request and its response
     /// unchanged.
     fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>>;
+
+    /// The request headers that decide whether the selection is `None`. They are merged into `Vary`
+    /// of a response that is otherwise left unchanged. Default: none.
+    ///
+    /// Selections name what they depend on by themselves: [`Selection::reading`].
+    fn reads(&self) -> Reads {
+        Reads::default()
+    }
 }
 
 impl SelectPolicy for Policy {
     #[inline]
     fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
-        Some(Selection::new(self.clone(), parts))
+        Some(Selection::fixed(self.clone(), parts))
     }
 }
 
@@ -61,20 +81,35 @@ impl<T: SelectPolicy + ?Sized> SelectPolicy for &T {
     fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
         T::select(self, parts)
     }
+
+    fn reads(&self) -> Reads {
+        T::reads(self)
+    }
 }
 
 impl<T: SelectPolicy + ?Sized> SelectPolicy for Arc<T> {
     fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
         T::select(self, parts)
     }
+
+    fn reads(&self) -> Reads {
+        T::reads(self)
+    }
 }
 
 /// Selects the policy that a function returns for the request.
 ///
 /// Made by [`CorsLayer::by_request`](crate::CorsLayer::by_request) and by [`ByRequest::new`].
-#[derive(Clone, Copy, Debug)]
+///
+/// Its answers say `Vary: Origin`, since the function may have read the request's origin. If it
+/// reads other headers, name them: [`reads`](Self::reads).
+#[derive(Clone, Debug)]
 pub struct ByRequest<F> {
     select: F,
+    /// Besides `Origin`.
+    reads: Reads,
+    /// With `Origin`.
+    all: Reads,
 }
 
 impl<F: Fn(&Parts) -> Option<Policy>> ByRequest<F> {
@@ -91,14 +126,87 @@ impl<F: Fn(&Parts) -> Option<Policy>> ByRequest<F> {
     /// let cors = CorsLayer::with_policies(by_path);
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
-    pub const fn new(select: F) -> Self {
-        Self { select }
+    pub fn new(select: F) -> Self {
+        Self { select, reads: Reads::default(), all: Reads::new([ORIGIN]) }
+    }
+
+    /// Names the request headers that the function reads, besides `Origin`. They are merged into
+    /// `Vary` of every answer, of those that it leaves unchanged too. Called again, it adds to them.
+    ///
+    /// Without this, a cache hands an answer to requests for which the function would have
+    /// returned another policy. A preflight carries none of the headers that the page sets itself,
+    /// only their names.
+    ///
+    /// ```
+    /// use http::header::HOST;
+    /// use tower_cors::{CorsLayer, Policy, select::ByRequest};
+    ///
+    /// let one = Policy::builder().allow_origin("https://one.example").build()?;
+    /// let two = Policy::builder().allow_origin("https://two.example").build()?;
+    /// let by_host = ByRequest::new(move |parts| {
+    ///     match parts.headers.get(HOST)?.to_str().ok()? {
+    ///         "api.one.example" => Some(one.clone()),
+    ///         "api.two.example" => Some(two.clone()),
+    ///         _ => None,
+    ///     }
+    /// });
+    /// let cors = CorsLayer::with_policies(by_host.reads([HOST]));
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn reads(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        let reads = self.reads.and(names);
+        Self { all: Reads::new([ORIGIN]).and(reads.names()), reads, ..self }
     }
 }
 
 impl<F: Fn(&Parts) -> Option<Policy>> SelectPolicy for ByRequest<F> {
     fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
-        (self.select)(parts).map(|policy| Selection::new(policy, parts))
+        let policy = (self.select)(parts)?;
+        Some(Selection::new(policy, parts).reading(self.reads.clone()))
+    }
+
+    fn reads(&self) -> Reads {
+        self.all.clone()
+    }
+}
+
+/// The names of request headers that a selection depends on. A clone shares them.
+#[derive(Clone, Debug, Default)]
+pub struct Reads(Option<Arc<Vary>>);
+
+impl Reads {
+    /// These headers.
+    pub fn new(names: impl IntoIterator<Item = HeaderName>) -> Self {
+        Self::default().and(names)
+    }
+
+    /// These headers, and others.
+    #[must_use]
+    pub fn and(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        let mut all = self.names().collect::<Vec<_>>();
+        for name in names {
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        let texts = all.iter().map(|name| match name {
+            name if name == ORIGIN => Cow::Borrowed("Origin"),
+            name => Cow::Owned(name.as_str().to_owned()),
+        });
+        Self(Vary::new(texts).map(Arc::new))
+    }
+
+    /// The headers.
+    pub fn names(&self) -> impl Iterator<Item = HeaderName> {
+        let names = self.0.iter().flat_map(|vary| &vary.names);
+        names.filter_map(|name| name.parse().ok()).collect::<Vec<_>>().into_iter()
+    }
+
+    /// What to do to the response where no policy was selected: these headers are merged into
+    /// `Vary`. `None` for no headers.
+    #[must_use]
+    pub fn into_decoration(self) -> Option<Decoration> {
+        self.0.map(Decoration::only_vary)
     }
 }
 
@@ -111,13 +219,29 @@ pub struct Selection<'a> {
     name: Option<Arc<str>>,
     /// `None`: not matched yet.
     pub(crate) origin: Option<OriginMatch>,
+    reads: Reads,
 }
 
 impl<'a> Selection<'a> {
     /// Selects this policy for this request. Its origin is not matched yet.
+    ///
+    /// The answer depends on the origin even if the policy's own rules do not, since another origin
+    /// could have selected another policy.
+    pub fn new(policy: Policy, parts: &'a Parts) -> Self {
+        Self::fixed(policy, parts).into_dynamic()
+    }
+
+    /// Selects this policy for this request, for a selector whose choice depends on nothing but the
+    /// path: the one answer of a static policy stays without `Vary`.
     #[inline]
-    pub const fn new(policy: Policy, parts: &'a Parts) -> Self {
-        Self { policy, parts, name: None, origin: None }
+    pub const fn fixed(policy: Policy, parts: &'a Parts) -> Self {
+        Self { policy, parts, name: None, origin: None, reads: Reads(None) }
+    }
+
+    /// Names the request headers, besides `Origin`, that the selection depends on. They are merged
+    /// into `Vary` of the answer.
+    pub fn reading(self, reads: Reads) -> Self {
+        Self { reads, ..self }
     }
 
     /// Sets the name of the policy, for logs.
@@ -190,10 +314,11 @@ impl<'a> Selection<'a> {
     #[inline]
     #[must_use]
     pub fn evaluate(self) -> Evaluation<'a> {
-        let evaluation = match self.origin {
-            Some(origin) => Evaluation::with_match(self.policy, self.parts, origin),
-            None => Evaluation::of(self.policy, self.parts),
+        let Self { policy, parts, name, origin, reads } = self;
+        let evaluation = match origin {
+            Some(origin) => Evaluation::with_match(policy, parts, origin),
+            None => Evaluation::of(policy, parts),
         };
-        evaluation.with_policy_name(self.name)
+        evaluation.with_policy_name(name).reading(reads.0)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     observe::{Observer, observe, observe_alone},
     policy::Policy,
     protocol::Action,
-    select::{SelectPolicy, Selection},
+    select::{Reads, SelectPolicy, Selection},
 };
 use http::{Request, Response, request::Parts};
 use std::{
@@ -68,23 +68,34 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let Self { inner, policies, observer } = self;
-        dispatch(inner, |parts| policies.select(parts), observer.as_deref(), request.into_parts())
+        dispatch(
+            inner,
+            |parts| policies.select(parts).ok_or_else(|| policies.reads()),
+            observer.as_deref(),
+            request.into_parts(),
+        )
     }
 }
 
-/// Selects, evaluates, reports to the observers, and acts.
+/// Selects, evaluates, reports to the observers, and acts. Where no policy is selected, the request
+/// headers that this depends on are named.
 pub(crate) fn dispatch<S, ReqBody, ResBody>(
     inner: &mut S,
-    select: impl FnOnce(&Parts) -> Option<Selection<'_>>,
+    select: impl FnOnce(&Parts) -> Result<Selection<'_>, Reads>,
     observer: Option<&Observer>,
     (mut parts, body): (Parts, ReqBody),
 ) -> ResponseFuture<S::Future>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
 {
-    let Some(selection) = select(&parts) else {
-        observe_alone(observer, &parts);
-        return ResponseFuture::alone(inner.call(Request::from_parts(parts, body)));
+    let selection = match select(&parts) {
+        Ok(selection) => selection,
+        Err(reads) => {
+            observe_alone(observer, &parts);
+            let decoration = reads.into_decoration();
+            let response = inner.call(Request::from_parts(parts, body));
+            return ResponseFuture::forward(response, decoration, None);
+        }
     };
     let evaluation = selection.evaluate();
     let recorded = observe(observer, &evaluation);
@@ -95,7 +106,7 @@ where
                 parts.extensions.insert(decision.as_ref().clone());
             }
             let response = inner.call(Request::from_parts(parts, body));
-            ResponseFuture::forward(response, decoration, recorded)
+            ResponseFuture::forward(response, Some(decoration), recorded)
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Policies that must be asked for: the rules of `tower_cors::source`, row by row.
 
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header::VARY, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header::VARY, request::Parts,
+};
 use std::{
     convert::Infallible,
     error::Error,
@@ -153,6 +155,15 @@ const UNTOUCHED: &[&str] = &[
     "vary: Origin",
     "x-inner: ran",
 ];
+/// The source was not asked, so the path may be one that is off.
+const ALONE: &[&str] = &[
+    "200",
+    "access-control-allow-origin: https://inner.example",
+    "cache-control: max-age=3600",
+    "timing-allow-origin: *",
+    "vary: Origin",
+    "x-inner: ran",
+];
 const GRANTED: &[&str] = &[
     "200",
     "access-control-allow-origin: https://a.example",
@@ -176,24 +187,25 @@ const PREFLIGHT_GRANTED: &[&str] = &[
     "vary: Origin",
 ];
 const REFUSED: &[&str] = &["403", "vary: Origin"];
+const ENFORCED: &[&str] = &["403", "cache-control: no-store", "vary: Origin"];
 const UNAVAILABLE: &[&str] = &["503", "cache-control: no-store", "vary: Origin"];
 const RAN_UNGRANTED: &[&str] = &["200", "cache-control: no-store", "vary: Origin", "x-inner: ran"];
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    Row { about: "no origin: not asked", policy: yields::two, enforce: false, request: PLAIN, expected: UNTOUCHED },
+    Row { about: "no origin: not asked", policy: yields::two, enforce: false, request: PLAIN, expected: ALONE },
     Row { about: "granted", policy: yields::two, enforce: false, request: ACTUAL, expected: GRANTED },
     Row { about: "preflight granted", policy: yields::two, enforce: false, request: PREFLIGHT, expected: PREFLIGHT_GRANTED },
     Row { about: "a single origin is dynamic here", policy: yields::one, enforce: false, request: ACTUAL, expected: GRANTED },
     Row { about: "so is any origin", policy: yields::any, enforce: false, request: ACTUAL, expected: GRANTED_TO_ANY },
     Row { about: "no policy", policy: yields::none, enforce: false, request: ACTUAL, expected: UNTOUCHED },
     Row { about: "no policy, preflight", policy: yields::none, enforce: false, request: PREFLIGHT, expected: REFUSED },
-    Row { about: "no policy, enforced", policy: yields::none, enforce: true, request: ACTUAL, expected: REFUSED },
+    Row { about: "no policy, enforced", policy: yields::none, enforce: true, request: ACTUAL, expected: ENFORCED },
     Row { about: "failed: no grant, and not for a cache", policy: yields::fails, enforce: false, request: ACTUAL, expected: RAN_UNGRANTED },
     Row { about: "failed, preflight", policy: yields::fails, enforce: false, request: PREFLIGHT, expected: UNAVAILABLE },
     Row { about: "failed, enforced", policy: yields::fails, enforce: true, request: ACTUAL, expected: UNAVAILABLE },
     Row { about: "failed, enforced, same-origin", policy: yields::fails, enforce: true, request: SAME_ORIGIN, expected: UNTOUCHED },
-    Row { about: "failed, no origin", policy: yields::fails, enforce: true, request: PLAIN, expected: UNTOUCHED },
+    Row { about: "failed, no origin", policy: yields::fails, enforce: true, request: PLAIN, expected: ALONE },
 ];
 
 #[tokio::test]
@@ -386,6 +398,27 @@ async fn answers_that_differ_by_origin_say_so() {
     }
 }
 
+/// A cache in front of the server kept the answer without a grant, since a field that outranks
+/// `Cache-Control` was left. Seen in the first version of this crate.
+#[tokio::test]
+async fn targeted_cache_control_does_not_keep_what_is_unavailable() {
+    let layer = AsyncCorsLayer::new(|_: &Parts| std::future::ready(yields::fails()));
+    let service = layer.layer(service_fn(|_: Request<()>| async {
+        let response = Response::builder()
+            .header("cache-control", "max-age=600")
+            .header("cdn-cache-control", "max-age=600")
+            .header("example-cache-control", "max-age=600")
+            .header("surrogate-control", "max-age=600")
+            .header("x-inner", "ran");
+        Ok::<_, Infallible>(response.body(String::new()).expect("a valid response"))
+    }));
+    let response = service.oneshot(request(ACTUAL)).await.unwrap_or_else(|never| match never {});
+    let mut names = response.headers().keys().map(HeaderName::as_str).collect::<Vec<_>>();
+    names.sort_unstable();
+    assert_eq!(names, ["cache-control", "vary", "x-inner"]);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+}
+
 #[tokio::test]
 async fn a_source_may_yield_a_list_which_may_leave_a_path_alone() {
     let list = PolicyList::from_toml(
@@ -395,15 +428,10 @@ async fn a_source_may_yield_a_list_which_may_leave_a_path_alone() {
     let layer = AsyncCorsLayer::new(move |_: &Parts| {
         std::future::ready(Ok::<_, Infallible>(Some(list.clone())))
     });
+    // Other origins may be governed, under another list: hence `Vary`.
     let alone = [(":path", "/alone"), ("origin", "https://a.example")];
-    let expected = [
-        "200",
-        "access-control-allow-origin: https://inner.example",
-        "cache-control: max-age=3600",
-        "timing-allow-origin: *",
-        "x-inner: ran",
-    ];
-    assert_eq!(answer(&layer, &alone).await, expected);
+    assert_eq!(answer(&layer, &alone).await, ALONE);
+    assert_eq!(answer(&layer, &alone[..1]).await, ALONE, "no origin");
     let governed = answer(&layer, ACTUAL).await;
     assert!(governed.contains(&"access-control-allow-origin: https://a.example".to_owned()));
     assert!(governed.contains(&"vary: Origin".to_owned()), "{governed:?}");

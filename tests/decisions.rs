@@ -1,6 +1,10 @@
 //! What is said of a request: decisions, refusals, explanations, hooks, extensions, shadows.
 
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, request::Parts};
+use http::{
+    HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri,
+    header::{AUTHORIZATION, HOST, ORIGIN},
+    request::Parts,
+};
 use std::{
     convert::Infallible,
     fmt,
@@ -724,7 +728,8 @@ async fn a_shadow_may_leave_a_request_alone_and_be_left_alone() {
         report.push(format!("{live} / {shadow}"));
     };
     let alone = ByRequest::new(|_| None);
-    let live = CorsLayer::with_policies(policy().build().unwrap()).shadow(alone, push.clone());
+    let live =
+        CorsLayer::with_policies(policy().build().unwrap()).shadow(alone.clone(), push.clone());
     let shadow = CorsLayer::with_policies(alone).shadow(policy().build().unwrap(), push);
     for (parts, live_alone, shadow_alone) in [
         (parts("GET", &[]), None, None),
@@ -737,19 +742,41 @@ async fn a_shadow_may_leave_a_request_alone_and_be_left_alone() {
     }
 }
 
+/// Answers that a function chose had no `Vary`, so that a cache handed the answer of one origin to
+/// another. Seen in the first version of this crate.
 #[tokio::test]
-async fn a_function_may_choose_the_policy() {
+async fn what_a_function_chooses_by_is_in_vary() {
     let app = Policy::builder().allow_origin(APP).build().unwrap();
-    let cors = CorsLayer::by_request(move |parts| match parts.uri.path() {
-        "/path" => Some(app.clone()),
-        _ => None,
-    });
-    let response = call(&cors, actual("https://evil.example")).await;
-    assert_eq!(response.headers()["access-control-allow-origin"], APP);
-    let mut alone = preflight("PUT", "");
-    alone.uri = "/other".parse().unwrap();
-    let response = call(&cors, alone).await;
-    assert_eq!((response.status(), response.headers().len()), (StatusCode::OK, 0));
+    let by_path = move |parts: &Parts| (parts.uri.path() == "/path").then(|| app.clone());
+    let plain = CorsLayer::by_request(by_path.clone());
+    let reading = CorsLayer::by_request(by_path).reads([HOST]).reads([ORIGIN, AUTHORIZATION]);
+    let at = |path: &'static str, mut parts: Parts| {
+        parts.uri = Uri::from_static(path);
+        parts
+    };
+    for (about, parts, status, origin) in [
+        ("granted", actual(APP), 200, Some(APP)),
+        ("refused, though the policy alone is static", actual("https://evil.example"), 200, None),
+        ("no Origin: not the one answer of a static policy", parts("GET", &[]), 200, None),
+        ("a granted preflight", preflight("GET", ""), 204, Some(APP)),
+        (
+            "a refused preflight",
+            parts("OPTIONS", &[("origin", b"https://evil.example"), (METHOD, b"PUT")]),
+            403,
+            None,
+        ),
+        ("no policy: the inner service's own answer", at("/other", actual(APP)), 200, None),
+        ("no policy, a preflight", at("/other", preflight("PUT", "")), 200, None),
+    ] {
+        for (cors, vary) in [(&plain, "Origin"), (&reading, "Origin, host, authorization")] {
+            let response = call(cors, parts.clone()).await;
+            let (headers, got) = (response.headers(), response.status().as_u16());
+            let granted = headers.get("access-control-allow-origin").map(|v| v.to_str().unwrap());
+            assert_eq!((got, granted), (status, origin), "{about}");
+            let names = headers["vary"].to_str().unwrap().replace(',', ", ").replace("  ", " ");
+            assert_eq!(names, vary, "{about}");
+        }
+    }
 }
 
 /// A selector can be shared, and handed on by reference.

@@ -1,6 +1,6 @@
 //! What holds for every list of policies: the naive reading of its rules, and `Vary`.
 
-use http::{HeaderMap, Method, Request, StatusCode, request::Parts};
+use http::{HeaderMap, Method, Request, Response, StatusCode, request::Parts};
 use proptest::{prelude::*, sample::select};
 use tower_cors::{Policy, PolicyList, protocol::Action, routes::PolicyEntry, select::SelectPolicy};
 
@@ -108,9 +108,9 @@ fn answer(list: &PolicyList, asked: &Asked) -> Option<(StatusCode, HeaderMap)> {
     Some(match list.select(&parts)?.evaluate().into_action() {
         Action::Respond(response) => (response.status(), response.headers().clone()),
         Action::Forward(decoration) => {
-            let mut headers = HeaderMap::new();
-            decoration.apply(&mut headers);
-            (StatusCode::OK, headers)
+            let mut response = Response::new(());
+            decoration.apply(&mut response);
+            (response.status(), response.headers().clone())
         }
     })
 }

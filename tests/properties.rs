@@ -252,7 +252,7 @@ fn answer(policy: &Policy, parts: &Parts, inner: &HeaderMap) -> (Response<()>, b
         Action::Forward(decoration) => {
             let mut response = Response::new(());
             *response.headers_mut() = inner.clone();
-            decoration.apply(response.headers_mut());
+            decoration.apply(&mut response);
             (response, true)
         }
     }

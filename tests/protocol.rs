@@ -30,7 +30,7 @@ fn evaluate(
         Action::Respond(response) => response,
         Action::Forward(decoration) => {
             let mut response = evaluate(rest, Request::from_parts(parts.clone(), ()), inner);
-            decoration.apply(response.headers_mut());
+            decoration.apply(&mut response);
             response
         }
     }

@@ -234,3 +234,33 @@ async fn a_watched_file_under_load() {
     }
     server.abort();
 }
+
+/// The one answer of a static policy had no `Vary`, so that after a reload a cache refused the
+/// origin that was added. Seen in the first version of this crate, in Chromium.
+#[tokio::test]
+async fn one_exact_origin_behind_a_handle_is_dynamic() {
+    for (about, policy, origin, grant, vary) in [
+        ("one", "'https://a.example'", None, None, Some("Origin")),
+        (
+            "one",
+            "'https://a.example'",
+            Some("https://a.example"),
+            Some("https://a.example"),
+            Some("Origin"),
+        ),
+        ("any", "'*'", None, Some("*"), None),
+        ("any", "'*'", Some("https://a.example"), Some("*"), None),
+    ] {
+        let (policies, _handle) = Reloadable::new(list(&format!("allow_origin = {policy}")));
+        let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
+        let mut request = Request::new(());
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().expect("a value"));
+        }
+        let service = CorsLayer::with_policies(policies).layer(inner);
+        let response = service.oneshot(request).await.expect("infallible");
+        let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap());
+        assert_eq!(header("access-control-allow-origin"), grant, "{about} {origin:?}");
+        assert_eq!(header("vary"), vary, "{about} {origin:?}");
+    }
+}

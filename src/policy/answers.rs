@@ -10,9 +10,10 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
-        CONTENT_LENGTH, VARY,
+        CACHE_CONTROL, CONTENT_LENGTH, VARY,
     },
 };
+use std::borrow::Cow;
 
 const ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
@@ -54,16 +55,15 @@ pub(crate) struct Mirrored {
 /// The names that `Vary` must have. They are ours: no text of a request is ever among them.
 #[derive(Clone, Debug)]
 pub(crate) struct Vary {
-    pub(crate) names: Vec<&'static str>,
+    pub(crate) names: Vec<Cow<'static, str>>,
     pub(crate) value: HeaderValue,
 }
 
 impl Vary {
-    fn new(names: Vec<&'static str>) -> Option<Self> {
-        if names.is_empty() {
-            return None;
-        }
-        let value = join(names.iter().copied())?;
+    /// `None` for no names.
+    pub(crate) fn new(names: impl IntoIterator<Item = Cow<'static, str>>) -> Option<Self> {
+        let names = names.into_iter().collect::<Vec<_>>();
+        let value = join(names.iter().map(AsRef::as_ref))?;
         Some(Self { names, value })
     }
 }
@@ -88,8 +88,8 @@ impl Answers {
             places.headers.then_some("Access-Control-Request-Headers"),
             places.private_network.then_some("Access-Control-Request-Private-Network"),
         ];
-        let actual_vary = Vary::new(origin_name.into_iter().collect());
-        let preflight_vary = Vary::new(preflight_names.into_iter().flatten().collect());
+        let actual_vary = Vary::new(origin_name.map(Cow::Borrowed));
+        let preflight_vary = Vary::new(preflight_names.into_iter().flatten().map(Cow::Borrowed));
         Self {
             granted_preflight: granted_preflight(
                 rules,
@@ -98,7 +98,7 @@ impl Answers {
             ),
             places,
             refused_preflight: refused(preflight_vary.as_ref()),
-            refused_actual: refused(actual_vary.as_ref()),
+            refused_actual: unstored(refused(actual_vary.as_ref())),
             exposed: exposed(rules),
             fixed_origin,
             actual_vary,
@@ -206,6 +206,12 @@ fn refused(vary: Option<&Vary>) -> Response<()> {
         (VARY, vary.map(|vary| vary.value.clone())),
     ];
     response(StatusCode::FORBIDDEN, headers)
+}
+
+/// Some caches keep errors too. A refusal would outlive the policy that refused.
+fn unstored(mut response: Response<()>) -> Response<()> {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn response<const N: usize>(

@@ -25,7 +25,7 @@ use std::{
 ///     Action::Respond(response) => response, // a preflight, answered
 ///     Action::Forward(decoration) => {
 ///         let mut response = Response::new(()); // from your own code
-///         decoration.apply(response.headers_mut());
+///         decoration.apply(&mut response);
 ///         response
 ///     }
 /// };
@@ -73,9 +73,9 @@ impl Policy {
     ///
     /// let (parts, ()) = Request::new(()).into_parts();
     /// let Action::Forward(decoration) = policy.evaluate(&parts).into_action() else { panic!() };
-    /// let mut headers = http::HeaderMap::new();
-    /// decoration.apply(&mut headers);
-    /// assert_eq!(headers["vary"], "Origin");
+    /// let mut response = http::Response::new(());
+    /// decoration.apply(&mut response);
+    /// assert_eq!(response.headers()["vary"], "Origin");
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     #[must_use]

@@ -1,15 +1,16 @@
 //! What a response of the inner service gets.
 
 use super::vary;
-use crate::policy::{InnerHeaders, Policy, Rules, is_cors_header, is_unexposable};
+use crate::policy::{InnerHeaders, Policy, Rules, Vary, is_cors_header, is_unexposable};
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_EXPOSE_HEADERS, VARY,
     },
 };
+use std::sync::Arc;
 
 const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
 
@@ -17,8 +18,11 @@ const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-or
 #[derive(Clone, Debug)]
 #[must_use = "a response that is not decorated is not readable"]
 pub struct Decoration {
-    pub(super) policy: Policy,
+    /// `None`: no policy governs the request, and only what chose that is merged into `Vary`.
+    pub(super) policy: Option<Policy>,
     pub(super) grant: Grant,
+    /// What chose the policy, if that is more than the policy itself says.
+    pub(super) reads: Option<Arc<Vary>>,
 }
 
 /// What the response grants.
@@ -34,36 +38,55 @@ pub(super) enum Grant {
 }
 
 impl Decoration {
-    /// Applies it to the response's headers.
+    /// Leaves the response as it is, but for the names in `Vary`.
+    pub(crate) fn only_vary(reads: Arc<Vary>) -> Self {
+        Self { policy: None, grant: Grant::Nothing, reads: Some(reads) }
+    }
+
+    /// Applies it to the response.
     ///
     /// 1. `Access-Control-*` headers of the inner service are removed; or left, all or nothing,
     ///    where [`InnerHeaders::Keep`] is set and `Access-Control-Allow-Origin` is among them.
     /// 2. The policy's own are set.
     /// 3. `Vary` is merged.
-    pub fn apply(self, headers: &mut HeaderMap) {
-        let (policy, answers) = (self.policy.rules(), self.policy.answers());
-        let vary = match self.grant {
-            Grant::Preflight(_) => &answers.preflight_vary,
-            _ => &answers.actual_vary,
-        };
-        let inner = Inner::of(headers);
-        let keep = inner.cors && keep_inner(policy, headers);
-        if inner.cors && !keep {
-            remove_inner(headers);
+    pub fn apply<B>(self, response: &mut Response<B>) {
+        self.apply_to(response.status(), response.headers_mut());
+    }
+
+    fn apply_to(self, status: StatusCode, headers: &mut HeaderMap) {
+        let Self { policy, grant, reads } = self;
+        if let Some(policy) = &policy {
+            decorate(policy, grant, status, headers);
         }
-        match self.grant {
-            _ if keep => {}
-            Grant::Nothing => without_timing(policy, headers),
-            Grant::Unknown => {
-                headers.remove(TIMING_ALLOW_ORIGIN);
-                forbid_storing(headers);
-            }
-            Grant::Actual(origin) => grant_actual(&self.policy, headers, origin),
-            Grant::Preflight(granted) => grant_preflight(policy, headers, &granted),
+        if let Some(reads) = &reads {
+            vary::merge_reads(headers, reads);
         }
-        if let Some(vary) = vary {
-            vary::merge(headers, vary, inner.vary);
+    }
+}
+
+fn decorate(policy: &Policy, grant: Grant, status: StatusCode, headers: &mut HeaderMap) {
+    let (rules, answers) = (policy.rules(), policy.answers());
+    let vary = match grant {
+        Grant::Preflight(_) => &answers.preflight_vary,
+        _ => &answers.actual_vary,
+    };
+    let inner = Inner::of(headers);
+    let keep = inner.cors && keep_inner(rules, headers);
+    if inner.cors && !keep {
+        remove_inner(headers);
+    }
+    match grant {
+        _ if keep => {}
+        Grant::Nothing => without_timing(rules, headers),
+        Grant::Unknown => {
+            headers.remove(TIMING_ALLOW_ORIGIN);
+            forbid_storing(headers);
         }
+        Grant::Actual(origin) => grant_actual(policy, status, headers, origin),
+        Grant::Preflight(granted) => grant_preflight(rules, headers, &granted),
+    }
+    if let Some(vary) = vary {
+        vary::merge(headers, vary, inner.vary);
     }
 }
 
@@ -109,15 +132,17 @@ fn grant_preflight(policy: &Rules, headers: &mut HeaderMap, granted: &HeaderMap)
 }
 
 /// [HTTP responses](https://fetch.spec.whatwg.org/#http-responses) of the CORS protocol.
-fn grant_actual(policy: &Policy, headers: &mut HeaderMap, origin: HeaderValue) {
+fn grant_actual(policy: &Policy, status: StatusCode, headers: &mut HeaderMap, origin: HeaderValue) {
     let rules = policy.rules();
     if rules.timing {
         set(headers, TIMING_ALLOW_ORIGIN, origin.clone());
     }
-    let exposed = if rules.exposes_present_names() {
-        exposable_names(policy, headers)
-    } else {
-        policy.answers().exposed.clone()
+    let exposed = match rules.exposes_present_names() {
+        false => policy.answers().exposed.clone(),
+        // A cache would overwrite the list of the stored response, which has more headers
+        // (RFC 9111, section 3.2).
+        true if status == StatusCode::NOT_MODIFIED => None,
+        true => exposable_names(policy, headers),
     };
     set(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     if rules.credentials {
@@ -140,9 +165,18 @@ fn exposable_names(policy: &Policy, headers: &HeaderMap) -> Option<HeaderValue> 
     HeaderValue::from_maybe_shared(Bytes::from(text)).ok()
 }
 
-/// A response that lacks its grant for a moment's failure would, from a cache, lack it for as long
-/// as it is fresh.
+/// A response that lacks its grant because of a short failure would, from a cache, lack it for as
+/// long as it is fresh. Fields that take precedence over `Cache-Control` for some caches
+/// ([RFC 9213](https://www.rfc-editor.org/rfc/rfc9213), and `Surrogate-Control` before it) are
+/// removed.
 pub(super) fn forbid_storing(headers: &mut HeaderMap) {
+    let targeted = |name: &&HeaderName| {
+        name.as_str().ends_with("-cache-control") || *name == "surrogate-control"
+    };
+    let names = headers.keys().filter(targeted).cloned().collect::<Vec<_>>();
+    for name in names {
+        headers.remove(name);
+    }
     set(headers, http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 

@@ -2,17 +2,18 @@
 
 use super::{
     decision::Decision,
-    decoration::{Decoration, Grant},
+    decoration::{Decoration, Grant, forbid_storing},
     preflight,
     refusal::Refusal,
     request::{Lines, RequestKind},
     same_origin::is_same_origin,
+    vary,
 };
 use crate::{
     origin::Origin,
-    policy::{Echo, OriginMatch, Origins, Policy},
+    policy::{Echo, OriginMatch, Origins, Policy, Vary},
 };
-use http::{Response, header::ORIGIN, request::Parts};
+use http::{Response, StatusCode, header::ORIGIN, request::Parts};
 use std::sync::Arc;
 
 /// What follows from one request under one policy. Made by [`Policy::evaluate`].
@@ -23,6 +24,7 @@ pub struct Evaluation<'a> {
     kind: RequestKind,
     origin: OriginMatch,
     policy_name: Option<Arc<str>>,
+    reads: Option<Arc<Vary>>,
 }
 
 /// What is to be done with a request.
@@ -86,13 +88,18 @@ impl<'a> Evaluation<'a> {
         let refused = !matches!(origin, OriginMatch::Granted(_));
         let asked = policy.rules().enforce && kind == RequestKind::Actual && refused;
         let kind = if asked && is_same_origin(parts) { RequestKind::NotCors } else { kind };
-        Self { policy, parts, kind, origin, policy_name: None }
+        Self { policy, parts, kind, origin, policy_name: None, reads: None }
     }
 
     /// With the name that the policy has in its list.
     #[inline]
     pub(crate) fn with_policy_name(self, policy_name: Option<Arc<str>>) -> Self {
         Self { policy_name, ..self }
+    }
+
+    /// Names more request headers that the answer depends on.
+    pub(crate) fn reading(self, reads: Option<Arc<Vary>>) -> Self {
+        Self { reads, ..self }
     }
 
     /// The policy that governs the request.
@@ -163,46 +170,52 @@ impl<'a> Evaluation<'a> {
 
     /// What is to be done with the request.
     pub fn into_action(self) -> Action {
-        let Self { policy, parts, kind, origin, .. } = self;
+        let Self { policy, parts, kind, origin, reads, .. } = self;
         let rules = policy.rules();
         let answers = policy.answers();
+        let respond = |mut response: Response<()>| {
+            if let Some(reads) = &reads {
+                vary::merge_reads(response.headers_mut(), reads);
+            }
+            Action::Respond(response)
+        };
         let grant = match (kind, origin) {
             (RequestKind::Preflight, OriginMatch::Granted(origin)) => {
                 let origin = rules.origins.echo(origin, &parts.headers);
                 let response = preflight::grant(&policy, origin, parts);
                 if !rules.preflight_continue || preflight::refusal(rules, parts).is_some() {
-                    return Action::Respond(response);
+                    return respond(response);
                 }
                 Grant::Preflight(Box::new(response.into_parts().0.headers))
             }
             (RequestKind::Preflight, OriginMatch::Unavailable(unavailable)) => {
-                return respond_unstored(unavailable.status, answers.refused_preflight.clone());
+                return respond(unstored(unavailable.status, answers.refused_preflight.clone()));
             }
             (RequestKind::Preflight, _) => {
-                return Action::Respond(answers.refused_preflight.clone());
+                return respond(answers.refused_preflight.clone());
             }
             (RequestKind::Actual, OriginMatch::Granted(origin)) => {
                 Grant::Actual(rules.origins.echo(origin, &parts.headers))
             }
             (RequestKind::Actual, OriginMatch::Unavailable(unavailable)) if rules.enforce => {
-                return respond_unstored(unavailable.status, answers.refused_actual.clone());
+                return respond(unstored(unavailable.status, answers.refused_actual.clone()));
             }
             (RequestKind::Actual, OriginMatch::Unavailable(_)) => Grant::Unknown,
             (RequestKind::Actual, _) if rules.enforce => {
-                return Action::Respond(answers.refused_actual.clone());
+                return respond(answers.refused_actual.clone());
             }
             // The one answer of a static policy goes to everyone; a dynamic policy has none.
             (RequestKind::Actual | RequestKind::NotCors, _) => {
                 answers.fixed_origin.clone().map_or(Grant::Nothing, Grant::Actual)
             }
         };
-        Action::Forward(Decoration { policy, grant })
+        Action::Forward(Decoration { policy: Some(policy), grant, reads })
     }
 }
 
-/// Of a moment's failure nothing must be left in a cache.
-fn respond_unstored(status: http::StatusCode, mut response: Response<()>) -> Action {
+/// A short failure must leave nothing in a cache.
+fn unstored(status: StatusCode, mut response: Response<()>) -> Response<()> {
     *response.status_mut() = status;
-    super::decoration::forbid_storing(response.headers_mut());
-    Action::Respond(response)
+    forbid_storing(response.headers_mut());
+    response
 }

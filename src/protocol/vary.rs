@@ -17,6 +17,12 @@ pub(super) fn merge(headers: &mut HeaderMap, vary: &Vary, present: bool) {
     let _ = headers.try_insert(VARY, value);
 }
 
+/// Merges the names that chose the policy.
+#[cold]
+pub(super) fn merge_reads(headers: &mut HeaderMap, reads: &Vary) {
+    merge(headers, reads, headers.contains_key(VARY));
+}
+
 /// All lines in one, with what they lack; `None` where they lack nothing.
 fn merged(headers: &HeaderMap, vary: &Vary) -> Option<HeaderValue> {
     let lines = || headers.get_all(VARY).iter().map(HeaderValue::as_bytes);

@@ -2,6 +2,7 @@
 
 use super::change::Change;
 use crate::{
+    policy::Origins,
     routes::PolicyList,
     select::{SelectPolicy, Selection},
 };
@@ -32,7 +33,11 @@ impl Reloadable {
 
 impl SelectPolicy for Reloadable {
     fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
-        self.current.load().select(parts)
+        let selection = self.current.load().select(parts)?;
+        // A cached answer must not refuse an origin that was added since. Where any origin is
+        // allowed, there is none to add.
+        let any = matches!(selection.policy().rules().origins, Origins::Any);
+        Some(if any { selection } else { selection.into_dynamic() })
     }
 }
 

@@ -72,6 +72,6 @@ fn select_by_origin<'a>(entries: &[Named], parts: &'a Parts) -> Option<Selection
 
 impl Named {
     fn select<'a>(&self, parts: &'a Parts) -> Selection<'a> {
-        Selection::new(self.policy.clone(), parts).with_name(self.name.clone())
+        Selection::fixed(self.policy.clone(), parts).with_name(self.name.clone())
     }
 }

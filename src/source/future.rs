@@ -9,7 +9,7 @@ use crate::{
     select::{SelectPolicy, Selection},
     service::dispatch,
 };
-use http::{Request, Response, request::Parts};
+use http::{Request, Response, header::ORIGIN, request::Parts};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -122,13 +122,16 @@ impl<S, B> Waiting<S, B> {
         dispatch(
             &mut inner,
             |parts| match policies {
-                // Without `Origin` nothing was asked, so no answer may be thought to hold for
-                // every origin.
-                Ok(Some(policies)) => policies.select(parts).map(Selection::into_dynamic),
-                Ok(None) => Some(Selection::new(fallback.policy, parts)),
+                // Other origins may be answered under other policies, and requests without
+                // `Origin` under none.
+                Ok(Some(policies)) => match policies.select(parts) {
+                    Some(selection) => Ok(selection.into_dynamic()),
+                    None => Err(policies.reads().and([ORIGIN])),
+                },
+                Ok(None) => Ok(Selection::fixed(fallback.policy, parts)),
                 Err(error) => {
-                    let selection = Selection::new(fallback.policy, parts);
-                    Some(selection.unavailable(error, fallback.status))
+                    let selection = Selection::fixed(fallback.policy, parts);
+                    Ok(selection.unavailable(error, fallback.status))
                 }
             },
             observer.as_deref(),

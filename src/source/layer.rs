@@ -4,7 +4,7 @@ use super::{builder::AsyncCorsBuilder, service::AsyncCors};
 use crate::{
     body::WrapBodyLayer,
     observe::{Observer, observer_setters},
-    policy::{AllowOrigin, Policy},
+    policy::{AllowOrigin, InnerHeaders, Policy, PolicyBuilder},
 };
 use http::StatusCode;
 use std::{fmt, sync::Arc, time::Duration};
@@ -40,6 +40,9 @@ pub struct AsyncCorsLayer<P> {
 pub(super) struct Fallback {
     /// Allows no origin.
     pub(super) policy: Policy,
+    /// For a request without `Origin`, for which the source is not asked: it removes nothing that
+    /// the inner service granted, since the path may be one that is off.
+    pub(super) unasked: Policy,
     pub(super) status: StatusCode,
     pub(super) timeout: Duration,
 }
@@ -47,10 +50,13 @@ pub(super) struct Fallback {
 impl Fallback {
     pub(super) fn new(enforce: bool, status: StatusCode, timeout: Duration) -> Self {
         let nobody = AllowOrigin::predicate(|_, _| false);
-        match Policy::builder().allow_origin(nobody).enforce(enforce).build() {
-            Ok(policy) => Self { policy, status, timeout },
+        let builder = Policy::builder().allow_origin(nobody).enforce(enforce);
+        let build = |builder: PolicyBuilder| match builder.build() {
+            Ok(policy) => policy,
             Err(errors) => unreachable!("a policy that allows nobody is valid: {errors}"),
-        }
+        };
+        let unasked = build(builder.clone().inner_headers(InnerHeaders::Keep));
+        Self { policy: build(builder), unasked, status, timeout }
     }
 }
 

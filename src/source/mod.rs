@@ -4,8 +4,9 @@
 //! `Filter`: a type of its own, so that nobody else pays for it. A [`PolicySource`] yields the
 //! policy for a request, and then everything goes as it always does:
 //!
-//! 1. A request without `Origin` does not ask the source. Its response grants nothing and says
-//!    `Vary: Origin`. So each policy that a source yields is treated as a dynamic one, even if by
+//! 1. A request without `Origin` does not ask the source. Its response is left unchanged, but for
+//!    `Vary: Origin`: the path may be one that is off, whose own `Access-Control-*` headers stay.
+//!    Caches that honor `Vary` hand it to no request with an `Origin`. So each policy that a source yields is treated as a dynamic one, even if by
 //!    itself it is static: all its answers say `Vary: Origin`.
 //! 2. Any other request, preflight or actual, asks the source first; until that has answered, the
 //!    inner service is not called.

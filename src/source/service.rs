@@ -64,7 +64,7 @@ where
         if RequestKind::of(&parts) == RequestKind::NotCors {
             let response = dispatch(
                 &mut self.inner,
-                |parts| Some(Selection::new(fallback.policy.clone(), parts)),
+                |parts| Ok(Selection::fixed(fallback.unasked.clone(), parts)),
                 observer.as_deref(),
                 (parts, body),
             );

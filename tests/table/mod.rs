@@ -6,7 +6,7 @@ mod rows;
 pub(crate) use self::rows::rows;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri,
-    header::{CONTENT_LENGTH, HOST, VARY},
+    header::{CACHE_CONTROL, CONTENT_LENGTH, HOST, VARY},
 };
 use tower_cors::{Policy, PolicyBuilder};
 
@@ -36,7 +36,7 @@ pub(crate) struct Expected {
     pub(crate) status: StatusCode,
     pub(crate) inner_ran: bool,
     /// All `Access-Control-*` and `Timing-Allow-Origin` lines, `Vary` as one, sorted. With an
-    /// answer that is not the inner service's, `Content-Length` too.
+    /// answer that is not the inner service's, `Content-Length` and `Cache-Control` too.
     pub(crate) headers: Vec<String>,
 }
 
@@ -191,11 +191,11 @@ impl Row {
 }
 
 /// The headers that are compared.
-fn headers_of(headers: &HeaderMap, content_length: bool) -> Vec<String> {
+fn headers_of(headers: &HeaderMap, answered: bool) -> Vec<String> {
     let compared = |name: &HeaderName| {
         name.as_str().starts_with("access-control-")
             || name == "timing-allow-origin"
-            || (content_length && name == CONTENT_LENGTH)
+            || (answered && (name == CONTENT_LENGTH || name == CACHE_CONTROL))
     };
     let mut lines = Vec::new();
     for (name, value) in headers.iter().filter(|(name, _)| compared(name)) {

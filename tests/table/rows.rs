@@ -20,6 +20,8 @@ const PRIVATE: &str = "access-control-allow-private-network: true";
 const TAO_APP: &str = "timing-allow-origin: https://app.example.com";
 const VARY_ORIGIN: &str = "vary: Origin";
 const EMPTY: &str = "content-length: 0";
+/// The answer to an actual request that is refused before the inner service runs.
+const REFUSED: [&str; 3] = [VARY_ORIGIN, EMPTY, "cache-control: no-store"];
 
 /// Static: its one answer always.
 fn one() -> PolicyBuilder {
@@ -1204,6 +1206,17 @@ fn exposed() -> Vec<Row> {
             .origin("https://evil.example")
             .sets("x-a", "1")
             .runs(&[VARY_ORIGIN]),
+        row("all, with credentials, 304: no list, which would shorten the stored one", all())
+            .origin(APP)
+            .inner(304)
+            .sets("etag", "\"1\"")
+            .runs(&[ACAO_APP, CREDENTIALS, VARY_ORIGIN]),
+        row("named, with credentials, 304: the same list as ever", {
+            two().allow_credentials(true).expose_headers("x-a")
+        })
+        .origin(APP)
+        .inner(304)
+        .runs(&[ACAO_APP, CREDENTIALS, "access-control-expose-headers: x-a", VARY_ORIGIN]),
     ]
 }
 
@@ -1499,7 +1512,7 @@ fn timing() -> Vec<Row> {
             .runs(&["timing-allow-origin: https://evil.example", VARY_ORIGIN]),
         row("refused under enforcement: none", timing().enforce(true))
             .origin("https://evil.example")
-            .answers(403, &[VARY_ORIGIN, EMPTY]),
+            .answers(403, &REFUSED),
     ]
 }
 
@@ -1525,10 +1538,10 @@ fn enforcement() -> Vec<Row> {
             .runs(&[ACAO_APP, VARY_ORIGIN]),
         row("one exact origin, refused: not even its one answer", one().enforce(true))
             .origin("https://evil.example")
-            .answers(403, &[VARY_ORIGIN, EMPTY]),
+            .answers(403, &REFUSED),
         row("mirrors: a refusal's Vary is that of actual requests", mirrors().enforce(true))
             .origin("https://evil.example")
-            .answers(403, &[VARY_ORIGIN, EMPTY]),
+            .answers(403, &REFUSED),
         row("null with the opt-in", two().enforce(true).dangerously_allow_null_origin(true))
             .origin("null")
             .runs(&[ACAO_NULL, VARY_ORIGIN]),
@@ -1537,7 +1550,7 @@ fn enforcement() -> Vec<Row> {
         })
         .origin("https://evil.example")
         .sets("access-control-allow-origin", "*")
-        .answers(403, &[VARY_ORIGIN, EMPTY]),
+        .answers(403, &REFUSED),
         row("a WebSocket upgrade from a refused origin", enforced())
             .origin("https://evil.example")
             .line("host", "api.example.com")
@@ -1547,14 +1560,14 @@ fn enforcement() -> Vec<Row> {
             .line("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA==")
             .line("sec-fetch-site", "cross-site")
             .line("sec-fetch-mode", "websocket")
-            .answers(403, &[VARY_ORIGIN, EMPTY])
+            .answers(403, &REFUSED)
             .not_over(Wire::Http2, "HTTP/2 has no Upgrade"),
         row("a WebSocket upgrade from a refused origin of an old browser", enforced())
             .origin("https://evil.example")
             .line("host", "api.example.com")
             .line("connection", "upgrade")
             .line("upgrade", "websocket")
-            .answers(403, &[VARY_ORIGIN, EMPTY])
+            .answers(403, &REFUSED)
             .not_over(Wire::Http2, "HTTP/2 has no Upgrade"),
         row("a WebSocket upgrade from a granted origin", enforced())
             .origin(APP)
@@ -1588,14 +1601,14 @@ fn enforcement() -> Vec<Row> {
             row("refused, whatever the method", enforced())
                 .method(method)
                 .origin("https://evil.example")
-                .answers(403, &[VARY_ORIGIN, EMPTY]),
+                .answers(403, &REFUSED),
         );
     }
     for origin in ["null", "", "nonsense", "https://app.example.com/", "\u{e9}", "HTTPS://A"] {
         rows.push(
             row("null and what is no origin are refused", enforced())
                 .origin(origin)
-                .answers(403, &[VARY_ORIGIN, EMPTY]),
+                .answers(403, &REFUSED),
         );
     }
     rows
@@ -1804,11 +1817,7 @@ fn same_origin() -> Vec<Row> {
         for line in lines {
             row = row.line(site, line);
         }
-        rows.push(if passes {
-            row.runs(&[VARY_ORIGIN])
-        } else {
-            row.answers(403, &[VARY_ORIGIN, EMPTY])
-        });
+        rows.push(if passes { row.runs(&[VARY_ORIGIN]) } else { row.answers(403, &REFUSED) });
     }
     let authority = "HTTP/2 carries the host as :authority, once, and only a valid one";
     for (about, hosts, passes) in [
@@ -1833,11 +1842,7 @@ fn same_origin() -> Vec<Row> {
         for host in hosts {
             row = row.line("host", host);
         }
-        rows.push(if passes {
-            row.runs(&[VARY_ORIGIN])
-        } else {
-            row.answers(403, &[VARY_ORIGIN, EMPTY])
-        });
+        rows.push(if passes { row.runs(&[VARY_ORIGIN]) } else { row.answers(403, &REFUSED) });
     }
     let absolute = |about, uri: &str, host: &str| {
         row(about, enforced())
@@ -1856,21 +1861,21 @@ fn same_origin() -> Vec<Row> {
         absolute(":authority overrides Host, same", "http://api.example.com/x", "evil.example")
             .runs(&[VARY_ORIGIN]),
         absolute(":authority overrides Host, other", "http://evil.example/x", "api.example.com")
-            .answers(403, &[VARY_ORIGIN, EMPTY]),
+            .answers(403, &REFUSED),
         absolute(":authority with the default port", "http://api.example.com:443/", "a.example")
             .runs(&[VARY_ORIGIN]),
         absolute(":authority with another port", "http://api.example.com:8443/", "a.example")
-            .answers(403, &[VARY_ORIGIN, EMPTY]),
+            .answers(403, &REFUSED),
         row("two Origin lines never pass, same-origin", enforced())
             .origin("https://api.example.com")
             .origin("https://api.example.com")
             .line("host", "api.example.com")
             .line(site, "same-origin")
-            .answers(403, &[VARY_ORIGIN, EMPTY]),
+            .answers(403, &REFUSED),
         row("two Origin lines never pass, granted", enforced())
             .origin(APP)
             .origin(APP)
-            .answers(403, &[VARY_ORIGIN, EMPTY]),
+            .answers(403, &REFUSED),
         row("a same-origin request gets no grant, the inner one's is removed", enforced())
             .method("POST")
             .origin("https://api.example.com")
@@ -1945,6 +1950,6 @@ fn hostile() -> Vec<Row> {
         row("a Sec-Fetch-Site of 64 KB", one().enforce(true))
             .origin("https://api.example.com")
             .line("sec-fetch-site", &long)
-            .answers(403, &[VARY_ORIGIN, EMPTY]),
+            .answers(403, &REFUSED),
     ]
 }
