@@ -94,15 +94,12 @@ fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
             }
             #[cfg(feature = "regex")]
             Item::Value(OriginRule::Regex(source)) => {
-                match super::regex::check(source) {
-                    Ok(())
-                        if settings.allow_credentials
-                            && super::regex::matches_any_origin(source) =>
-                    {
-                        errors.push(of_origin((index, source), Kind::CredentialsWithAnyOrigin));
-                    }
+                match super::regex::check(source, regex_limits(settings)) {
                     Ok(()) => regexes.push(source.clone()),
-                    Err(kind) => errors.push(of_origin((index, source), kind)),
+                    Err(error) => {
+                        let kind = of_origin((index, source), error.kind);
+                        errors.push(kind.write(error.suggestion));
+                    }
                 }
                 continue;
             }
@@ -136,6 +133,19 @@ fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
     }
     rules.set = patterns.into_iter().collect::<OriginSet>();
     into_origins(rules)
+}
+
+#[cfg(feature = "regex")]
+fn regex_limits(settings: &Settings) -> super::regex::Limits {
+    let known = settings.allow_credentials && !settings.allow_public_suffix_subdomains;
+    super::regex::Limits {
+        only_secure: settings.allow_credentials && !settings.allow_insecure_origins,
+        only_known_domains: known,
+        #[cfg(feature = "public-suffix")]
+        is_public_suffix: Some(super::public_suffix::is_public_suffix),
+        #[cfg(not(feature = "public-suffix"))]
+        is_public_suffix: None,
+    }
 }
 
 /// The cheapest form that means the same.

@@ -3,7 +3,7 @@
 use super::setting::Setting;
 use crate::{
     errors::Errors,
-    message::{Message, Suggestion},
+    message::{Message, Quoted, Suggestion},
     origin::OriginErrorKind,
 };
 use std::{borrow::Cow, error::Error, fmt};
@@ -123,6 +123,13 @@ pub enum PolicyErrorKind {
     Regex(String),
     /// `allow_origin`: a regular expression with an unescaped dot.
     RegexUnescapedDot,
+    /// `allow_origin`: a regular expression that matches no origin as a whole.
+    RegexMatchesNoOrigin,
+    /// `allow_origin`: a regular expression that matches only hosts with a dot at their end, as one
+    /// does that was meant for the beginning of an origin.
+    RegexMatchesTrailingDot,
+    /// `allow_credentials` with a regular expression that is too large to be analyzed.
+    RegexTooComplex,
     /// A comma inside an item of a list.
     CommaInItem,
     /// `allow_methods`: not a [token](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
@@ -148,6 +155,13 @@ pub enum PolicyErrorKind {
     CredentialsWithInsecureOrigin,
     /// `allow_credentials` with all subdomains of a public suffix (feature "public-suffix").
     CredentialsWithPublicSuffix,
+    /// `allow_credentials` with a regular expression whose matches do not all end in one of a few
+    /// domains.
+    #[non_exhaustive]
+    CredentialsWithUnknownDomains {
+        /// An origin that it matches, where a telling one was found.
+        example: Option<String>,
+    },
     /// `max_age` over 86,400 seconds, which no browser honors.
     MaxAgeTooLong,
     /// `max_age` with a fraction of a second.
@@ -171,6 +185,25 @@ impl PolicyErrorKind {
                 return format!("is not a valid regular expression ({why})").into();
             }
             Self::RegexUnescapedDot => "has an unescaped dot, which matches any character",
+            Self::RegexMatchesNoOrigin => {
+                "matches no origin, for an expression has to match all of it"
+            }
+            Self::RegexMatchesTrailingDot => {
+                "matches only hosts that end in a dot, for an expression has to match the whole origin"
+            }
+            Self::RegexTooComplex => {
+                "is too complex to be analyzed, which allow_credentials requires"
+            }
+            Self::CredentialsWithUnknownDomains { example: Some(example) } => {
+                return format!(
+                    "also matches {}, whose pages could act as the user with allow_credentials",
+                    Quoted(example)
+                )
+                .into();
+            }
+            Self::CredentialsWithUnknownDomains { example: None } => {
+                "matches hosts beneath any domain, which cannot be combined with allow_credentials"
+            }
             Self::CommaInItem => "has a comma inside one item of a list",
             Self::InvalidMethod => "is not a valid method",
             Self::ForbiddenMethod => "is a method that browsers do not let a page send",
@@ -209,6 +242,15 @@ impl PolicyErrorKind {
             Self::AnyBesideOthers => "keep one of the two",
             Self::Regex(_) => "see the syntax of the crate `regex`",
             Self::RegexUnescapedDot => r#"write "\." for a dot, or a class such as "[a-z0-9-]""#,
+            Self::RegexMatchesNoOrigin | Self::RegexMatchesTrailingDot => {
+                r#"write scheme, host and port, as in "https://[a-z0-9-]+\.example\.com(:[0-9]+)?""#
+            }
+            Self::RegexTooComplex => {
+                "write a shorter one, or see dangerously_allow_public_suffix_subdomains"
+            }
+            Self::CredentialsWithUnknownDomains { .. } => {
+                r#"end it in whole domains, as in "https://[a-z0-9-]+\.example\.com", or see dangerously_allow_public_suffix_subdomains"#
+            }
             Self::CommaInItem => "make it several items",
             Self::InvalidMethod => "write a method such as \"PUT\"",
             Self::ForbiddenMethod

@@ -1,0 +1,207 @@
+//! Regular expressions over whole origins.
+//!
+//! What an expression matches is analyzed when the policy is built: it is intersected, as an
+//! automaton, with the grammar of origins. So an expression that can match no origin is found, and
+//! so are the hosts that one with credentials would let in. The work is bounded. Beyond the bound an
+//! expression with credentials is an error, and one without is used as it is.
+
+mod automaton;
+mod grammar;
+mod product;
+mod suffix;
+mod suggestion;
+#[cfg(test)]
+mod tests;
+
+use self::{
+    automaton::{Shared, TooComplex},
+    grammar::Kind,
+    product::Product,
+    suffix::Suffixes,
+};
+use super::error::PolicyErrorKind;
+use crate::origin::Origin;
+use regex::{Regex, RegexSet, RegexSetBuilder};
+use regex_syntax::ast::{self, Ast, Visitor};
+use std::collections::BTreeSet;
+
+/// Matches if one of them does, each anchored at both ends.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Regexes {
+    sources: Vec<String>,
+    anchored: Option<RegexSet>,
+    /// Whether `http` origins that are not loopback match nothing.
+    secure: bool,
+}
+
+impl Regexes {
+    /// Compiles what `check` has let pass.
+    pub(super) fn new(sources: &[String]) -> Result<Self, PolicyErrorKind> {
+        if sources.is_empty() {
+            return Ok(Self::default());
+        }
+        let anchored = RegexSetBuilder::new(sources.iter().map(|source| anchor(source)))
+            .build()
+            .map_err(|error| failed(&error))?;
+        Ok(Self { sources: sources.to_vec(), anchored: Some(anchored), secure: false })
+    }
+
+    pub(super) fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// With credentials: what an expression matches cannot be known beforehand, so that the check
+    /// for insecure origins, which patterns have when a policy is built, is made here.
+    pub(super) fn require_secure(&mut self) {
+        self.secure = true;
+    }
+
+    pub(super) fn matches(&self, origin: &Origin) -> bool {
+        let allowed = !self.secure || origin.scheme() != "http" || origin.is_loopback();
+        allowed && self.anchored.as_ref().is_some_and(|set| set.is_match(origin.as_str()))
+    }
+}
+
+/// What the expressions of a policy may match.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// With credentials: plain http only from loopback hosts.
+    pub(super) only_secure: bool,
+    /// With credentials: only hosts beneath domains that the expression names.
+    pub(super) only_known_domains: bool,
+    /// With credentials: what more is a public suffix than what has one label only.
+    pub(super) is_public_suffix: Option<fn(&str) -> bool>,
+}
+
+/// What is wrong with an expression, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RegexError {
+    pub(super) kind: PolicyErrorKind,
+    pub(super) suggestion: Option<String>,
+}
+
+/// Checks one expression, before it is anchored.
+pub(super) fn check(source: &str, limits: Limits) -> Result<(), RegexError> {
+    evaluate(source, limits).map_err(|kind| {
+        let suggestion = suggestion::suggestions(source, &kind)
+            .into_iter()
+            .find(|suggestion| evaluate(suggestion, limits).is_ok());
+        RegexError { kind, suggestion }
+    })
+}
+
+fn evaluate(source: &str, limits: Limits) -> Result<(), PolicyErrorKind> {
+    let ast = ast::parse::Parser::new()
+        .parse(source)
+        .map_err(|error| PolicyErrorKind::Regex(error.kind().to_string()))?;
+    if ast::visit(&ast, FindDot).is_err() {
+        return Err(PolicyErrorKind::RegexUnescapedDot);
+    }
+    let anchored = anchor(source);
+    let regex = Regex::new(&anchored).map_err(|error| failed(&error))?;
+    match Shared::new(&anchored) {
+        Ok(automaton) => {
+            check_matches(&automaton, limits)?;
+            check_domains(&automaton, limits, &regex)
+        }
+        Err(TooComplex) if limits.only_known_domains => Err(PolicyErrorKind::RegexTooComplex),
+        Err(TooComplex) => Ok(()),
+    }
+}
+
+/// The group keeps `a|b` together. It cannot be closed from within: `check` parses the source
+/// alone first, where a stray parenthesis is an error.
+fn anchor(source: &str) -> String {
+    let anchored = format!(r"\A(?:{source})\z");
+    if ast::parse::Parser::new().parse(&anchored).is_ok() {
+        return anchored;
+    }
+    // Under `(?x)` the source may end in a comment, which swallows the end of the group; a
+    // line break ends the comment, and means nothing else there.
+    format!("\\A(?:{source}\n)\\z")
+}
+
+/// Whether it matches any origin that may be allowed.
+fn check_matches(expression: &Shared, limits: Limits) -> Result<(), PolicyErrorKind> {
+    // Too complex to say: an expression that never matches harms nobody but its author.
+    let may_match = |kind: &Kind| product::intersects(expression, kind).unwrap_or(true);
+    if !may_match(&grammar::ORIGIN) {
+        return Err(if may_match(&grammar::DOTTED) {
+            PolicyErrorKind::RegexMatchesTrailingDot
+        } else {
+            PolicyErrorKind::RegexMatchesNoOrigin
+        });
+    }
+    if limits.only_secure && !may_match(&grammar::SECURE) {
+        return Err(PolicyErrorKind::CredentialsWithInsecureOrigin);
+    }
+    Ok(())
+}
+
+/// Whether all hosts that it matches end in one of few domains.
+fn check_domains(
+    expression: &Shared,
+    limits: Limits,
+    regex: &Regex,
+) -> Result<(), PolicyErrorKind> {
+    if !limits.only_known_domains {
+        return Ok(());
+    }
+    let too_complex = |TooComplex| PolicyErrorKind::RegexTooComplex;
+    let product = Product::new(expression, &grammar::WEB).map_err(too_complex)?;
+    if let Suffixes::TooMany(some) = suffix::suffixes(&product, suffix::is_domain) {
+        let example = example(regex, &some);
+        return Err(PolicyErrorKind::CredentialsWithUnknownDomains { example });
+    }
+    if let Some(is_public) = limits.is_public_suffix {
+        let is_owned = |domain: &str| {
+            suffix::is_special_use(domain) || (suffix::is_domain(domain) && !is_public(domain))
+        };
+        if let Suffixes::TooMany(_) = suffix::suffixes(&product, is_owned) {
+            return Err(PolicyErrorKind::CredentialsWithPublicSuffix);
+        }
+    }
+    Ok(())
+}
+
+/// An origin that shows what is wrong, if an easy one is found.
+fn example(regex: &Regex, suffixes: &BTreeSet<String>) -> Option<String> {
+    let mut suffixes = suffixes.iter().map(String::as_str);
+    let first = suffixes.next()?;
+    let common = suffixes.fold(first, |common, suffix| {
+        let shared = common.bytes().rev().zip(suffix.bytes().rev());
+        // Hosts are in ASCII, so any offset is one of a character.
+        &common[common.len() - shared.take_while(|(a, b)| a == b).count()..]
+    });
+    let hosts = ["evil.com", "evil.example", "evil.net", "evil.org", "evil.io", "evil.dev"];
+    let hosts = hosts.map(str::to_owned).into_iter().chain([format!("evil{common}")]);
+    hosts.map(|host| format!("https://{host}")).find(|origin| regex.is_match(origin))
+}
+
+fn failed(error: &regex::Error) -> PolicyErrorKind {
+    let text = match error {
+        regex::Error::CompiledTooBig(_) => "it compiles to too large a program".to_owned(),
+        // The message's last line says what; those before it draw where.
+        other => other.to_string().lines().last().unwrap_or_default().to_owned(),
+    };
+    PolicyErrorKind::Regex(text)
+}
+
+struct FindDot;
+
+impl Visitor for FindDot {
+    type Output = ();
+    type Err = ();
+
+    fn finish(self) -> Result<(), ()> {
+        Ok(())
+    }
+
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
+        if matches!(ast, Ast::Dot(_)) { Err(()) } else { Ok(()) }
+    }
+}
