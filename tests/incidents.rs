@@ -211,6 +211,46 @@ fn regular_expressions_match_the_whole_origin() {
     assert_eq!(kinds(unescaped), [Kind::RegexUnescapedDot]);
 }
 
+/// A regular expression with credentials ended in what anyone can register a name for, or had no
+/// label boundary before its domain. The same class as the unanchored ones.
+#[test]
+fn regular_expressions_end_in_known_domains() {
+    for source in [
+        r"https://[a-z.-]+",
+        r"https://[a-z]+\.[a-z]+",
+        r"https://[^/]+\.com",
+        r"https://[a-z0-9.-]+\.(com|org|net|io)",
+        r"https://[^/]*example\.com",
+    ] {
+        let builder = Policy::builder().allow_origin(AllowOrigin::regex(source));
+        assert!(builder.clone().build().is_ok(), "{source}");
+        let builder = builder.allow_credentials(true);
+        let unknown = |kind: &Kind| matches!(kind, Kind::CredentialsWithUnknownDomains { .. });
+        assert!(kinds(builder.clone()).iter().all(unknown), "{source}");
+        let error = builder.clone().build().unwrap_err().to_string();
+        assert!(error.contains("dangerously_allow_public_suffix_subdomains"), "{error}");
+        assert!(builder.dangerously_allow_public_suffix_subdomains(true).build().is_ok());
+    }
+}
+
+/// A regular expression that was written for a search, as Express' documentation shows it, matched
+/// no origin as a whole, and nobody said so.
+#[test]
+fn regular_expressions_that_match_nothing_are_errors() {
+    for (source, suggestion) in [
+        (r"\.example\.com$", Some(r"https://[a-z0-9-]+\.example\.com")),
+        (r"example\.com", Some(r"https://example\.com")),
+        (r"^https://app\.", None),
+        (r"https://example\.com/", Some(r"https://example\.com")),
+        (r"https://example\.com:443", Some(r"https://example\.com")),
+        (r"https://EXAMPLE\.com", Some(r"https://example\.com")),
+    ] {
+        let errors = Policy::builder().allow_origin(AllowOrigin::regex(source)).build();
+        let errors = errors.expect_err(source);
+        assert_eq!(errors.iter().next().unwrap().suggestion(), suggestion, "{errors}");
+    }
+}
+
 /// An origin with a slash at its end was accepted, whoever's it was. Seen in Ktor (KTOR-5936).
 #[test]
 fn a_malformed_origin_is_refused() {

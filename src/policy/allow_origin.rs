@@ -158,25 +158,49 @@ impl AllowOrigin {
         Self::rule(OriginRule::Predicate(Predicate(Arc::new(predicate))))
     }
 
-    /// The origins that `regex` matches from their first to their last byte. It is always anchored
-    /// at both ends.
+    /// The origins that `regex` matches as a whole, in the syntax of the crate `regex`. It is
+    /// anchored at both ends, whatever it says.
     ///
-    /// An unescaped dot is an error when the policy is built: in an origin it nearly always means
-    /// a literal dot. Where it does not, write a class such as `[a-z0-9-]`.
+    /// The expression is analyzed when the policy is built. These are errors:
     ///
-    /// With credentials, an expression that matches any origin is an error too. One that matches
-    /// origins of scheme `http` then allows only loopback ones, unless
-    /// [`dangerously_allow_insecure_origins`](crate::PolicyBuilder::dangerously_allow_insecure_origins)
-    /// is set.
+    /// 1. An unescaped dot. In an origin it is nearly always meant literally; where it is not, a
+    ///    class such as `[a-z0-9-]` says so.
+    /// 2. An expression that matches no origin at all: one without a scheme (`\.example\.com$`), or
+    ///    with an upper-case letter, a path or a default port. So is one that matches only hosts
+    ///    that end in a dot (`^https://app\.`).
+    /// 3. With credentials, an expression that is not limited to known domains. Every host that it
+    ///    matches under `http` or `https` has to end in one of at most 256 literal domains of two or
+    ///    more whole labels, as in `https://[a-z0-9-]+\.example\.(com|org)(:\d+)?`. These count too:
+    ///    one label that nobody can register (`\.internal`, `\.localhost`, `\.test`), a host that
+    ///    is a single label (`http://localhost`), and an IP address as a whole; 127.0.0.0/8 is
+    ///    unlimited. Hosts of other schemes are not limited:
+    ///    `chrome-extension://[a-p]{32}` is accepted.
+    ///    [`dangerously_allow_public_suffix_subdomains`] lifts this.
+    /// 4. With credentials, an expression that matches only insecure origins: plain `http`, not
+    ///    loopback. One that also matches others, such as `https?://…`, does not match these unless
+    ///    [`dangerously_allow_insecure_origins`] is set.
+    /// 5. With credentials, an expression that is too complex to be analyzed within fixed limits.
+    ///    Without credentials such an expression is used as it is.
     ///
     /// ```
     /// use tower_cors::{AllowOrigin, CorsLayer};
     ///
     /// let cors = CorsLayer::builder()
     ///     .allow_origin(AllowOrigin::regex(r"https://(app|admin)-[0-9]+\.example\.com"))
+    ///     .allow_credentials(true)
     ///     .build()?;
+    ///
+    /// let errors = CorsLayer::builder()
+    ///     .allow_origin(AllowOrigin::regex(r"\.example\.com$"))
+    ///     .build()
+    ///     .unwrap_err();
+    /// let error = errors.iter().next().unwrap();
+    /// assert_eq!(error.suggestion(), Some(r"https://[a-z0-9-]+\.example\.com"));
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
+    ///
+    /// [`dangerously_allow_public_suffix_subdomains`]: crate::PolicyBuilder::dangerously_allow_public_suffix_subdomains
+    /// [`dangerously_allow_insecure_origins`]: crate::PolicyBuilder::dangerously_allow_insecure_origins
     #[cfg(feature = "regex")]
     #[cfg_attr(docsrs, doc(cfg(feature = "regex")))]
     pub fn regex(regex: impl Into<String>) -> Self {
