@@ -155,7 +155,7 @@ const ESCAPE: Then = Advice(r#"write "\." for a dot, or a class such as "[a-z0-9
 const WHOLE: Then =
     Advice(r#"write scheme, host and port, as in "https://[a-z0-9-]+\.example\.com(:[0-9]+)?""#);
 const DOMAINS: Then = Advice(
-    r#"end it in whole domains, as in "https://[a-z0-9-]+\.example\.com", or see dangerously_allow_public_suffix_subdomains"#,
+    r#"end it in whole domains, as in "https://[a-z0-9-]+\.example\.com", or set dangerously_allow_public_suffix_subdomains"#,
 );
 const DOT: &str = "has an unescaped dot, which matches any character";
 const NOTHING: &str = "matches no origin, for an expression has to match all of it";
@@ -283,7 +283,7 @@ fn errors_with_credentials() {
         (
             r"https://[a-z]*a[a-z]{20}\.example\.com",
             "is too complex to be analyzed, which allow_credentials requires",
-            Advice("write a shorter one, or see dangerously_allow_public_suffix_subdomains"),
+            Advice("write a shorter one, or set dangerously_allow_public_suffix_subdomains"),
         ),
     ];
     for (source, reason, then) in table {

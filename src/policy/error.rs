@@ -246,10 +246,10 @@ impl PolicyErrorKind {
                 r#"write scheme, host and port, as in "https://[a-z0-9-]+\.example\.com(:[0-9]+)?""#
             }
             Self::RegexTooComplex => {
-                "write a shorter one, or see dangerously_allow_public_suffix_subdomains"
+                "write a shorter one, or set dangerously_allow_public_suffix_subdomains"
             }
             Self::CredentialsWithUnknownDomains { .. } => {
-                r#"end it in whole domains, as in "https://[a-z0-9-]+\.example\.com", or see dangerously_allow_public_suffix_subdomains"#
+                r#"end it in whole domains, as in "https://[a-z0-9-]+\.example\.com", or set dangerously_allow_public_suffix_subdomains"#
             }
             Self::CommaInItem => "make it several items",
             Self::InvalidMethod => "write a method such as \"PUT\"",
