@@ -1,8 +1,20 @@
 //! How alike two texts are, for pointing at what was probably meant.
 
-/// The number of insertions, deletions and substitutions that make one text of the other.
+/// Longest texts that are compared, less what they begin and end with in common. The cost grows with
+/// the product of the lengths.
+const COMPARED: usize = 64;
+
+/// The number of insertions, deletions and substitutions that make one text of the other;
+/// `usize::MAX` if they are too long to be compared.
 pub(crate) fn distance(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());
+    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
+    if a.len().max(b.len()) > COMPARED {
+        return usize::MAX;
+    }
     let mut row = (0..=b.len()).collect::<Vec<_>>();
     for (i, from) in a.iter().enumerate() {
         let mut diagonal = row[0];
@@ -28,8 +40,18 @@ mod tests {
             ("https://app.example", "https://pap.example", 2),
             ("", "abc", 3),
             ("abc", "", 3),
+            ("aba", "ababa", 2),
+            ("abc", "cab", 2),
         ] {
             assert_eq!(distance(a, b), expected, "{a} {b}");
         }
+    }
+
+    #[test]
+    fn long_texts_are_not_compared() {
+        let long = "a".repeat(1 << 20);
+        assert_eq!(distance(&long, &format!("{long}b")), 1);
+        assert_eq!(distance(&long, "b"), usize::MAX);
+        assert_eq!(distance(&"a".repeat(64), "b"), 64);
     }
 }

@@ -66,8 +66,8 @@ fn wrong() -> Vec<Wrong> {
             "a star that covers a top-level domain",
             Policy::builder().allow_origin("https://*.com"),
             S::AllowOrigin,
-            Kind::Origin(OriginErrorKind::StarTooBroad),
-            r#"allow_origin: "https://*.com" has a star with fewer than two labels after it; name the domain, as in "https://*.example.com""#,
+            Kind::TopLevelDomain,
+            r#"allow_origin: "https://*.com" covers a whole top-level domain, where anyone can register a name; name the domain, as in "https://*.example.com", or set dangerously_allow_public_suffix_subdomains"#,
         ),
         (
             "a star not alone",

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tower_cors::{
-    AllowOrigin, Any, OriginPattern, Policy, PolicyBuilder, PolicyList,
+    AllowOrigin, Any, Origin, OriginPattern, Policy, PolicyBuilder, PolicyList,
     origin::{OriginErrorKind, OriginSet},
     policy::PolicyErrorKind as Kind,
     protocol::Action,
@@ -266,7 +266,7 @@ fn a_malformed_origin_is_refused() {
                 "https://a.example/x",
                 "HTTPS://a.example",
                 "https://a.example:443",
-                "https://a.example.",
+                "https://a.example..",
                 "a.example",
                 "",
                 " ",
@@ -289,11 +289,10 @@ fn no_pattern_is_nearly_universal() {
         "*://*",
         "https://*:*",
         "https://*.*",
-        "https://*.com",
         "https://a*",
         "*.*",
         "https://*/",
-        "https://*.com:*",
+        "https://app-*.com",
         "*:*",
         "**",
         "http*://*.example.com",
@@ -301,6 +300,143 @@ fn no_pattern_is_nearly_universal() {
         assert!(pattern.parse::<OriginPattern>().is_err(), "{pattern}");
         let with_credentials = allow([pattern]).allow_credentials(true);
         assert!(with_credentials.build().is_err(), "{pattern}");
+    }
+}
+
+/// A pattern that covers a whole top-level domain is `*` in disguise, with or without credentials.
+#[test]
+fn whole_top_level_domains_need_saying_so() {
+    for pattern in [
+        "https://*.com",
+        "https://*.com:*",
+        "http://*.org:8080",
+        "https://*.xn--p1ai",
+        "ftp://*.com",
+    ] {
+        for credentials in [false, true] {
+            let policy = allow([pattern])
+                .allow_credentials(credentials)
+                .dangerously_allow_insecure_origins(true);
+            assert_eq!(kinds(policy.clone()), [Kind::TopLevelDomain], "{pattern}");
+            let policy = policy.dangerously_allow_public_suffix_subdomains(true).build().unwrap();
+            let origin = pattern.replace('*', "evil").replace(":evil", ":1");
+            assert_eq!(granted(&policy, &origin), Some(origin), "{pattern}");
+        }
+    }
+    let error = allow(["https://*.com"]).build().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r#"allow_origin: "https://*.com" covers a whole top-level domain, where anyone can register a name; name the domain, as in "https://*.example.com", or set dangerously_allow_public_suffix_subdomains"#,
+    );
+}
+
+/// Names under which nobody can register others need no opt-in, with or without credentials.
+#[test]
+fn special_use_names_can_be_covered() {
+    for (pattern, matching, others) in [
+        ("https://*.internal", "https://a.b.internal", "https://internal"),
+        ("https://*.internal", "https://a.internal", "https://a.internal.evil.test"),
+        ("http://*.test:*", "http://a.test:1", "http://test:1"),
+        ("http://*.localhost", "http://a.localhost", "http://localhost"),
+        ("http://app-*.localhost", "http://app-1.localhost", "http://app-1.x.localhost"),
+        ("https://app-*.lan", "https://app-1.lan", "https://app-.lan"),
+    ] {
+        for credentials in [false, true] {
+            let policy = allow([pattern])
+                .allow_credentials(credentials)
+                .dangerously_allow_insecure_origins(true);
+            grants_only(&policy.build().unwrap(), &[matching], &[others]);
+        }
+    }
+}
+
+/// Electron sends `app://.`, Capacitor on Android `capacitor://`; Firefox gives an extension another
+/// id in every installation.
+#[test]
+fn origins_of_apps_and_extensions_can_be_listed() {
+    let exact =
+        ["app://.", "app://", "capacitor://", "tauri://localhost", "moz-extension://2c12-7e"];
+    let safari = "safari-web-extension://E93A1AC8-8A37-4F26-BB5F-D1F6E5C6E8FC";
+    for origin in exact.into_iter().chain([safari]) {
+        let policy = allow([origin]).allow_credentials(true).build().unwrap();
+        grants_only(&policy, &[origin], &["app://x", "tauri://.", "https://localhost"]);
+        let all = AllowOrigin::predicate(move |asking, _| *asking == origin);
+        let policy = allow([]).allow_origin(all).build().unwrap();
+        grants_only(&policy, &[origin], &["app://x"]);
+    }
+    for (pattern, matching, others) in [
+        (
+            "moz-extension://*",
+            "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc",
+            "moz-extension://",
+        ),
+        ("chrome-extension://*", "chrome-extension://abcdefgh", "moz-extension://abcdefgh"),
+        ("safari-web-extension://*", safari, "safari-web-extension://a:1"),
+        ("app://*", "app://.", "app://"),
+        ("app://*:*", "app://a.b:1", "app://"),
+    ] {
+        let policy = allow([pattern]).allow_credentials(true).build().unwrap();
+        grants_only(&policy, &[matching], &[others, "https://a.example"]);
+    }
+}
+
+/// Some web views send `file://` for local files. It is nobody's origin in particular, like `null`.
+#[test]
+fn local_files_need_the_opt_in_of_null() {
+    assert_eq!(kinds(allow(["file://"])), [Kind::Origin(OriginErrorKind::LocalFile)],);
+    let policy = allow(["file://"]).dangerously_allow_null_origin(true);
+    assert_eq!(granted(&policy.build().unwrap(), "file://").as_deref(), Some("file://"));
+    // The opt-in alone is for `null`, and no predicate or expression matches either.
+    for policy in [
+        allow(["https://a.example"]).dangerously_allow_null_origin(true),
+        allow([]).allow_origin(AllowOrigin::predicate(|_, _| true)),
+        allow([]).allow_origin(AllowOrigin::regex("[a-z:/]*")),
+    ] {
+        assert_eq!(granted(&policy.build().unwrap(), "file://"), None);
+    }
+}
+
+/// Chromium sends the trailing dot of `http://example.com.:8000`. It is an origin of its own.
+#[test]
+fn a_trailing_dot_is_another_origin() {
+    let dotted = "http://example.com.:8000";
+    let policy = allow(["http://example.com:8000", "http://*.example.com:8000"]).build().unwrap();
+    grants_only(&policy, &["http://example.com:8000"], &[dotted, "http://a.example.com.:8000"]);
+    for seen in [
+        AllowOrigin::predicate(|origin, _| origin.host() == "example.com."),
+        AllowOrigin::regex(r"http://example\.com\.?:8000"),
+    ] {
+        let policy = allow([]).allow_origin(seen).build().unwrap();
+        grants_only(
+            &policy,
+            &[dotted],
+            &["http://example.com..:8000", "http://.example.com.:8000"],
+        );
+    }
+    let same_origin = request("POST", &[("origin", dotted), ("host", "example.com.:8000")]);
+    let enforced = allow(["https://a.example"]).enforce(true).build().unwrap();
+    assert!(answer(&enforced, &same_origin, &[]).1, "the inner service runs");
+    // Configured as a text or as an origin, it is an error.
+    let origin = Origin::from_static("http://example.com.:8000");
+    for builder in [allow([dotted]), allow([]).allow_origin(origin)] {
+        let errors = builder.build().unwrap_err();
+        assert_eq!(
+            errors.to_string(),
+            r#"allow_origin: "http://example.com.:8000" has a host that ends in a dot; write "http://example.com:8000""#,
+        );
+    }
+}
+
+/// A misspelled scheme, and Punycode that does not decode, made a policy that was dead.
+#[test]
+fn what_no_browser_sends_is_an_error() {
+    for (origin, kind) in [
+        ("htps://app.example.com", OriginErrorKind::MisspelledScheme),
+        ("http://xn--f", OriginErrorKind::InvalidPunycode),
+        ("https://xn--0.example", OriginErrorKind::InvalidPunycode),
+        ("https://*.xn--0.example", OriginErrorKind::InvalidPunycode),
+    ] {
+        assert_eq!(kinds(allow([origin])), [Kind::Origin(kind)], "{origin}");
     }
 }
 

@@ -48,6 +48,26 @@ const ORIGINS: &[(&str, &str)] = &[
     ("an extension of Firefox", "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc"),
     ("a scheme with every kind of character", "a1+-.://x"),
     ("ftp", "ftp://example.com"),
+    ("Safari writes the ids of extensions in upper case", "safari-web-extension://E93A1AC8-8A37"),
+    ("Electron", "app://."),
+    ("an app, no host", "app://"),
+    ("Capacitor on Android", "capacitor://"),
+    ("an app, dots anywhere", "app://.a..b."),
+    ("an app, all that a URL's host can have", "app://A!\"$%&'()+,-.09;=_`{}~z"),
+    ("an app, a number", "app://0x7f.1"),
+    ("an app, IPv6", "app://[::1]:1"),
+    ("an app, a port", "app://localhost:80"),
+    ("an app, no valid Punycode", "app://xn--f"),
+    ("local files in some web views", "file://"),
+    ("a scheme two edits from https", "hptts://a"),
+];
+
+/// Valid as an origin. As a pattern, an error that suggests the name without the dot.
+const TRAILING_DOTS: &[(&str, &str)] = &[
+    ("https://a.example.", "https://a.example"),
+    ("http://example.com.:8000", "http://example.com:8000"),
+    ("https://localhost.", "https://localhost"),
+    ("https://xn--bcher-kva.", "https://xn--bcher-kva"),
 ];
 
 /// Wrong as an origin and as a pattern, with the same kind and suggestion.
@@ -66,9 +86,35 @@ const WRONG: &[(&str, Wrong)] = &[
     ("https://a.example\u{7f}", (Kind::InvalidCharacter, None)),
     ("https://a$.example", (Kind::InvalidCharacter, None)),
     ("https://a%41.example", (Kind::InvalidCharacter, None)),
-    ("https://a.example;", (Kind::InvalidCharacter, Some("https://a.example"))),
-    ("https://\"a.example\"", (Kind::InvalidCharacter, None)),
-    ("https://a.example,", (Kind::InvalidCharacter, Some("https://a.example"))),
+    ("https://\"a\".example", (Kind::InvalidCharacter, None)),
+    ("app://a<b", (Kind::InvalidCharacter, None)),
+    ("app://a\u{7f}", (Kind::InvalidCharacter, None)),
+    // Several origins, or what is around them in other syntaxes.
+    ("https://a.example;", (Kind::Semicolon, Some("https://a.example"))),
+    ("https://a.example;https://b.example", (Kind::Semicolon, None)),
+    ("https://a.example,", (Kind::Comma, Some("https://a.example"))),
+    ("https://a.example,https://b.example", (Kind::Comma, None)),
+    ("https://a.example https://b.example", (Kind::WhiteSpace, None)),
+    ("https://a.example\nhttps://b.example", (Kind::WhiteSpace, None)),
+    ("\"https://a.example\"", (Kind::Quotes, Some("https://a.example"))),
+    ("'https://a.example'", (Kind::Quotes, Some("https://a.example"))),
+    ("https://a.example\"", (Kind::Quotes, Some("https://a.example"))),
+    ("'a.example'", (Kind::Quotes, Some("https://a.example"))),
+    ("[\"https://a.example\"]", (Kind::Quotes, Some("https://a.example"))),
+    ("[\"http://[::1]\"]", (Kind::Quotes, Some("http://[::1]"))),
+    ("[\"https://a.example\",\"https://b.example\"]", (Kind::Quotes, None)),
+    ("\"", (Kind::Quotes, None)),
+    // Regular expressions.
+    ("https?://example.com", (Kind::RegularExpression, None)),
+    ("http?://google.com", (Kind::RegularExpression, None)),
+    (r"https://.*\.example\.com", (Kind::RegularExpression, None)),
+    ("https://[a-z]+.example.com", (Kind::RegularExpression, None)),
+    (r"^https://a\.example$", (Kind::RegularExpression, None)),
+    ("^https://a.example", (Kind::RegularExpression, None)),
+    ("https://a.example$", (Kind::RegularExpression, None)),
+    (r".*\.example\.com", (Kind::RegularExpression, None)),
+    ("https://(a|b).example", (Kind::RegularExpression, None)),
+    ("https://a.example/(x|y)", (Kind::Path, Some("https://a.example"))),
     // The scheme.
     ("a.example", (Kind::MissingScheme, Some("https://a.example"))),
     ("//a.example", (Kind::MissingScheme, Some("https://a.example"))),
@@ -83,7 +129,14 @@ const WRONG: &[(&str, Wrong)] = &[
     ("[::1]:3000", (Kind::MissingScheme, Some("http://[::1]:3000"))),
     ("a.example/?to=https://b.example", (Kind::MissingScheme, Some("https://a.example"))),
     ("self", (Kind::MissingScheme, None)),
-    ("'self'", (Kind::MissingScheme, None)),
+    ("'self'", (Kind::Quotes, None)),
+    ("api:3000", (Kind::MissingScheme, None)),
+    ("192.168.1.7:3000", (Kind::MissingScheme, None)),
+    ("[2001:db8::1]:3000", (Kind::MissingScheme, None)),
+    ("user@a.example", (Kind::MissingScheme, None)),
+    ("a.example:80", (Kind::MissingScheme, Some("http://a.example"))),
+    ("a.example:443", (Kind::MissingScheme, Some("https://a.example"))),
+    ("https//a.example", (Kind::MissingScheme, Some("https://a.example"))),
     ("none", (Kind::MissingScheme, None)),
     ("all", (Kind::MissingScheme, None)),
     ("true", (Kind::MissingScheme, None)),
@@ -91,10 +144,19 @@ const WRONG: &[(&str, Wrong)] = &[
     ("https", (Kind::MissingScheme, None)),
     ("://a.example", (Kind::MissingScheme, None)),
     ("about:blank", (Kind::MissingScheme, None)),
-    ("1http://a.example", (Kind::InvalidScheme, None)),
-    ("ht_tp://a.example", (Kind::InvalidScheme, None)),
-    ("file://", (Kind::OpaqueScheme, None)),
+    ("1http://a.example", (Kind::InvalidScheme, Some("http://a.example"))),
+    ("ht_tp://a.example", (Kind::InvalidScheme, Some("http://a.example"))),
+    ("my_app://a", (Kind::InvalidScheme, None)),
+    ("htps://app.example.com", (Kind::MisspelledScheme, Some("https://app.example.com"))),
+    ("htp://localhost:3000", (Kind::MisspelledScheme, Some("http://localhost:3000"))),
+    ("httsp://a.example/", (Kind::MisspelledScheme, Some("https://a.example"))),
+    ("httpx://a.example", (Kind::MisspelledScheme, None)),
+    ("https://https://a.example.com", (Kind::SchemeTwice, Some("https://a.example.com"))),
+    ("http://http://a.example.com/", (Kind::SchemeTwice, Some("http://a.example.com"))),
+    ("http://https://a.example.com", (Kind::SchemeTwice, None)),
+    ("https://http://a.example.com", (Kind::SchemeTwice, None)),
     ("file:///home/index.html", (Kind::OpaqueScheme, None)),
+    ("file://host", (Kind::OpaqueScheme, None)),
     ("data://a", (Kind::OpaqueScheme, None)),
     ("ws://a.example", (Kind::WebSocketScheme, Some("http://a.example"))),
     ("wss://a.example", (Kind::WebSocketScheme, Some("https://a.example"))),
@@ -104,6 +166,7 @@ const WRONG: &[(&str, Wrong)] = &[
     ("https://A.example", (Kind::UpperCase, Some("https://a.example"))),
     ("https://a.EXAMPLE:8443", (Kind::UpperCase, Some("https://a.example:8443"))),
     ("http://[FE80::1]", (Kind::UpperCase, Some("http://[fe80::1]"))),
+    ("App://A.b", (Kind::UpperCase, Some("app://A.b"))),
     // What follows the authority.
     ("https://a.example/", (Kind::TrailingSlash, Some("https://a.example"))),
     ("https://a.example:8443/", (Kind::TrailingSlash, Some("https://a.example:8443"))),
@@ -114,27 +177,39 @@ const WRONG: &[(&str, Wrong)] = &[
     ("https://a.example?q=1", (Kind::Query, Some("https://a.example"))),
     ("https://a.example#", (Kind::Fragment, Some("https://a.example"))),
     ("https://a.example#top", (Kind::Fragment, Some("https://a.example"))),
+    ("chrome-extension://Abc/", (Kind::TrailingSlash, Some("chrome-extension://Abc"))),
+    ("app:///index.html", (Kind::Path, Some("app://"))),
     // The user.
     ("https://user@a.example", (Kind::UserInfo, Some("https://a.example"))),
     ("https://user:password@a.example:8443", (Kind::UserInfo, Some("https://a.example:8443"))),
     ("https://@a.example", (Kind::UserInfo, Some("https://a.example"))),
+    ("https://a.example@b.example", (Kind::UserInfo, None)),
     // The host.
     ("https://", (Kind::EmptyHost, None)),
     ("https://:8080", (Kind::EmptyHost, None)),
+    ("app://:8080", (Kind::EmptyHost, None)),
     ("https://a..example", (Kind::EmptyLabel, None)),
-    ("https://a.example.", (Kind::TrailingDot, Some("https://a.example"))),
-    ("https://a.example.:8443", (Kind::TrailingDot, Some("https://a.example:8443"))),
-    ("https://localhost.", (Kind::TrailingDot, Some("https://localhost"))),
+    ("https://.", (Kind::EmptyLabel, None)),
+    ("https://a.example..", (Kind::EmptyLabel, Some("https://a.example"))),
     ("https://bücher.example", (Kind::UnicodeHost, Some("https://xn--bcher-kva.example"))),
     ("https://BÜCHER.example", (Kind::UnicodeHost, Some("https://xn--bcher-kva.example"))),
     ("https://例え.jp:8443", (Kind::UnicodeHost, Some("https://xn--r8jz45g.jp:8443"))),
     ("https://☃.example", (Kind::UnicodeHost, None)),
+    ("app://é", (Kind::UnicodeHost, None)),
+    ("http://xn--f", (Kind::InvalidPunycode, None)),
+    ("https://xn--0.example", (Kind::InvalidPunycode, None)),
+    ("https://a.xn--.example", (Kind::InvalidPunycode, None)),
+    ("https://xn--abc-.example", (Kind::InvalidPunycode, None)),
+    ("https://a.xn--0", (Kind::InvalidPunycode, None)),
     // IPv4.
     ("http://0x7f.1", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1"))),
     ("http://127.1", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1"))),
     ("http://2130706433", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1"))),
     ("http://0177.0.0.1:3000", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1:3000"))),
     ("http://127.0.0.01", (Kind::NonCanonicalIpv4, Some("http://127.0.0.1"))),
+    ("http://192.168.1", (Kind::NonCanonicalIpv4, None)),
+    ("http://192.168.001.001", (Kind::NonCanonicalIpv4, Some("http://192.168.1.1"))),
+    ("http://192.168.010.001", (Kind::NonCanonicalIpv4, None)),
     ("http://256.0.0.1", (Kind::NonCanonicalIpv4, None)),
     ("http://1.2.3.4.5", (Kind::NonCanonicalIpv4, None)),
     ("http://a.1", (Kind::NonCanonicalIpv4, None)),
@@ -164,6 +239,14 @@ const WRONG: &[(&str, Wrong)] = &[
     ("http://[12345::]", (Kind::InvalidIpv6, None)),
     ("http://[fe80::1%25eth0]", (Kind::InvalidIpv6, None)),
     ("http://::1", (Kind::Ipv6WithoutBrackets, Some("http://[::1]"))),
+    ("http://::1:3000", (Kind::Ipv6WithoutBrackets, Some("http://[::1]:3000"))),
+    ("http://::3000", (Kind::Ipv6WithoutBrackets, None)),
+    ("http://2001:db8::1", (Kind::Ipv6WithoutBrackets, Some("http://[2001:db8::1]"))),
+    ("http://2001:db8::1:3000", (Kind::Ipv6WithoutBrackets, None)),
+    (
+        "http://1:2:3:4:5:6:7:8:3000",
+        (Kind::Ipv6WithoutBrackets, Some("http://[1:2:3:4:5:6:7:8]:3000")),
+    ),
     ("http://a.example:80:80", (Kind::Ipv6WithoutBrackets, None)),
     // The port.
     ("https://a.example:", (Kind::EmptyPort, Some("https://a.example"))),
@@ -196,8 +279,14 @@ const WRONG_PATTERNS: &[(&str, Wrong)] = &[
     ("*://a.example", (Kind::StarInScheme, Some("https://a.example"))),
     ("https://*", (Kind::StarTooBroad, None)),
     ("https://*:8443", (Kind::StarTooBroad, None)),
-    ("https://*.com", (Kind::StarTooBroad, None)),
-    ("https://*.com:*", (Kind::StarTooBroad, None)),
+    ("https://*.com/", (Kind::TrailingSlash, None)),
+    ("https://*com", (Kind::StarTooBroad, None)),
+    ("*.com", (Kind::MissingScheme, None)),
+    ("https://*-example.com", (Kind::StarTooBroad, None)),
+    ("app://a*", (Kind::StarTooBroad, None)),
+    ("app://**", (Kind::StarTwice, None)),
+    ("app://a.*", (Kind::StarNotLeftmost, None)),
+    ("file://*", (Kind::OpaqueScheme, None)),
     ("https://a*", (Kind::StarTooBroad, None)),
     ("https://*example.com", (Kind::StarTooBroad, Some("https://*.example.com"))),
     ("https://*example.com:8443", (Kind::StarTooBroad, Some("https://*.example.com:8443"))),
@@ -230,6 +319,8 @@ const WRONG_PATTERNS: &[(&str, Wrong)] = &[
     ("https://*.Example.com", (Kind::UpperCase, Some("https://*.example.com"))),
     ("https://*.example.com:443", (Kind::DefaultPort, Some("https://*.example.com"))),
     ("https://*.example.com.", (Kind::TrailingDot, Some("https://*.example.com"))),
+    ("https://*.example.com.:*", (Kind::TrailingDot, Some("https://*.example.com:*"))),
+    ("http://*.xn--0.example", (Kind::InvalidPunycode, None)),
     ("https://*.bücher.example", (Kind::UnicodeHost, Some("https://*.xn--bcher-kva.example"))),
 ];
 
@@ -251,6 +342,14 @@ const PATTERNS: &[&str] = &[
     "http://*.localhost:*",
     "http://app-*.localhost:3000",
     "tauri://*.example.com",
+    "tauri://*.com",
+    "moz-extension://*",
+    "app://*:*",
+    "https://*.com",
+    "https://*.com:*",
+    "https://*.internal",
+    "http://*.test:*",
+    "https://app-*.internal",
 ];
 
 #[track_caller]
@@ -276,6 +375,17 @@ fn origins_parse() {
         assert_eq!(pattern.to_string(), *text, "{about}");
         assert!(pattern.is_exact(), "{about}");
         assert!(pattern.matches(&origin), "{about}");
+    }
+}
+
+#[test]
+fn trailing_dots_are_for_requests() {
+    for &(text, without) in TRAILING_DOTS {
+        let origin = text.parse::<Origin>().unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(origin.to_string(), text);
+        let wrong = (Kind::TrailingDot, Some(without));
+        check_wrong(text, wrong, &text.parse::<OriginPattern>().expect_err(text));
+        check_wrong(text, wrong, &OriginPattern::try_from(origin).expect_err(text));
     }
 }
 
@@ -362,8 +472,8 @@ fn error_texts() {
             r#""wss://a.example" has a WebSocket scheme, which pages do not have; write "https://a.example""#,
         ),
         (
-            "file://",
-            r#""file://" has a scheme whose pages send `Origin: null`; serve the page over http or https, or see dangerously_allow_null_origin"#,
+            "file:///",
+            r#""file:///" has a scheme whose pages send `Origin: null`; serve the page over http or https, or see dangerously_allow_null_origin"#,
         ),
         ("", r#""" is empty; write an origin such as "https://app.example.com""#),
         (
@@ -402,6 +512,11 @@ fn parts_of_origins() {
         ("http://a.localhost", "http", "a.localhost", None, Some(80), true),
         ("http://alocalhost", "http", "alocalhost", None, Some(80), false),
         ("http://localhost.example.com", "http", "localhost.example.com", None, Some(80), false),
+        ("http://localhost.:1", "http", "localhost.", Some(1), Some(1), false),
+        ("http://a.example.", "http", "a.example.", None, Some(80), false),
+        ("app://.", "app", ".", None, None, false),
+        ("app://", "app", "", None, None, false),
+        ("file://", "file", "", None, None, false),
         ("http://127.0.0.1", "http", "127.0.0.1", None, Some(80), true),
         ("http://127.255.255.255", "http", "127.255.255.255", None, Some(80), true),
         ("http://128.0.0.1", "http", "128.0.0.1", None, Some(80), false),
@@ -641,8 +756,33 @@ const MATCHES: &[Matches] = &[
     ),
     (
         "tauri://*.example.com",
-        &["tauri://a.example.com"],
-        &["https://a.example.com", "tauri://example.com"],
+        &["tauri://a.example.com", "tauri://a..example.com"],
+        &["https://a.example.com", "tauri://example.com", "tauri://.example.com"],
+    ),
+    (
+        "moz-extension://*",
+        &["moz-extension://2c127fa4-62c7", "moz-extension://a.b", "moz-extension://[::1]"],
+        &["chrome-extension://2c127fa4-62c7", "moz-extension://", "moz-extension://a:1"],
+    ),
+    (
+        "app://*:*",
+        &["app://a", "app://A", "app://.", "app://..", "app://a.b:1"],
+        &["app://", "ap://a", "https://a.example"],
+    ),
+    (
+        "http://*.internal:8080",
+        &["http://a.internal:8080", "http://a.b.internal:8080"],
+        &["http://internal:8080", "http://a.internal", "http://a.internal.:8080"],
+    ),
+    (
+        "https://app-*.localhost",
+        &["https://app-1.localhost"],
+        &["https://app-.localhost", "https://app-1.localhost.", "https://app-1.a.localhost"],
+    ),
+    (
+        "https://*.example.com",
+        &["https://a.example.com"],
+        &["https://a.example.com.", "https://example.com."],
     ),
 ];
 
@@ -684,7 +824,9 @@ fn naive(pattern: &str, origin: &str) -> bool {
         None => pattern_host == origin_host,
         Some(("", "")) => {
             let rest = &pattern_labels[1..];
-            origin_labels.len() > rest.len() && origin_labels.ends_with(rest)
+            let before = &origin_labels[..origin_labels.len().saturating_sub(rest.len())];
+            // An app's host may have empty labels, and be empty.
+            !before.join(".").is_empty() && origin_labels.ends_with(rest)
         }
         Some((start, end)) => {
             origin_labels[1..] == pattern_labels[1..]
@@ -762,6 +904,65 @@ fn nearly() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Something that people do to an origin, and that leaves its intent clear or makes it unclear.
+#[derive(Clone, Debug)]
+enum Mistake {
+    Around(&'static str, &'static str),
+    UpperCase,
+    NoScheme,
+    InScheme(&'static str, &'static str),
+    BeforeHost(&'static str),
+    Path(&'static str),
+}
+
+impl Mistake {
+    fn make(&self, text: &str) -> String {
+        match self {
+            Self::Around(before, after) => format!("{before}{text}{after}"),
+            Self::UpperCase => text.to_ascii_uppercase(),
+            Self::NoScheme => text.split_once("://").map_or(text, |(_, rest)| rest).to_owned(),
+            Self::InScheme(from, to) => text.replacen(from, to, 1),
+            Self::BeforeHost(inserted) => text.replacen("://", &format!("://{inserted}"), 1),
+            Self::Path(path) => format!("{text}{path}"),
+        }
+    }
+}
+
+fn mistake() -> impl Strategy<Value = Mistake> {
+    prop::sample::select(vec![
+        Mistake::Around(" ", ""),
+        Mistake::Around("", "\r\n"),
+        Mistake::Around("\"", "\""),
+        Mistake::Around("", ","),
+        Mistake::Around("[\"", "\"]"),
+        Mistake::Around("^", "$"),
+        Mistake::UpperCase,
+        Mistake::NoScheme,
+        Mistake::InScheme("tt", "t"),
+        Mistake::InScheme("http", "htttp"),
+        Mistake::InScheme("tp", "pt"),
+        Mistake::InScheme("http", "ws"),
+        Mistake::InScheme("://", ":"),
+        Mistake::InScheme("://", "//"),
+        Mistake::InScheme("://", "?://"),
+        Mistake::BeforeHost("user@"),
+        Mistake::BeforeHost("user:secret@"),
+        Mistake::BeforeHost("b.example@"),
+        Mistake::BeforeHost("https://"),
+        Mistake::BeforeHost("http://"),
+        Mistake::BeforeHost("/"),
+        Mistake::BeforeHost("."),
+        Mistake::Path("/"),
+        Mistake::Path("."),
+        Mistake::Path(":"),
+        Mistake::Path("/path:443"),
+        Mistake::Path("?q=https://b.example"),
+        Mistake::Path("#top"),
+        Mistake::Path("\\"),
+        Mistake::Path("/*"),
+    ])
+}
+
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -790,7 +991,8 @@ proptest! {
         if text.contains('*') {
             prop_assert!(origin.is_err());
         } else {
-            prop_assert_eq!(origin.is_ok(), pattern.is_ok());
+            let dotted = matches!(&origin, Ok(origin) if origin.host().ends_with('.'));
+            prop_assert_eq!(origin.is_ok(), pattern.is_ok() || dotted);
         }
         if let Ok(pattern) = pattern {
             prop_assert_eq!(pattern.is_exact(), !text.contains('*'));
@@ -813,19 +1015,27 @@ proptest! {
         }
     }
 
-    /// A suggestion says the same as what was given, or more narrowly: never another host.
+    /// Whatever is wrong, a suggestion keeps the host and the port, and the scheme if there is one.
     #[test]
     fn suggestions_keep_the_host(
-        origin in origin(),
-        before in "[ \t]{0,2}",
-        after in "(/|/[a-z]{1,5}|\\?[a-z]?|#|:|\\.|:0{0,3})?[ \t]{0,2}",
+        origin in origin().prop_filter("a domain", |origin| origin.scheme() != "tauri"),
+        mistakes in prop::collection::vec(mistake(), 1..4).prop_filter("one scheme", |mistakes| {
+            mistakes.iter().filter(|mistake| matches!(mistake, Mistake::InScheme(..))).count() <= 1
+        }),
     ) {
-        let text = format!("{before}{origin}{after}");
-        let error = text.parse::<Origin>().err();
-        if let Some(suggestion) = error.as_ref().and_then(|error| error.suggestion()) {
-            let suggestion = suggestion.parse::<Origin>().unwrap();
-            prop_assert_eq!(suggestion.scheme(), origin.scheme(), "{:?}", text);
+        let text = mistakes.iter().fold(origin.to_string(), |text, mistake| mistake.make(&text));
+        for error in [text.parse::<Origin>().err(), text.parse::<OriginPattern>().err()] {
+            let Some(suggestion) = error.as_ref().and_then(|error| error.suggestion()) else {
+                continue;
+            };
+            prop_assert!(suggestion.parse::<OriginPattern>().is_ok(), "{:?}", text);
+            // What a dot before the domain means to cookies.
+            let suggestion = suggestion.replacen("://*.", "://", 1).parse::<Origin>().unwrap();
             prop_assert_eq!(suggestion.host(), origin.host(), "{:?}", text);
+            let guessed = mistakes.iter().any(|mistake| matches!(mistake, Mistake::NoScheme));
+            if !guessed {
+                prop_assert_eq!(suggestion.as_str(), origin.as_str(), "{:?}", text);
+            }
         }
     }
 
@@ -882,6 +1092,7 @@ proptest! {
         let policy = Policy::builder()
             .allow_origin(patterns.clone())
             .allow_origin("https://another.test")
+            .dangerously_allow_public_suffix_subdomains(true)
             .build()
             .unwrap();
         let canonical = std::str::from_utf8(value.as_bytes())

@@ -1,6 +1,6 @@
 //! The error of parsing an origin or a pattern.
 
-use super::{kind::OriginErrorKind, suggestion};
+use super::{grammar::Syntax, kind::OriginErrorKind, suggestion};
 use crate::message::{Message, Suggestion};
 use std::{error::Error, fmt};
 
@@ -26,12 +26,13 @@ pub struct OriginError {
 }
 
 impl OriginError {
-    pub(super) fn new(kind: OriginErrorKind, input: &str, stars: bool) -> Self {
-        Self {
-            kind,
-            input: input.into(),
-            suggestion: suggestion::suggestion(input, stars).map(String::into_boxed_str),
-        }
+    pub(super) fn new(kind: OriginErrorKind, input: &str, syntax: Syntax) -> Self {
+        let suggestion = match kind {
+            // It means many origins.
+            OriginErrorKind::RegularExpression => None,
+            _ => suggestion::suggestion(input, syntax).map(String::into_boxed_str),
+        };
+        Self { kind, input: input.into(), suggestion }
     }
 
     /// What is wrong, for a program to match on.

@@ -6,18 +6,33 @@
 //! `const`, so that a wrong literal is a compile error. It does not allocate, so that the same
 //! function reads the `Origin` of a request.
 
-use super::kind::OriginErrorKind as Kind;
+use super::{
+    host, ip,
+    kind::OriginErrorKind as Kind,
+    punycode,
+    scheme::{self, has_domains},
+};
 
 /// Longest scheme accepted, in bytes. Those of browsers have at most some twenty. The limit bounds
 /// the longest possible origin, and with it the work that a hostile one causes.
-pub(super) const MAX_SCHEME: usize = 64;
+const MAX_SCHEME: usize = 64;
 /// Longest DNS name, in bytes ([RFC 1035, section
-/// 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), without the root).
+/// 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), without the root). It is the limit
+/// for opaque hosts too.
 const MAX_HOST: usize = 253;
 /// Longest label of a DNS name, in bytes.
 const MAX_LABEL: usize = 63;
-/// Longest text that can be an origin: scheme, `://`, host, `:65535`.
-pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + 3 + MAX_HOST + 6;
+/// Longest text that can be an origin: scheme, `://`, host, a trailing dot, `:65535`.
+pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + 3 + MAX_HOST + 1 + 6;
+
+/// What a text is parsed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// What a browser sends. No stars, and a host may end in a dot.
+    Origin,
+    /// What is configured. Stars, and no host ends in a dot.
+    Pattern,
+}
 
 /// Where the parts of a valid text are, as offsets in bytes. [`MAX_ORIGIN`] bounds them.
 #[derive(Clone, Copy, Debug)]
@@ -48,85 +63,58 @@ pub(super) enum Star {
     Within(u16),
 }
 
-/// Parses `text`; stars are errors unless `stars`.
-pub(super) const fn parse(text: &[u8], stars: bool) -> Result<Layout, Kind> {
-    match read(text, stars) {
+/// Parses `text`. An error costs more than a valid text: see `what_to_tell`.
+pub(super) const fn parse(text: &[u8], syntax: Syntax) -> Result<Layout, Kind> {
+    match read(text, syntax) {
         Ok(layout) => Ok(layout),
         Err(kind) => Err(what_to_tell(text, kind)),
     }
 }
 
-/// Of everything that is wrong with `text`, the kind that helps most. `kind` is what `read` found
-/// first. `read` accepts nothing of what is looked for here, so valid origins pay nothing.
-const fn what_to_tell(text: &[u8], kind: Kind) -> Kind {
-    if text.is_empty() {
-        return Kind::Empty;
-    }
-    if let Err(kind) = check_characters(text) {
-        return kind;
-    }
-    let Ok(scheme_end) = scheme(text) else { return kind };
-    match check_nothing_after_authority(text, scheme_end + 3) {
-        Ok(()) => kind,
-        Err(kind) => kind,
-    }
-}
-
-const fn read(text: &[u8], stars: bool) -> Result<Layout, Kind> {
-    let scheme_end = match scheme(text) {
+/// The same, for whom any error will do.
+pub(super) const fn read(text: &[u8], syntax: Syntax) -> Result<Layout, Kind> {
+    let scheme_end = match read_scheme(text) {
         Ok(end) => end,
         Err(kind) => return Err(kind),
     };
     let host_start = scheme_end + 3;
-    let host_end = match host_end(text, host_start) {
-        Ok(end) => end,
+    let host = match read_host(text, scheme_end) {
+        Ok(host) => host,
         Err(kind) => return Err(kind),
     };
-    let star = match host(text, host_start, host_end) {
-        Ok(star) => star,
-        Err(kind) => return Err(kind),
-    };
-    let port = match port(text, scheme_end, host_end) {
+    let port = match read_port(text, scheme_end, host.end) {
         Ok(port) => port,
         Err(kind) => return Err(kind),
     };
-    let exact = matches!(star, Star::None) && !matches!(port, Port::Any);
-    if !stars && !exact {
-        return Err(Kind::Pattern);
+    let exact = matches!(host.star, Star::None) && !matches!(port, Port::Any);
+    match syntax {
+        Syntax::Origin if !exact => return Err(Kind::Pattern),
+        Syntax::Pattern if host.trailing_dot => return Err(Kind::TrailingDot),
+        _ => {}
     }
-    // `scheme` and `host` have bounded both, so neither offset is over `MAX_ORIGIN`.
+    // A host may be empty, but then it is the end.
+    if host.end == host_start && host.end != text.len() {
+        return Err(Kind::EmptyHost);
+    }
+    // `read_scheme` and `read_host` have bounded both, so neither offset is over `MAX_ORIGIN`.
     #[expect(clippy::cast_possible_truncation, reason = "bounded by MAX_ORIGIN")]
-    Ok(Layout { scheme_end: scheme_end as u16, host_end: host_end as u16, port, star })
-}
-
-/// White space and control characters are wrong wherever they stand.
-const fn check_characters(text: &[u8]) -> Result<(), Kind> {
-    let mut i = 0;
-    while i < text.len() {
-        match text[i] {
-            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => return Err(Kind::WhiteSpace),
-            0..=0x1f | 0x7f => return Err(Kind::InvalidCharacter),
-            _ => i += 1,
-        }
-    }
-    Ok(())
+    Ok(Layout { scheme_end: scheme_end as u16, host_end: host.end as u16, port, star: host.star })
 }
 
 /// The end of the scheme, which `://` follows.
-const fn scheme(text: &[u8]) -> Result<usize, Kind> {
-    if equals(text, b"*") {
-        return Err(Kind::StarAlone);
+const fn read_scheme(text: &[u8]) -> Result<usize, Kind> {
+    match text {
+        // What nearly all origins begin with.
+        [b'h', b't', b't', b'p', b's', b':', b'/', b'/', ..] => return Ok(5),
+        [b'h', b't', b't', b'p', b':', b'/', b'/', ..] => return Ok(4),
+        b"null" => return Err(Kind::Null),
+        b"*" => return Err(Kind::StarAlone),
+        _ => {}
     }
-    if equals(text, b"null") {
-        return Err(Kind::Null);
-    }
-    let mut end = 0;
-    while end < text.len() && !(text[end] == b':' && starts_with(text, end, b"://")) {
-        end += 1;
-    }
-    if end == 0 || end == text.len() {
-        return Err(Kind::MissingScheme);
-    }
+    let end = match find(text, 0, b"://") {
+        Some(end) if end > 0 => end,
+        _ => return Err(Kind::MissingScheme),
+    };
     let mut i = 0;
     let mut upper = false;
     while i < end {
@@ -135,7 +123,7 @@ const fn scheme(text: &[u8]) -> Result<usize, Kind> {
             b'A'..=b'Z' => upper = true,
             b'0'..=b'9' | b'+' | b'-' | b'.' if i > 0 => {}
             b'*' => return Err(Kind::StarInScheme),
-            // A `://` further on, in a path: what stands before the first `/` is no scheme.
+            // A `://` further on, in a path: what stands before the first `/` is not a scheme.
             b'/' | b'?' | b'#' => return Err(Kind::MissingScheme),
             _ => return Err(Kind::InvalidScheme),
         }
@@ -147,168 +135,244 @@ const fn scheme(text: &[u8]) -> Result<usize, Kind> {
     if end > MAX_SCHEME {
         return Err(Kind::SchemeTooLong);
     }
-    if is_scheme(text, end, b"file")
-        || is_scheme(text, end, b"data")
-        || is_scheme(text, end, b"about")
-        || is_scheme(text, end, b"blob")
-        || is_scheme(text, end, b"javascript")
-    {
+    let scheme = text.split_at(end).0;
+    // Some web views send exactly this for local files.
+    let local_file = matches!(text, b"file://");
+    if scheme::is_opaque(scheme) && !local_file {
         return Err(Kind::OpaqueScheme);
     }
-    if is_scheme(text, end, b"ws") || is_scheme(text, end, b"wss") {
+    if scheme::is_web_socket(scheme) {
         return Err(Kind::WebSocketScheme);
+    }
+    if scheme::is_misspelled(scheme) {
+        return Err(Kind::MisspelledScheme);
     }
     Ok(end)
 }
 
-const fn check_nothing_after_authority(text: &[u8], start: usize) -> Result<(), Kind> {
-    let mut i = start;
-    let mut user_info = false;
-    while i < text.len() {
-        match text[i] {
-            b'/' if i + 1 == text.len() => return Err(Kind::TrailingSlash),
-            b'/' | b'\\' => return Err(Kind::Path),
-            b'?' => return Err(Kind::Query),
-            b'#' => return Err(Kind::Fragment),
-            b'@' => user_info = true,
-            _ => {}
-        }
-        i += 1;
-    }
-    if user_info { Err(Kind::UserInfo) } else { Ok(()) }
+/// A valid host.
+#[derive(Clone, Copy)]
+struct Host {
+    end: usize,
+    star: Star,
+    /// Whether it is a domain that ends in a dot.
+    trailing_dot: bool,
 }
 
-/// The end of the host: of a bracketed address, or where the port's colon stands.
-const fn host_end(text: &[u8], start: usize) -> Result<usize, Kind> {
-    let mut i = start;
-    if i < text.len() && text[i] == b'[' {
-        while i < text.len() && text[i] != b']' {
-            i += 1;
-        }
-        if i == text.len() {
-            return Err(Kind::InvalidIpv6);
-        }
-        i += 1;
-        return if i == text.len() || text[i] == b':' { Ok(i) } else { Err(Kind::InvalidIpv6) };
+const fn read_host(text: &[u8], scheme_end: usize) -> Result<Host, Kind> {
+    let start = scheme_end + 3;
+    if start < text.len() && text[start] == b'[' {
+        return read_ipv6(text, start);
     }
-    while i < text.len() && text[i] != b':' {
-        i += 1;
+    if has_domains(text.split_at(scheme_end).0) {
+        read_domain(text, start)
+    } else {
+        read_opaque_host(text, start)
     }
-    let end = i;
-    let mut colons = 0;
-    while i < text.len() {
-        if text[i] == b':' {
-            colons += 1;
-        }
-        i += 1;
-    }
-    if colons > 1 { Err(Kind::Ipv6WithoutBrackets) } else { Ok(end) }
 }
 
-const fn host(text: &[u8], start: usize, end: usize) -> Result<Star, Kind> {
-    if start == end {
-        return Err(Kind::EmptyHost);
+/// An IPv6 address in brackets.
+const fn read_ipv6(text: &[u8], start: usize) -> Result<Host, Kind> {
+    let mut i = start;
+    while i < text.len() && text[i] != b']' {
+        i += 1;
     }
-    if text[start] == b'[' {
-        return match super::ip::check_ipv6(text, start + 1, end - 1) {
-            Ok(()) => Ok(Star::None),
-            Err(kind) => Err(kind),
-        };
+    let end = i + 1;
+    if end > text.len() || end < text.len() && text[end] != b':' {
+        return Err(Kind::InvalidIpv6);
     }
-    let name = match scan_name(text, start, end) {
+    match ip::check_ipv6(text, start + 1, end - 1) {
+        Ok(()) => Ok(Host { end, star: Star::None, trailing_dot: false }),
+        Err(kind) => Err(kind),
+    }
+}
+
+/// A DNS name or an IPv4 address ([host parser](https://url.spec.whatwg.org/#concept-host-parser)).
+const fn read_domain(text: &[u8], start: usize) -> Result<Host, Kind> {
+    let name = match scan_name(text, start) {
         Ok(name) => name,
         Err(kind) => return Err(kind),
     };
-    if name.stars > 0 && super::ip::is_meant_as_ipv4(text, start, end) {
+    if name.star_count > 0 && ip::is_meant_as_ipv4(text, start, name.end) {
         return Err(Kind::StarInIpAddress);
     }
-    if super::ip::ends_in_number(text, name.last_label, end) {
-        if name.stars > 0 {
+    if ip::ends_in_number(text, name.last_label, name.last_label_end) {
+        if name.star_count > 0 {
             return Err(Kind::StarInIpAddress);
         }
-        return match super::ip::check_ipv4(text, start, end) {
-            Ok(()) => Ok(Star::None),
+        // Browsers write IPv4 addresses without the dot.
+        if name.trailing_dot() {
+            return Err(Kind::TrailingDot);
+        }
+        return match ip::check_ipv4(text, start, name.end) {
+            Ok(()) => Ok(Host { end: name.end, star: Star::None, trailing_dot: false }),
             Err(kind) => Err(kind),
         };
     }
-    if name.stars == 0 {
-        return Ok(Star::None);
+    if name.star_count > 0 && name.trailing_dot() {
+        return Err(Kind::TrailingDot);
     }
-    if name.stars > 1 {
-        return Err(Kind::StarTwice);
+    match check_star(text, start, &name) {
+        Ok(star) => Ok(Host { end: name.end, star, trailing_dot: name.trailing_dot() }),
+        Err(kind) => Err(kind),
     }
-    if name.star > name.first_label_end {
-        return Err(Kind::StarNotLeftmost);
+}
+
+/// The host of a scheme that is not special, which may be empty
+/// ([opaque-host parser](https://url.spec.whatwg.org/#concept-opaque-host-parser)).
+const fn read_opaque_host(text: &[u8], start: usize) -> Result<Host, Kind> {
+    let mut star_count = 0;
+    let mut end = start;
+    while end < text.len() && text[end] != b':' {
+        match text[end] {
+            b'*' => star_count += 1,
+            b'#' | b'/' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|' => {
+                return Err(Kind::InvalidCharacter);
+            }
+            0x21..=0x7e => {}
+            0x80.. => return Err(Kind::UnicodeHost),
+            _ => return Err(Kind::InvalidCharacter),
+        }
+        end += 1;
     }
-    // A star needs two labels after its own, so that no pattern covers a whole top-level domain;
-    // `localhost` is nobody's domain but the machine's own.
-    let rest_is_localhost =
-        name.labels == 2 && equals_at(text, name.first_label_end + 1, end, b"localhost");
-    if name.labels < 3 && !rest_is_localhost {
-        return Err(Kind::StarTooBroad);
+    if end - start > MAX_HOST {
+        return Err(Kind::HostTooLong);
     }
-    if name.first_label_end == start + 1 {
-        return Ok(Star::Labels);
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "bounded by MAX_ORIGIN")]
-    Ok(Star::Within(name.star as u16))
+    let star = match star_count {
+        0 => Star::None,
+        // Nobody registers names under such a scheme, so `scheme://*` is not too broad.
+        1 if end - start == 1 => Star::Labels,
+        _ => match scan_name(text, start) {
+            Ok(name) if name.trailing_dot() => return Err(Kind::TrailingDot),
+            Ok(name) => match check_star(text, start, &name) {
+                Ok(star) => star,
+                Err(kind) => return Err(kind),
+            },
+            Err(kind) => return Err(kind),
+        },
+    };
+    Ok(Host { end, star, trailing_dot: false })
 }
 
 /// What one pass over a DNS name finds.
 struct Name {
+    /// Where a colon or the end of the text follows.
+    end: usize,
     labels: usize,
     first_label_end: usize,
     last_label: usize,
-    stars: usize,
+    last_label_end: usize,
+    star_count: usize,
     star: usize,
 }
 
-const fn scan_name(text: &[u8], start: usize, end: usize) -> Result<Name, Kind> {
-    let mut name = Name { labels: 1, first_label_end: end, last_label: start, stars: 0, star: 0 };
+impl Name {
+    const fn trailing_dot(&self) -> bool {
+        self.last_label_end != self.end
+    }
+}
+
+const fn scan_name(text: &[u8], start: usize) -> Result<Name, Kind> {
     let mut i = start;
-    let mut upper = false;
-    let mut too_long = false;
-    while i < end {
-        match text[i] {
+    let (mut labels, mut label, mut first_label_end) = (0, start, 0);
+    let (mut star_count, mut star) = (0, 0);
+    let (mut upper, mut too_long, mut punycode) = (false, false, true);
+    loop {
+        let byte = if i < text.len() { text[i] } else { b':' };
+        match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => {}
-            b'A'..=b'Z' => upper = true,
-            b'.' => {
-                if i == name.last_label {
-                    return Err(Kind::EmptyLabel);
+            b'.' | b':' => {
+                if i == label {
+                    let host_is_empty = byte == b':' && labels == 0;
+                    return Err(if host_is_empty { Kind::EmptyHost } else { Kind::EmptyLabel });
                 }
-                too_long |= i - name.last_label > MAX_LABEL;
-                if i + 1 == end {
-                    return Err(Kind::TrailingDot);
+                too_long |= i - label > MAX_LABEL;
+                punycode &= is_plain_or_punycode(text, label, i);
+                if labels == 0 {
+                    first_label_end = i;
                 }
-                if name.labels == 1 {
-                    name.first_label_end = i;
+                labels += 1;
+                let end = i + 1;
+                let ends_in_dot = byte == b'.' && (end == text.len() || text[end] == b':');
+                if byte == b':' || ends_in_dot {
+                    break;
                 }
-                name.labels += 1;
-                name.last_label = i + 1;
+                label = end;
             }
+            b'A'..=b'Z' => upper = true,
             b'*' => {
-                name.stars += 1;
-                name.star = i;
+                star_count += 1;
+                star = i;
             }
             0x80.. => return Err(Kind::UnicodeHost),
             _ => return Err(Kind::InvalidCharacter),
         }
         i += 1;
     }
-    too_long |= end - name.last_label > MAX_LABEL;
     if upper {
         return Err(Kind::UpperCase);
     }
     if too_long {
         return Err(Kind::LabelTooLong);
     }
-    if end - start > MAX_HOST {
+    if i - start > MAX_HOST {
         return Err(Kind::HostTooLong);
     }
-    Ok(name)
+    if !punycode {
+        return Err(Kind::InvalidPunycode);
+    }
+    let end = if i < text.len() && text[i] == b'.' { i + 1 } else { i };
+    let (last_label, last_label_end) = (label, i);
+    Ok(Name { end, labels, first_label_end, last_label, last_label_end, star_count, star })
 }
 
-const fn port(text: &[u8], scheme_end: usize, colon: usize) -> Result<Port, Kind> {
+const fn is_plain_or_punycode(text: &[u8], start: usize, end: usize) -> bool {
+    text[start] != b'x'
+        || !starts_with(text, start, b"xn--")
+        || punycode::is_valid(text.split_at(end).0.split_at(start + 4).1)
+}
+
+/// Whether the star of a name, if it has one, is where it may be.
+const fn check_star(text: &[u8], start: usize, name: &Name) -> Result<Star, Kind> {
+    if name.star_count == 0 {
+        return Ok(Star::None);
+    }
+    if name.star_count > 1 {
+        return Err(Kind::StarTwice);
+    }
+    if name.star > name.first_label_end {
+        return Err(Kind::StarNotLeftmost);
+    }
+    if name.labels == 1 {
+        return Err(Kind::StarTooBroad);
+    }
+    if name.first_label_end == start + 1 {
+        return Ok(Star::Labels);
+    }
+    // Within a label, two more must follow, unless nobody can register names under the only one.
+    let last_label = text.split_at(name.last_label_end).0.split_at(name.last_label).1;
+    if name.labels == 2 && !host::is_special_use(last_label) {
+        return Err(Kind::StarTooBroad);
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by MAX_ORIGIN")]
+    Ok(Star::Within(name.star as u16))
+}
+
+/// Whether a valid pattern has a star above a single label that is not special-use, so that it
+/// covers a whole top-level domain.
+pub(super) fn covers_top_level_domain(text: &[u8], layout: Layout) -> bool {
+    let (scheme, rest) = text.split_at(layout.scheme_end.into());
+    let host = &rest[3..usize::from(layout.host_end) - scheme.len()];
+    match host.strip_prefix(b"*.") {
+        Some(domain) => {
+            has_domains(scheme) && !domain.contains(&b'.') && !host::is_special_use(domain)
+        }
+        None => false,
+    }
+}
+
+/// What follows the host: nothing, or a colon and the port.
+const fn read_port(text: &[u8], scheme_end: usize, colon: usize) -> Result<Port, Kind> {
     if colon == text.len() {
         return Ok(Port::Default);
     }
@@ -337,36 +401,132 @@ const fn port(text: &[u8], scheme_end: usize, colon: usize) -> Result<Port, Kind
     }
     #[expect(clippy::cast_possible_truncation, reason = "checked against 0xffff")]
     let number = value as u16;
-    match default_port(text, scheme_end) {
+    match scheme::default_port(text.split_at(scheme_end).0) {
         Some(default) if default == number => Err(Kind::DefaultPort),
         _ => Ok(Port::Number(number)),
     }
 }
 
-/// The port that a serialized origin of this scheme leaves out
-/// ([URL standard](https://url.spec.whatwg.org/#special-scheme)).
-pub(super) const fn default_port(text: &[u8], scheme_end: usize) -> Option<u16> {
-    if is_scheme(text, scheme_end, b"https") {
-        Some(443)
-    } else if is_scheme(text, scheme_end, b"http") {
-        Some(80)
-    } else if is_scheme(text, scheme_end, b"ftp") {
-        Some(21)
+/// Of everything that is wrong with `text`, the kind that helps most. `kind` is what `read` found
+/// first. `read` accepts nothing of what is looked for here, so valid origins pay nothing.
+const fn what_to_tell(text: &[u8], kind: Kind) -> Kind {
+    if text.is_empty() {
+        return Kind::Empty;
+    }
+    if is_quote(text[0]) || is_quote(text[text.len() - 1]) || starts_with(text, 0, b"[\"") {
+        return Kind::Quotes;
+    }
+    if let Some(kind) = wrong_character(text) {
+        return kind;
+    }
+    if looks_like_regex(text) {
+        return Kind::RegularExpression;
+    }
+    if let Some(kind) = wrong_separator(text) {
+        return kind;
+    }
+    let Ok(scheme_end) = read_scheme(text) else { return kind };
+    match wrong_authority(text, scheme_end + 3) {
+        Some(kind) => kind,
+        None => kind,
+    }
+}
+
+const fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// White space and control characters are wrong wherever they are.
+const fn wrong_character(text: &[u8]) -> Option<Kind> {
+    let mut i = 0;
+    while i < text.len() {
+        match text[i] {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0c => return Some(Kind::WhiteSpace),
+            0..=0x1f | 0x7f => return Some(Kind::InvalidCharacter),
+            _ => i += 1,
+        }
+    }
+    None
+}
+
+/// Whether this is `https?://…`, or has other syntax of regular expressions in its scheme or host.
+const fn looks_like_regex(text: &[u8]) -> bool {
+    let mut end = match find(text, 0, b"://") {
+        Some(at) => at + 3,
+        None => 0,
+    };
+    while end < text.len() && text[end] != b'/' {
+        end += 1;
+    }
+    let text = text.split_at(end).0;
+    let signs: &[&[u8]] = &[
+        b"?://", b"://.*", b"://.+", b"\\.", b"\\d", b"\\w", b"(", b")", b"|", b"[a-z", b"[0-9",
+        b"[^", b"]+", b"]*",
+    ];
+    let mut i = 0;
+    while i < signs.len() {
+        if find(text, 0, signs[i]).is_some() {
+            return true;
+        }
+        i += 1;
+    }
+    matches!(text, [b'^', ..] | [.., b'$'])
+}
+
+/// A comma or a semicolon: several origins where one is expected.
+const fn wrong_separator(text: &[u8]) -> Option<Kind> {
+    let mut i = 0;
+    while i < text.len() {
+        match text[i] {
+            b',' => return Some(Kind::Comma),
+            b';' => return Some(Kind::Semicolon),
+            // Part of a path or a query, which is wrong in itself.
+            b'/' if i > 0 && text[i - 1] != b'/' && text[i - 1] != b':' => return None,
+            b'?' | b'#' => return None,
+            _ => i += 1,
+        }
+    }
+    None
+}
+
+/// What is wrong with the text from the host on.
+const fn wrong_authority(text: &[u8], start: usize) -> Option<Kind> {
+    if starts_with(text, start, b"https://") || starts_with(text, start, b"http://") {
+        return Some(Kind::SchemeTwice);
+    }
+    let mut i = start;
+    let mut user_info = false;
+    let mut colons = 0;
+    while i < text.len() {
+        match text[i] {
+            b'/' if i + 1 == text.len() => return Some(Kind::TrailingSlash),
+            b'/' | b'\\' => return Some(Kind::Path),
+            b'?' => return Some(Kind::Query),
+            b'#' => return Some(Kind::Fragment),
+            b'@' => user_info = true,
+            b':' => colons += 1,
+            _ => {}
+        }
+        i += 1;
+    }
+    if user_info {
+        Some(Kind::UserInfo)
+    } else if colons > 1 && text[start] != b'[' {
+        Some(Kind::Ipv6WithoutBrackets)
     } else {
         None
     }
 }
 
-const fn is_scheme(text: &[u8], end: usize, scheme: &[u8]) -> bool {
-    equals_at(text, 0, end, scheme)
-}
-
-const fn equals(text: &[u8], other: &[u8]) -> bool {
-    equals_at(text, 0, text.len(), other)
-}
-
-const fn equals_at(text: &[u8], start: usize, end: usize, other: &[u8]) -> bool {
-    end - start == other.len() && starts_with(text, start, other)
+const fn find(text: &[u8], from: usize, searched: &[u8]) -> Option<usize> {
+    let mut i = from;
+    while i < text.len() {
+        if text[i] == searched[0] && starts_with(text, i, searched) {
+            return Some(i);
+        }
+        i += 1;
+    }
+    None
 }
 
 const fn starts_with(text: &[u8], at: usize, prefix: &[u8]) -> bool {

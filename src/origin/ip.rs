@@ -190,11 +190,20 @@ const fn longest_run_of_zeros(pieces: &[u16; 8]) -> (usize, usize) {
     (best_at, best_len)
 }
 
-/// The dotted quad of any spelling that a browser reads as an IPv4 address: `0x7f.1`, `127.1`,
-/// `2130706433` ([IPv4 parser](https://url.spec.whatwg.org/#concept-ipv4-parser)).
+/// The canonical form of what a browser reads as an IPv4 address: `0x7f.1`, `127.1`, `2130706433`
+/// ([IPv4 parser](https://url.spec.whatwg.org/#concept-ipv4-parser)).
+///
+/// `None` also where a person may mean something else than the browser: `192.168.1` has a part
+/// missing, the zeros in `192.168.010.001` are padding and not octal.
 pub(super) fn canonical_ipv4(host: &str) -> Option<String> {
     let host = host.strip_suffix('.').unwrap_or(host);
     let numbers = host.split('.').map(ipv4_number).collect::<Option<Vec<u64>>>()?;
+    let padded = |part: &str| part.len() <= 3 && part.starts_with('0') && !part.starts_with("0x");
+    let differs = |(part, number): (&str, &u64)| padded(part) && part.parse::<u64>() != Ok(*number);
+    let incomplete = matches!(numbers.len(), 2 | 3) && numbers[0] != 127;
+    if incomplete || host.split('.').zip(&numbers).any(differs) {
+        return None;
+    }
     let (last, others) = numbers.split_last()?;
     if others.len() > 3 || others.iter().any(|&n| n > 255) {
         return None;

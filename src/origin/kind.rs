@@ -33,6 +33,14 @@ kinds! {
     Empty = "is empty", "write an origin such as \"https://app.example.com\"";
     /// White space before, after or inside the origin.
     WhiteSpace = "has white space", "write one origin without spaces";
+    /// Quotation marks around the origin, or a JSON array in one string.
+    Quotes = "has quotation marks", "write it without them";
+    /// A comma: several origins where one is expected.
+    Comma = "has a comma", "write one origin";
+    /// A semicolon: several origins, or the end of a statement.
+    Semicolon = "has a semicolon", "write one origin; a list is separated by commas";
+    /// A regular expression: `https?://example.com`.
+    RegularExpression = "looks like a regular expression", "write each origin, or use `AllowOrigin::regex`";
     /// A character that is not valid in a host name.
     InvalidCharacter = "has a character that is not valid in a host name", "use letters, digits, hyphens and underscores";
     /// No `scheme://`.
@@ -41,8 +49,14 @@ kinds! {
     InvalidScheme = "has an invalid scheme", "begin with \"https://\" or \"http://\"";
     /// A scheme longer than 64 bytes.
     SchemeTooLong = "has a scheme longer than 64 bytes", "use the scheme that the browser sends";
+    /// `https://https://`.
+    SchemeTwice = "has two schemes", "remove one of them";
+    /// `http` or `https` with a typing error: `htps`.
+    MisspelledScheme = "has a misspelled scheme", "use \"https://\" or \"http://\"";
     /// `file:`, `data:`, `blob:`, `about:`, `javascript:`: browsers send `Origin: null` for them.
     OpaqueScheme = "has a scheme whose pages send `Origin: null`", "serve the page over http or https, or see dangerously_allow_null_origin";
+    /// `file://`, which some web views send. Policies need an opt-in for it.
+    LocalFile = "is what any local file sends in some web views", "see dangerously_allow_null_origin";
     /// `ws:` or `wss:`. The `Origin` of a WebSocket handshake is the page's: `http:` or `https:`.
     WebSocketScheme = "has a WebSocket scheme, which pages do not have", "use \"https://\" or \"http://\"";
     /// Upper-case letters, which browsers never send.
@@ -69,6 +83,8 @@ kinds! {
     HostTooLong = "has a host longer than 253 bytes", "use a shorter host: DNS allows no longer one";
     /// A Unicode host. Browsers send it as Punycode.
     UnicodeHost = "has a Unicode host, which browsers send as Punycode", "write what `location.origin` prints in a browser's console";
+    /// A label that begins with `xn--`, but that does not decode.
+    InvalidPunycode = "has a label that is not valid Punycode", "write what `location.origin` prints in a browser's console";
     /// A host that browsers read as an IPv4 address, but not written as four decimal numbers.
     NonCanonicalIpv4 = "has a host that ends in a number but is not a canonical IPv4 address", "write four decimal numbers from 0 to 255";
     /// What stands in brackets is not an IPv6 address.
@@ -97,6 +113,7 @@ kinds! {
     StarTwice = "has more than one star in its host", "use one star, in the leftmost label";
     /// A star in another label than the leftmost one.
     StarNotLeftmost = "has a star outside its leftmost label", "use one star, in the leftmost label";
-    /// A star with fewer than two labels after its own (`localhost` excepted).
+    /// A star without a domain after it, or a star inside a label with only one label after it. (That
+    /// one label may be a special-use name such as `localhost`.)
     StarTooBroad = "has a star with fewer than two labels after it", "name the domain, as in \"https://*.example.com\"";
 }

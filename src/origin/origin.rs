@@ -2,10 +2,11 @@
 
 use super::{
     error::OriginError,
-    grammar::{self, Layout, MAX_ORIGIN, Port},
+    grammar::{self, Layout, MAX_ORIGIN, Port, Syntax},
     host,
     kind::OriginErrorKind,
     panic_text::PanicText,
+    scheme,
 };
 use http::HeaderValue;
 use std::{
@@ -64,7 +65,7 @@ impl Origin {
     /// ```
     #[must_use]
     pub const fn from_static(text: &'static str) -> Self {
-        match grammar::parse(text.as_bytes(), false) {
+        match grammar::parse(text.as_bytes(), Syntax::Origin) {
             Ok(layout) => Self { value: HeaderValue::from_static(text), layout: Some(layout) },
             Err(OriginErrorKind::Null) => Self::NULL,
             Err(kind) => panic!("{}", PanicText::new(text, kind).as_str()),
@@ -77,7 +78,7 @@ impl Origin {
         if value.len() > MAX_ORIGIN {
             return None;
         }
-        match grammar::parse(value.as_bytes(), false) {
+        match grammar::read(value.as_bytes(), Syntax::Origin) {
             Ok(layout) => Some(Self { value: value.clone(), layout: Some(layout) }),
             Err(OriginErrorKind::Null) => Some(Self::NULL),
             Err(_) => None,
@@ -138,13 +139,18 @@ impl Origin {
 
     /// The default port of the scheme.
     pub(crate) fn default_port(&self) -> Option<u16> {
-        grammar::default_port(self.as_bytes(), self.layout?.scheme_end.into())
+        scheme::default_port(self.scheme().as_bytes())
     }
 
     /// Whether this is `null`.
     #[must_use]
     pub fn is_null(&self) -> bool {
         self.layout.is_none()
+    }
+
+    /// Whether this is `file://`, which some web views send for every local file.
+    pub(crate) fn is_local_file(&self) -> bool {
+        self.scheme() == "file"
     }
 
     /// Whether the host is the machine that the browser runs on: `localhost`, `*.localhost`,
@@ -164,14 +170,16 @@ impl Origin {
         text: &str,
         value: impl FnOnce() -> Result<HeaderValue, http::header::InvalidHeaderValue>,
     ) -> Result<Self, OriginError> {
-        match grammar::parse(text.as_bytes(), false) {
+        match grammar::parse(text.as_bytes(), Syntax::Origin) {
             Ok(layout) => match value() {
                 Ok(value) => Ok(Self { value, layout: Some(layout) }),
                 // Cannot happen: the grammar allows visible ASCII only.
-                Err(_) => Err(OriginError::new(OriginErrorKind::InvalidCharacter, text, false)),
+                Err(_) => {
+                    Err(OriginError::new(OriginErrorKind::InvalidCharacter, text, Syntax::Origin))
+                }
             },
             Err(OriginErrorKind::Null) => Ok(Self::NULL),
-            Err(kind) => Err(OriginError::new(kind, text, false)),
+            Err(kind) => Err(OriginError::new(kind, text, Syntax::Origin)),
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use super::{
     error::OriginError,
-    grammar::{self, Layout, Port, Star},
+    grammar::{self, Layout, Port, Star, Syntax},
     host,
     kind::OriginErrorKind,
     origin::Origin,
     panic_text::PanicText,
+    scheme,
 };
 use std::{
     borrow::Cow,
@@ -56,7 +57,7 @@ impl OriginPattern {
     /// ```
     #[must_use]
     pub const fn from_static(text: &'static str) -> Self {
-        match grammar::parse(text.as_bytes(), true) {
+        match grammar::parse(text.as_bytes(), Syntax::Pattern) {
             Ok(layout) => Self { text: Cow::Borrowed(text), layout },
             Err(kind) => panic!("{}", PanicText::new(text, kind).as_str()),
         }
@@ -105,11 +106,39 @@ impl OriginPattern {
         })
     }
 
-    /// The domain whose subdomains match: what follows the label with the star.
+    /// The domain whose subdomains match: what follows the label with the star. `None` if there is
+    /// no star, and where nobody can register names: special-use names (`https://*.internal`), and
+    /// schemes whose hosts are not domains.
     #[cfg(feature = "public-suffix")]
     pub(crate) fn domain_beneath_star(&self) -> Option<&str> {
-        (self.layout.star != Star::None)
-            .then(|| self.host().split_once('.').map(|(_, domain)| domain))?
+        if self.layout.star == Star::None || !scheme::has_domains(self.scheme().as_bytes()) {
+            return None;
+        }
+        let (_, domain) = self.host().split_once('.')?;
+        (!host::is_special_use(domain.as_bytes())).then_some(domain)
+    }
+
+    /// Whether the pattern covers a whole top-level domain: `https://*.com`. That is `*` in
+    /// disguise, and takes
+    /// [`dangerously_allow_public_suffix_subdomains`](crate::PolicyBuilder::dangerously_allow_public_suffix_subdomains)
+    /// in a policy.
+    ///
+    /// ```
+    /// use tower_cors::OriginPattern;
+    ///
+    /// assert!(OriginPattern::from_static("https://*.com").covers_top_level_domain());
+    /// assert!(!OriginPattern::from_static("https://*.example.com").covers_top_level_domain());
+    /// // Nobody can register names under `internal`.
+    /// assert!(!OriginPattern::from_static("https://*.internal").covers_top_level_domain());
+    /// ```
+    #[must_use]
+    pub fn covers_top_level_domain(&self) -> bool {
+        grammar::covers_top_level_domain(self.text.as_bytes(), self.layout)
+    }
+
+    /// Whether this is `file://`, which some web views send for every local file.
+    pub(crate) fn is_local_file(&self) -> bool {
+        self.scheme() == "file"
     }
 
     /// Whether every host that it matches is the machine that the browser runs on.
@@ -130,9 +159,9 @@ impl FromStr for OriginPattern {
     type Err = OriginError;
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
-        match grammar::parse(text.as_bytes(), true) {
+        match grammar::parse(text.as_bytes(), Syntax::Pattern) {
             Ok(layout) => Ok(Self { text: Cow::Owned(text.to_owned()), layout }),
-            Err(kind) => Err(OriginError::new(kind, text, true)),
+            Err(kind) => Err(OriginError::new(kind, text, Syntax::Pattern)),
         }
     }
 }
@@ -149,23 +178,31 @@ impl TryFrom<String> for OriginPattern {
     type Error = OriginError;
 
     fn try_from(text: String) -> Result<Self, OriginError> {
-        match grammar::parse(text.as_bytes(), true) {
+        match grammar::parse(text.as_bytes(), Syntax::Pattern) {
             Ok(layout) => Ok(Self { text: Cow::Owned(text), layout }),
-            Err(kind) => Err(OriginError::new(kind, &text, true)),
+            Err(kind) => Err(OriginError::new(kind, &text, Syntax::Pattern)),
         }
     }
 }
 
 /// # Errors
 ///
-/// Returns an error for `null`, which no pattern matches.
+/// Returns an error for `null`, which no pattern matches, and for an origin whose host ends in a
+/// dot: it is a different origin than the one without the dot, and hardly ever the one that is
+/// meant.
 impl TryFrom<Origin> for OriginPattern {
     type Error = OriginError;
 
     fn try_from(origin: Origin) -> Result<Self, OriginError> {
+        let has_domain = scheme::has_domains(origin.scheme().as_bytes());
         match origin.layout() {
+            Some(_) if has_domain && origin.host().ends_with('.') => Err(OriginError::new(
+                OriginErrorKind::TrailingDot,
+                origin.as_str(),
+                Syntax::Pattern,
+            )),
             Some(layout) => Ok(Self { text: Cow::Owned(origin.as_str().to_owned()), layout }),
-            None => Err(OriginError::new(OriginErrorKind::Null, origin.as_str(), true)),
+            None => Err(OriginError::new(OriginErrorKind::Null, origin.as_str(), Syntax::Pattern)),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Just enough of IDNA to *suggest* the Punycode of a Unicode host in an error message.
+//! Just enough of IDNA to reject labels that do not decode, and to *suggest* the Punycode of a
+//! Unicode host in an error message.
 //!
 //! Nothing is matched by it: a configured Unicode host stays an error, and only letters and digits
 //! get a suggestion. The full mapping (UTS 46) needs tables of some hundred kilobytes, which is too
@@ -77,7 +78,7 @@ fn encode(input: &[char]) -> Option<String> {
 fn push_integer(output: &mut String, mut value: u32, bias: u32) {
     let mut k = BASE;
     loop {
-        let threshold = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
+        let threshold = threshold(k, bias);
         if value < threshold {
             break;
         }
@@ -92,7 +93,88 @@ fn digit(value: u32) -> char {
     char::from_digit(if value < 26 { value + 10 } else { value - 26 }, 36).unwrap_or('0')
 }
 
-fn adapt(delta: u32, points: u32, first: bool) -> u32 {
+/// Whether the rest of a label after `xn--` decodes to characters that a host can have (RFC 3492,
+/// section 6.2). Browsers reject more: what UTS 46 maps, and what Unicode has not assigned.
+pub(super) const fn is_valid(encoded: &[u8]) -> bool {
+    let delimiter = last_hyphen(encoded);
+    let (mut length, mut next) = if delimiter > 0 { (delimiter, delimiter + 1) } else { (0, 0) };
+    if next == encoded.len() {
+        return false;
+    }
+    let (mut point, mut position, mut bias) = (INITIAL_N, 0_u32, INITIAL_BIAS);
+    while next < encoded.len() {
+        let Some((delta, end)) = read_integer(encoded, next, bias) else { return false };
+        next = end;
+        #[expect(clippy::cast_possible_truncation, reason = "a label has at most 63 bytes")]
+        let points = length as u32 + 1;
+        let Some(sum) = position.checked_add(delta) else { return false };
+        bias = adapt(delta, points, position == 0);
+        point = match point.checked_add(sum / points) {
+            Some(point) if is_in_hosts(point) => point,
+            _ => return false,
+        };
+        position = sum % points + 1;
+        length += 1;
+    }
+    true
+}
+
+/// 0 if there is none.
+const fn last_hyphen(encoded: &[u8]) -> usize {
+    let mut at = encoded.len();
+    while at > 0 {
+        at -= 1;
+        if encoded[at] == b'-' {
+            return at;
+        }
+    }
+    0
+}
+
+/// A generalized variable-length integer, and where it ends.
+const fn read_integer(encoded: &[u8], start: usize, bias: u32) -> Option<(u32, usize)> {
+    let (mut value, mut weight, mut k) = (0_u32, 1_u32, BASE);
+    let mut next = start;
+    while next < encoded.len() {
+        let digit = match encoded[next] {
+            byte @ b'a'..=b'z' => byte - b'a',
+            byte @ b'0'..=b'9' => byte - b'0' + 26,
+            _ => return None,
+        } as u32;
+        next += 1;
+        let Some(part) = digit.checked_mul(weight) else { return None };
+        value = match value.checked_add(part) {
+            Some(value) => value,
+            None => return None,
+        };
+        let threshold = threshold(k, bias);
+        if digit < threshold {
+            return Some((value, next));
+        }
+        weight = match weight.checked_mul(BASE - threshold) {
+            Some(weight) => weight,
+            None => return None,
+        };
+        k += BASE;
+    }
+    None
+}
+
+/// No control, surrogate, private or non-character: UTS 46 disallows them all.
+const fn is_in_hosts(point: u32) -> bool {
+    matches!(point, 0xa0..=0xd7ff | 0xf900..=0xfdcf | 0xfdf0..=0x000e_ffff)
+        && point & 0xfffe != 0xfffe
+}
+
+const fn threshold(k: u32, bias: u32) -> u32 {
+    match k.saturating_sub(bias) {
+        ..=T_MIN => T_MIN,
+        T_MAX.. => T_MAX,
+        between => between,
+    }
+}
+
+const fn adapt(delta: u32, points: u32, first: bool) -> u32 {
     let mut delta = if first { delta / DAMP } else { delta / 2 };
     delta += delta / points;
     let mut k = 0;
@@ -105,7 +187,41 @@ fn adapt(delta: u32, points: u32, first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::to_ascii_label;
+    use super::{is_valid, to_ascii_label};
+
+    #[test]
+    fn validity() {
+        for (label, expected) in [
+            ("bcher-kva", true),
+            ("mnchen-3ya", true),
+            ("r8jz45g", true),
+            ("e1afmkfd", true),
+            ("ls8h", true), // 💩
+            ("strae-oqa", true),
+            ("", false),
+            ("f", false),
+            ("0", false),
+            ("a", false), // U+0080
+            ("-", false),
+            ("abc-", false),
+            ("abc", false),
+            ("-kva", false),
+            ("bcher-kv_", false),
+            ("99999999", false),
+            ("bcher-kva9999999999999", false),
+        ] {
+            assert_eq!(is_valid(label.as_bytes()), expected, "xn--{label}");
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_is_valid() {
+        for label in ["ü", "aü", "üa", "äöü", "日本語", "한국어", "почта", "aéb", "éé"]
+        {
+            let ascii = to_ascii_label(label).unwrap();
+            assert!(is_valid(ascii.strip_prefix("xn--").unwrap().as_bytes()), "{label} {ascii}");
+        }
+    }
 
     #[test]
     fn labels() {

@@ -339,9 +339,14 @@ impl Shape {
             Cut::Nothing => (end, end),
             Cut::Labels(labels) => {
                 // Over bytes: a search for a `char` takes some 500 instructions more.
-                let mut dots = host.bytes().enumerate().rev().filter(|(_, b)| *b == b'.');
-                let (dot, _) = dots.nth(labels - 1)?;
-                (host_start, host_start + dot)
+                let dots = host.bytes().enumerate().rev().filter(|(_, b)| *b == b'.');
+                // No label after the star: `app://*`.
+                let mut ends = std::iter::once(host.len()).chain(dots.map(|(dot, _)| dot));
+                let end = ends.nth(labels)?;
+                if end == 0 {
+                    return None;
+                }
+                (host_start, host_start + end)
             }
             Cut::Within { prefix, suffix } => {
                 // The star is for one character at least.

@@ -1,92 +1,161 @@
 //! What was probably meant by a text that is not a valid origin.
 //!
-//! Several corrections are applied, one after the other. The result is only suggested if it parses:
-//! a suggestion is never itself an error.
+//! Several corrections are applied, one after the other. The result is suggested only if it parses,
+//! keeps the host, and is the obvious intent. Where more than one text may be meant there is no
+//! suggestion: a wrong guess that is copied costs more than a missing one.
 
-use super::{grammar, host, ip, punycode};
+use super::{
+    grammar::{self, Syntax},
+    host, ip, punycode, scheme,
+};
+use std::net::Ipv6Addr;
 
 /// The corrected text, or `None` if the intent is unclear.
-pub(super) fn suggestion(input: &str, stars: bool) -> Option<String> {
-    let text = input.trim().trim_end_matches([',', ';']);
-    let (scheme, rest) = split_scheme(text)?;
-    let scheme = match scheme.to_ascii_lowercase().as_str() {
-        "ws" => "http".to_owned(),
-        "wss" | "*" => "https".to_owned(),
-        other => other.to_owned(),
-    };
+pub(super) fn suggestion(input: &str, syntax: Syntax) -> Option<String> {
+    let text = strip_surroundings(input);
+    let (given, rest) = split_scheme(text);
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let authority = authority.rsplit('@').next()?;
-    let (host, port) = split_port(authority);
-    let host = suggest_host(host, stars)?;
-    let port = suggest_port(&scheme, port)?;
-    let corrected = format!("{scheme}://{host}{port}");
-    (corrected != input && grammar::parse(corrected.as_bytes(), stars).is_ok()).then_some(corrected)
-}
-
-/// The scheme, as given or guessed, and what follows it.
-fn split_scheme(text: &str) -> Option<(&str, &str)> {
-    match text.split_once("://") {
-        Some((scheme, rest)) if !scheme.contains(['/', '.', '?', '#']) => {
-            return Some((scheme, rest));
-        }
-        _ => {}
-    }
-    for scheme in ["https:", "http:"] {
-        if text.get(..scheme.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(scheme)) {
-            return Some((&text[..scheme.len() - 1], text[scheme.len()..].trim_start_matches('/')));
-        }
-    }
-    let rest = text.trim_start_matches('/');
-    // Without a dot or a port it may be anything, `null` and `self` included.
-    let (host, port) = split_port(rest.split('/').next()?);
-    let local = host::is_loopback(host);
-    if !local && port.is_none() && !host.contains('.') {
+    // Of two schemes that differ, either may be meant.
+    if authority.ends_with(':') && rest[authority.len()..].starts_with("//") {
         return None;
     }
-    Some((if local { "http" } else { "https" }, rest))
+    let authority = strip_user(authority, given.is_some())?;
+    let (host, port) = split_port(authority)?;
+    let scheme = match given {
+        Some(scheme) => correct_scheme(scheme)?,
+        None => guess_scheme(host, port)?.to_owned(),
+    };
+    let host = if scheme::has_domains(scheme.as_bytes()) {
+        correct_host(host, syntax)?
+    } else {
+        host.to_owned()
+    };
+    let port = correct_port(&scheme, port)?;
+    let corrected = format!("{scheme}://{host}{port}");
+    (corrected != input && fits(&corrected, syntax)).then_some(corrected)
 }
 
-fn split_port(authority: &str) -> (&str, Option<&str>) {
-    if authority.parse::<std::net::Ipv6Addr>().is_ok() {
-        return (authority, None);
+/// Whether it is valid, and takes no opt-in: none is suggested to anyone who did not write it.
+fn fits(text: &str, syntax: Syntax) -> bool {
+    grammar::read(text.as_bytes(), syntax).is_ok_and(|layout| {
+        let scheme = &text.as_bytes()[..layout.scheme_end.into()];
+        !scheme::is_opaque(scheme) && !grammar::covers_top_level_domain(text.as_bytes(), layout)
+    })
+}
+
+/// Less white space, quotation marks and separators around it.
+fn strip_surroundings(text: &str) -> &str {
+    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';');
+    let trimmed = text.trim_matches(around);
+    // `["https://a.example"]`, or one end of it: not the brackets of an IPv6 address.
+    let inner = trimmed.strip_prefix('[').filter(|rest| rest.starts_with(['"', '\'']));
+    let trimmed = inner.unwrap_or(trimmed);
+    let inner = trimmed.strip_suffix(']').filter(|rest| rest.ends_with(['"', '\'']));
+    inner.unwrap_or(trimmed).trim_matches(around)
+}
+
+/// The scheme, if one is given, and what follows it.
+fn split_scheme(text: &str) -> (Option<&str>, &str) {
+    let named = text.split_once("://");
+    if let Some((scheme, rest)) = named.filter(|(scheme, _)| !scheme.contains(['/', '.', '?', '#']))
+    {
+        let twice = rest.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
+        return (Some(scheme), twice.unwrap_or(rest));
     }
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (authority, None),
+    // Slashes or the colon left out.
+    for prefix in ["https:", "http:", "https//", "http//"] {
+        let (start, rest) = text.split_at_checked(prefix.len()).unwrap_or(("", text));
+        if start.eq_ignore_ascii_case(prefix) {
+            return (Some(start.trim_end_matches([':', '/'])), rest.trim_start_matches('/'));
+        }
+    }
+    (None, text.trim_start_matches('/'))
+}
+
+fn correct_scheme(scheme: &str) -> Option<String> {
+    let scheme = scheme.to_ascii_lowercase();
+    match &*scheme {
+        "ws" => return Some("http".to_owned()),
+        "wss" | "*" => return Some("https".to_owned()),
+        _ => {}
+    }
+    if scheme::is_misspelled(scheme.as_bytes()) {
+        return scheme::correct(scheme.as_bytes()).map(str::to_owned);
+    }
+    Some(scheme)
+}
+
+/// The scheme of what is given without one. `None` for a single label, which may be anything
+/// (`null`, `self`, `none`), and for addresses, which are used with either scheme.
+fn guess_scheme(host: &str, port: Option<&str>) -> Option<&'static str> {
+    let address = ip::canonical_ipv4(host);
+    let is_address = address.is_some() || host.starts_with('[');
+    if host::is_loopback(address.as_deref().unwrap_or(host)) {
+        return Some("http");
+    }
+    match port {
+        _ if is_address || !host.contains('.') => None,
+        Some("80") => Some("http"),
+        _ => Some("https"),
     }
 }
 
-fn suggest_host(host: &str, stars: bool) -> Option<String> {
+/// Less user information. `None` if it may be the host that is meant, or an e-mail address.
+fn strip_user(authority: &str, has_scheme: bool) -> Option<&str> {
+    match authority.rsplit_once('@') {
+        Some((user, host)) if has_scheme && !user.contains('.') => Some(host),
+        Some(_) => None,
+        None => Some(authority),
+    }
+}
+
+/// Host and port. `None` if an IPv6 address without brackets may end in either.
+fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
+    let Some((host, port)) = authority.rsplit_once(':') else { return Some((authority, None)) };
+    if port.contains(']') {
+        return Some((authority, None));
+    }
+    if host.starts_with('[') || !host.contains(':') {
+        return Some((host, Some(port)));
+    }
+    let whole = authority.parse::<Ipv6Addr>().is_ok();
+    let before_port = host.parse::<Ipv6Addr>();
+    let like_port = port.len() > 1 && port.parse::<u16>().is_ok_and(|port| port >= 80);
+    match before_port {
+        Ok(address) if like_port && (!whole || address.is_loopback()) => Some((host, Some(port))),
+        Ok(_) if like_port => None,
+        // `::3000` and `a::` may be a host and a colon too many.
+        _ if whole && !(like_port && host == ":") && !port.is_empty() => Some((authority, None)),
+        _ => None,
+    }
+}
+
+fn correct_host(host: &str, syntax: Syntax) -> Option<String> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     if bare.contains(':') {
         return ip::canonical_ipv6(bare).map(|address| format!("[{address}]"));
     }
     let host = host.trim_end_matches('.');
-    let host = match host.strip_prefix('.') {
-        Some(rest) if stars => format!("*.{}", rest.trim_start_matches('.')),
-        _ => host.to_owned(),
-    };
     let host = host.split('.').map(punycode::to_ascii_label).collect::<Option<Vec<_>>>()?.join(".");
-    if let Some(address) = ip::canonical_ipv4(&host) {
-        return Some(address);
+    if ip::ends_in_number(host.as_bytes(), host.rfind('.').map_or(0, |dot| dot + 1), host.len()) {
+        return ip::canonical_ipv4(&host);
     }
-    // `*example.com` and `**.example.com` mean the subdomains of example.com.
-    match host.strip_prefix('*') {
-        Some(rest) if stars => {
-            let rest = rest.trim_start_matches(['*', '.']);
-            let within = host.matches('*').count() == 1 && rest.split('.').count() > 2;
-            Some(if within && !host.starts_with("*.") { host } else { format!("*.{rest}") })
+    if syntax == Syntax::Origin || fits(&format!("https://{host}"), syntax) {
+        return Some(host);
+    }
+    // `*example.com`, `**.example.com`, `.example.com` mean the subdomains of example.com.
+    match host.strip_prefix(['*', '.']) {
+        Some(rest) => {
+            let domain = rest.trim_start_matches(['*', '.']);
+            domain.starts_with(|c: char| c.is_ascii_alphanumeric()).then(|| format!("*.{domain}"))
         }
-        _ => Some(host),
+        None => Some(host),
     }
 }
 
 /// `:port`, or nothing if it must be left out.
-fn suggest_port(scheme: &str, port: Option<&str>) -> Option<String> {
-    let Some(port) = port else { return Some(String::new()) };
-    if port.is_empty() {
-        return Some(String::new());
-    }
+fn correct_port(scheme: &str, port: Option<&str>) -> Option<String> {
+    let Some(port) = port.filter(|port| !port.is_empty()) else { return Some(String::new()) };
     if port == "*" {
         return Some(":*".to_owned());
     }
@@ -94,6 +163,6 @@ fn suggest_port(scheme: &str, port: Option<&str>) -> Option<String> {
         return None;
     }
     let number = port.trim_start_matches('0').parse::<u16>().ok()?;
-    let default = grammar::default_port(scheme.as_bytes(), scheme.len());
+    let default = scheme::default_port(scheme.as_bytes());
     Some(if default == Some(number) { String::new() } else { format!(":{number}") })
 }

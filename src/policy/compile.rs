@@ -11,7 +11,7 @@ use super::{
     settings::Settings,
     validate,
 };
-use crate::origin::{OriginPattern, OriginSet};
+use crate::origin::{OriginError, OriginErrorKind, OriginPattern, OriginSet};
 
 pub(super) fn compile(settings: Settings) -> Result<Policy, PolicyErrors> {
     let mut errors = Vec::new();
@@ -86,7 +86,10 @@ fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
             Item::Value(OriginRule::Origin(origin)) if origin.is_null() => {
                 parse_origin((index, origin.as_str()), settings, errors)
             }
-            Item::Value(OriginRule::Origin(origin)) => OriginPattern::try_from(origin.clone()).ok(),
+            Item::Value(OriginRule::Origin(origin)) => {
+                let pattern = OriginPattern::try_from(origin.clone());
+                parsed((index, origin.as_str()), pattern, errors)
+            }
             Item::Value(OriginRule::Pattern(pattern)) => Some(pattern.clone()),
             Item::Value(OriginRule::Predicate(predicate)) => {
                 rules.predicates.push(predicate.clone());
@@ -105,6 +108,7 @@ fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
             }
         };
         if let Some(pattern) = pattern {
+            check_opt_ins(index, &pattern, settings, errors);
             if settings.allow_credentials {
                 check_credentials(index, &pattern, settings, errors);
             }
@@ -188,12 +192,37 @@ fn parse_origin(
         errors.push(of_origin(item, Kind::CommaInItem));
         return None;
     }
-    match text.parse::<OriginPattern>() {
+    parsed(item, text.parse(), errors)
+}
+
+/// The pattern, or `None` and an error more.
+fn parsed(
+    item: (usize, &str),
+    parsed: Result<OriginPattern, OriginError>,
+    errors: &mut Vec<PolicyError>,
+) -> Option<OriginPattern> {
+    match parsed {
         Ok(pattern) => Some(pattern),
         Err(error) => {
             errors.push(of_origin(item, Kind::Origin(*error.kind())).write(error.suggestion()));
             None
         }
+    }
+}
+
+/// What takes an opt-in even without credentials.
+fn check_opt_ins(
+    index: usize,
+    pattern: &OriginPattern,
+    settings: &Settings,
+    errors: &mut Vec<PolicyError>,
+) {
+    let item = (index, pattern.as_str());
+    if pattern.covers_top_level_domain() && !settings.allow_public_suffix_subdomains {
+        errors.push(of_origin(item, Kind::TopLevelDomain));
+    }
+    if pattern.is_local_file() && !settings.allow_null_origin {
+        errors.push(of_origin(item, Kind::Origin(OriginErrorKind::LocalFile)));
     }
 }
 
@@ -213,7 +242,8 @@ fn check_credentials(
     }
     #[cfg(feature = "public-suffix")]
     if let Some(domain) = pattern.domain_beneath_star() {
-        let public = !pattern.is_loopback() && super::public_suffix::is_public_suffix(domain);
+        let public =
+            !pattern.covers_top_level_domain() && super::public_suffix::is_public_suffix(domain);
         if public && !settings.allow_public_suffix_subdomains {
             errors.push(of_origin(item, Kind::CredentialsWithPublicSuffix));
         }

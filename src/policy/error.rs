@@ -162,6 +162,9 @@ pub enum PolicyErrorKind {
         /// An origin that it matches, where a telling one was found.
         example: Option<String>,
     },
+    /// `allow_origin`: a pattern that covers a whole top-level domain, without
+    /// `dangerously_allow_public_suffix_subdomains`.
+    TopLevelDomain,
     /// `max_age` over 86,400 seconds, which no browser honors.
     MaxAgeTooLong,
     /// `max_age` with a fraction of a second.
@@ -221,6 +224,9 @@ impl PolicyErrorKind {
             Self::CredentialsWithPublicSuffix => {
                 "matches names directly beneath a public suffix, which cannot be combined with allow_credentials: anyone who registers a name there could act as the user"
             }
+            Self::TopLevelDomain => {
+                "covers a whole top-level domain, where anyone can register a name"
+            }
             Self::MaxAgeTooLong => "is over 86400 seconds, the longest that any browser honors",
             Self::MaxAgeFraction => "is not a whole number of seconds",
             Self::PrivateNetworkWithAnyOrigin => {
@@ -265,6 +271,9 @@ impl PolicyErrorKind {
             }
             Self::CredentialsWithPublicSuffix => {
                 "name the origins, or set dangerously_allow_public_suffix_subdomains"
+            }
+            Self::TopLevelDomain => {
+                "name the domain, as in \"https://*.example.com\", or set dangerously_allow_public_suffix_subdomains"
             }
             Self::MaxAgeTooLong => "use 86400 seconds (\"1d\") or less",
             Self::MaxAgeFraction => "round it",

@@ -101,6 +101,10 @@ impl OriginRules {
         if self.set.matches_pattern(&origin) {
             return OriginMatch::Granted(Echo::Request);
         }
+        // Like `null`, what any local file sends is matched by nothing but its own opt-in.
+        if origin.is_local_file() {
+            return OriginMatch::Refused;
+        }
         #[cfg(feature = "regex")]
         if self.regexes.matches(&origin) {
             return OriginMatch::Granted(Echo::Request);

@@ -1,0 +1,95 @@
+//! What the name of a scheme says about it.
+
+/// A scheme whose hosts are domains, IPv4 or IPv6 addresses ([special
+/// schemes](https://url.spec.whatwg.org/#special-scheme), without those that no page has). The
+/// hosts of all other schemes are opaque.
+pub(super) const fn has_domains(scheme: &[u8]) -> bool {
+    matches!(scheme, b"https" | b"http" | b"ftp")
+}
+
+/// The port that the serialization of an origin leaves out.
+pub(super) const fn default_port(scheme: &[u8]) -> Option<u16> {
+    match scheme {
+        b"https" => Some(443),
+        b"http" => Some(80),
+        b"ftp" => Some(21),
+        _ => None,
+    }
+}
+
+/// Whether pages under this scheme send `Origin: null`. (Some web views send `file://`.)
+pub(super) const fn is_opaque(scheme: &[u8]) -> bool {
+    matches!(scheme, b"file" | b"data" | b"about" | b"blob" | b"javascript")
+}
+
+pub(super) const fn is_web_socket(scheme: &[u8]) -> bool {
+    matches!(scheme, b"ws" | b"wss")
+}
+
+/// Whether this is `http` or `https` with one typing error: `htps`, `htttp`, `httsp`.
+pub(super) const fn is_misspelled(scheme: &[u8]) -> bool {
+    !has_domains(scheme)
+        && (is_one_edit_from(scheme, b"http") || is_one_edit_from(scheme, b"https"))
+}
+
+/// Which of `http` and `https` a misspelled scheme is meant as. `None` for `httpx`, which may be
+/// either.
+pub(super) fn correct(scheme: &[u8]) -> Option<&'static str> {
+    if scheme.contains(&b's') {
+        return Some("https");
+    }
+    (!is_one_edit_from(scheme, b"https")).then_some("http")
+}
+
+/// Whether one character inserted, left out, replaced, or two swapped, make one of the other.
+const fn is_one_edit_from(a: &[u8], b: &[u8]) -> bool {
+    let shorter = if a.len() < b.len() { a.len() } else { b.len() };
+    let mut start = 0;
+    while start < shorter && a[start] == b[start] {
+        start += 1;
+    }
+    let mut end = 0;
+    while end < shorter - start && a[a.len() - 1 - end] == b[b.len() - 1 - end] {
+        end += 1;
+    }
+    match (a.len() - start - end, b.len() - start - end) {
+        (0 | 1, 1) | (1, 0) => true,
+        (2, 2) => a[start] == b[start + 1] && a[start + 1] == b[start],
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{correct, is_misspelled};
+
+    #[test]
+    fn misspelled_schemes() {
+        for (scheme, misspelled, corrected) in [
+            ("http", false, None),
+            ("https", false, None),
+            ("ftp", false, None),
+            ("htps", true, Some("https")),
+            ("htp", true, Some("http")),
+            ("ttp", true, Some("http")),
+            ("ttps", true, Some("https")),
+            ("htttp", true, Some("http")),
+            ("httsp", true, Some("https")),
+            ("hhttps", true, Some("https")),
+            ("shttp", true, Some("https")),
+            ("hptts", false, None),
+            ("httpx", true, None),
+            ("httpd", true, None),
+            ("xhttps", true, Some("https")),
+            ("tauri", false, None),
+            ("hxxp", false, None),
+            ("h", false, None),
+            ("", false, None),
+        ] {
+            assert_eq!(is_misspelled(scheme.as_bytes()), misspelled, "{scheme}");
+            if misspelled {
+                assert_eq!(correct(scheme.as_bytes()), corrected, "{scheme}");
+            }
+        }
+    }
+}
