@@ -74,13 +74,13 @@ fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal) 
     let Seen { kind, method, path, origin } = Seen::of(evaluation.kind(), evaluation.request());
     let explanation = evaluation.explain_with(Effort::EveryRequest);
     let (reason, setting) = (refusal.code(), refusal.setting().as_str());
-    let suggestion = explanation.suggestion();
+    let (suggestion, reasons) = (explanation.suggestion(), explanation.reasons_in_words());
     let policy = evaluation.policy_name();
     macro_rules! event {
         ($level:expr, $($suppressed:ident,)?) => {
             tracing::event!(
                 target: TARGET, $level, kind, method, path, origin, reason, setting, policy, layer,
-                suggestion, $($suppressed,)? "CORS request {explanation}"
+                suggestion, $($suppressed,)? "CORS request refused: {reasons}"
             )
         };
     }

@@ -1,47 +1,24 @@
-//! A decision in words.
+//! How a decision is explained.
 
-use super::nearest::{self, Effort};
+use super::{
+    explanation::{Explanation, Reason},
+    nearest::{self, Effort, NearestName},
+};
 use crate::{
+    origin::Origin,
     policy::{
-        Policy, Setting, is_cors_header, is_forbidden_method, is_forbidden_request_header,
+        Origins, Policy, Setting, is_cors_header, is_forbidden_method, is_forbidden_request_header,
         standard_method_in_wrong_case,
     },
-    protocol::{Decision, Evaluation, Refusal, RequestKind},
+    protocol::{Decision, Evaluation, Refusal},
 };
 use http::{HeaderName, HeaderValue, header::ORIGIN, request::Parts};
-use std::fmt;
-
-/// A decision in words: what, why, the nearest miss, what to do. One line.
-///
-/// ```
-/// use tower_cors::Policy;
-///
-/// let policy = Policy::builder().allow_origin("https://app.example.com").build()?;
-/// let (parts, ()) = http::Request::builder()
-///     .header("origin", "http://app.example.com")
-///     .body(())
-///     .unwrap()
-///     .into_parts();
-/// assert_eq!(
-///     policy.explain(&parts).to_string(),
-///     "refused: origin \"http://app.example.com\" is not allowed; \
-///      `http` where `https` is allowed: \"https://app.example.com\" is; \
-///      to allow this one, add it to allow_origin",
-/// );
-/// # Ok::<(), tower_cors::PolicyErrors>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Explanation {
-    decision: Decision,
-    kind: RequestKind,
-    same_origin: bool,
-    hint: Option<String>,
-    suggestion: Option<String>,
-}
 
 impl Policy {
-    /// Explains what it says of a request. It takes its time, so it is for people, not for every
+    /// Explains its decision on a request. It takes its time, so it is for people, not for every
     /// request.
+    ///
+    /// See [`Explanation`](crate::observe::Explanation) for an example.
     #[must_use]
     pub fn explain(&self, parts: &Parts) -> Explanation {
         self.evaluate(parts).explain()
@@ -50,118 +27,180 @@ impl Policy {
 
 impl Evaluation<'_> {
     /// Explains the decision. It takes its time, so it is for people, not for every request.
+    ///
+    /// See [`Explanation`](crate::observe::Explanation) for an example.
     #[must_use]
     pub fn explain(&self) -> Explanation {
         self.explain_with(Effort::Asked)
     }
 
     pub(super) fn explain_with(&self, effort: Effort) -> Explanation {
+        // More than anybody reads.
+        const NAMED: usize = 32;
+        let mut refusals = self.first_refusals(NAMED + 1);
+        let not_named = refusals.len() > NAMED;
+        refusals.truncate(NAMED);
         let decision = self.decision();
-        let hint = decision.refusal().and_then(|refusal| hint(self.policy(), refusal, effort));
-        let suggestion = decision.refusal().and_then(|refusal| suggestion(self.policy(), refusal));
-        let same_origin = self.request().headers.contains_key(ORIGIN);
-        Explanation { decision, kind: self.kind(), same_origin, hint, suggestion }
-    }
-}
-
-impl Explanation {
-    /// The decision explained.
-    #[must_use]
-    pub fn decision(&self) -> &Decision {
-        &self.decision
-    }
-
-    /// The nearest miss: what is allowed and nearly the same.
-    #[must_use]
-    pub fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
-    }
-
-    /// What to change for the request to be granted.
-    #[must_use]
-    pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
-    }
-}
-
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.decision)?;
-        match (&self.decision, self.kind) {
-            (Decision::NotCors, _) if self.same_origin => {
-                f.write_str(": the request comes from the very origin it goes to")?;
-            }
-            (Decision::NotCors, _) => f.write_str(": there is no `Origin`")?,
-            (Decision::Granted, RequestKind::Preflight) => {
-                f.write_str(
-                    ": the origin, the method and all headers of this preflight are allowed",
-                )?;
-            }
-            (Decision::Granted, _) => f.write_str(": the origin is allowed")?,
-            _ => {}
+        Explanation {
+            same_origin: matches!(decision, Decision::NotCors)
+                && self.request().headers.contains_key(ORIGIN),
+            decision,
+            kind: self.kind(),
+            policy: self.policy_name().map(str::to_owned),
+            reasons: refusals
+                .into_iter()
+                .map(|refusal| reason(self.policy(), refusal, effort))
+                .collect(),
+            not_named,
         }
-        for part in self.hint.iter().chain(&self.suggestion) {
-            write!(f, "; {part}")?;
-        }
-        Ok(())
     }
 }
 
-fn hint(policy: &Policy, refusal: &Refusal, effort: Effort) -> Option<String> {
-    let rules = policy.rules();
-    match refusal {
-        Refusal::OriginNotAllowed { origin } | Refusal::MalformedOrigin { origin } => {
-            nearest::origin(&rules.origins, origin, effort)
+fn reason(policy: &Policy, refusal: Refusal, effort: Effort) -> Reason {
+    let mut reason = Reason { nearest: None, hints: Vec::new(), suggestion: None, refusal };
+    match reason.refusal.clone() {
+        Refusal::OriginNotAllowed { origin } => {
+            explain_origin(&mut reason, policy, &origin, effort);
+        }
+        Refusal::MalformedOrigin { origin } => {
+            explain_malformed_origin(&mut reason, policy, &origin);
         }
         Refusal::NullOrigin => {
-            Some("sandboxed frames, local files and some redirects send it".to_owned())
+            reason
+                .hints
+                .push("sandboxed frames, local files and some redirects send it".to_owned());
+            reason.suggestion = Some(format!(
+                "to allow it, set {}, after reading its warning",
+                Setting::DangerouslyAllowNullOrigin
+            ));
         }
-        Refusal::MethodNotAllowed { method } if is_forbidden_method(method.as_bytes()) => {
-            Some("no page can send it".to_owned())
+        Refusal::MethodNotAllowed { method } => explain_method(&mut reason, policy, &method),
+        Refusal::HeaderNotAllowed { name } => explain_header(&mut reason, policy, &name),
+        _ => {}
+    }
+    reason
+}
+
+fn explain_origin(reason: &mut Reason, policy: &Policy, value: &HeaderValue, effort: Effort) {
+    let Some(origin) = short(value).and_then(|text| text.parse::<Origin>().ok()) else { return };
+    let origins = &policy.rules().origins;
+    let nearest = nearest::origin(origins, &origin, effort);
+    if let Some(nearest) = &nearest {
+        reason.hints.push(format!("\"{}\" is allowed; {}", nearest.allowed, nearest.words));
+    }
+    reason.hints.extend(other_rules(origins));
+    let insecure = origin.scheme() == "http" && !origin.is_loopback();
+    let setting = Setting::AllowOrigin;
+    reason.suggestion = Some(match &nearest {
+        _ if insecure && policy.rules().credentials => {
+            format!(
+                "serve the page over https; to allow it over http in spite of {}, set {} and add \"{origin}\" to {setting}",
+                Setting::AllowCredentials,
+                Setting::DangerouslyAllowInsecureOrigins,
+            )
         }
-        Refusal::MethodNotAllowed { method } => {
-            let upper = method.to_str().ok().and_then(standard_method_in_wrong_case)?;
-            let allowed = is_allowed_method(policy, upper);
-            allowed.then(|| format!("methods are case-sensitive, and `{upper}` is allowed"))
+        Some(nearest) if nearest.is_other_name_of_this_machine => {
+            format!("open the page at \"{}\", or add \"{origin}\" to {setting}", nearest.allowed)
         }
-        Refusal::HeaderNotAllowed { name } if !can_be_listed(name) => {
-            Some("no page can set it".to_owned())
+        _ => format!("to allow it, add \"{origin}\" to {setting}"),
+    });
+    reason.nearest = nearest.map(|nearest| nearest.allowed);
+}
+
+/// What rules that are no origins and no patterns said.
+fn other_rules(origins: &Origins) -> Vec<String> {
+    let Origins::Rules(rules) = origins else { return Vec::new() };
+    let mut hints = Vec::new();
+    #[cfg(feature = "regex")]
+    hints.extend(regexes(rules.regexes.sources()));
+    match rules.predicates.len() {
+        0 => {}
+        1 => hints.push("the predicate does not allow it".to_owned()),
+        count => hints.push(format!("none of the {count} predicates allows it")),
+    }
+    hints
+}
+
+#[cfg(feature = "regex")]
+fn regexes(sources: &[String]) -> Option<String> {
+    const SHOWN: usize = 3;
+    let shown = sources.iter().take(SHOWN).map(|source| {
+        let source = source.chars().take(100).collect::<String>();
+        crate::message::Quoted(&source).to_string()
+    });
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match sources.len() {
+        0 => None,
+        1 => Some(format!("the regular expression {shown} does not match it")),
+        count if count > SHOWN => {
+            Some(format!("none of the {count} regular expressions ({shown}, …) matches it"))
         }
-        Refusal::HeaderNotAllowed { name } if rules.headers.any => {
-            Some(format!("`*` does not cover `{}`", short(name)?))
-        }
-        _ => None,
+        _ => Some(format!("none of the regular expressions {shown} matches it")),
     }
 }
 
-/// What the builder would take.
-fn suggestion(policy: &Policy, refusal: &Refusal) -> Option<String> {
-    let setting = refusal.setting();
-    Some(match refusal {
-        Refusal::OriginNotAllowed { .. } => format!("to allow this one, add it to {setting}"),
-        Refusal::NullOrigin => format!("to allow it, see {setting}"),
-        Refusal::MethodNotAllowed { method } => {
-            let method = short(method).filter(|method| !is_forbidden_method(method.as_bytes()))?;
-            match standard_method_in_wrong_case(method) {
-                Some(upper) if is_allowed_method(policy, upper) => {
-                    format!("have the page send \"{upper}\"")
-                }
-                Some(upper) => {
-                    format!("have the page send \"{upper}\", and add that to {setting}")
-                }
-                None => format!("to allow it, add \"{method}\" to {setting}"),
-            }
-        }
-        Refusal::HeaderNotAllowed { name } if can_be_listed(name) => {
-            let name = short(name)?.to_ascii_lowercase();
-            format!("to allow it, add \"{name}\" to {}", Setting::AllowHeaders)
-        }
-        _ => return None,
-    })
+fn explain_malformed_origin(reason: &mut Reason, policy: &Policy, value: &HeaderValue) {
+    let Some(error) = short(value).and_then(|text| text.parse::<Origin>().err()) else { return };
+    let Some(meant) = error.suggestion() else { return };
+    let allowed = nearest::is_allowed(&policy.rules().origins, meant);
+    let also = if allowed { ", which is allowed" } else { "" };
+    let why = error.kind().reason();
+    reason.hints.push(format!("it {why}; a browser would send \"{meant}\"{also}"));
+    reason.nearest = allowed.then(|| meant.to_owned());
 }
 
-fn is_allowed_method(policy: &Policy, method: &str) -> bool {
-    policy.rules().methods.allows(method.as_bytes())
+fn explain_method(reason: &mut Reason, policy: &Policy, value: &HeaderValue) {
+    let setting = Setting::AllowMethods;
+    let Some(method) = short(value) else { return };
+    if is_forbidden_method(method.as_bytes()) {
+        reason.hints.push("no page can send it".to_owned());
+        return;
+    }
+    let rules = policy.rules();
+    let wrong_case = standard_method_in_wrong_case(method);
+    if wrong_case.is_some() {
+        reason.hints.push("methods are case-sensitive".to_owned());
+    }
+    let wrong_case = wrong_case.map(|upper| NearestName {
+        name: upper.to_owned(),
+        allowed: rules.methods.allows(upper.as_bytes()),
+    });
+    reason.suggestion = Some(match wrong_case.or_else(|| nearest::method(rules, method)) {
+        Some(NearestName { name, allowed: true }) => {
+            reason.hints.push(format!("\"{name}\" is allowed"));
+            reason.nearest = Some(name.clone());
+            format!("have the page send \"{name}\"")
+        }
+        Some(NearestName { name, allowed: false }) => {
+            format!("have the page send \"{name}\", and add that to {setting}")
+        }
+        None => format!("to allow it, add \"{method}\" to {setting}"),
+    });
+}
+
+fn explain_header(reason: &mut Reason, policy: &Policy, value: &HeaderValue) {
+    let setting = Setting::AllowHeaders;
+    if !can_be_listed(value) {
+        reason.hints.push("no page can set it".to_owned());
+        return;
+    }
+    let rules = policy.rules();
+    let Some(name) = short(value).map(str::to_ascii_lowercase) else { return };
+    if rules.headers.any {
+        reason.hints.push(format!("`*` does not cover `{name}`"));
+    }
+    reason.suggestion = Some(match nearest::header(rules, &name) {
+        Some(NearestName { name, allowed: true }) => {
+            reason.hints.push(format!("\"{name}\" is allowed"));
+            reason.nearest = Some(name.clone());
+            format!("have the page send \"{name}\"")
+        }
+        Some(NearestName { name: meant, allowed: false }) => {
+            reason.hints.push(format!("a common header is \"{meant}\""));
+            format!("have the page send \"{meant}\", and add that to {setting}")
+        }
+        None => format!("to allow it, add \"{name}\" to {setting}"),
+    });
 }
 
 fn can_be_listed(name: &HeaderValue) -> bool {
@@ -169,7 +208,7 @@ fn can_be_listed(name: &HeaderValue) -> bool {
     name.is_ok_and(|name| !is_cors_header(&name) && !is_forbidden_request_header(&name))
 }
 
-/// A method or header name, which are tokens here, unless it is too long to be shown.
+/// A text of the request, unless it is too long to be shown.
 fn short(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok().filter(|text| text.len() <= 200)
 }

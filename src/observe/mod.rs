@@ -3,9 +3,11 @@
 //! Nothing here changes an answer, and nothing is computed unless somebody asks for it. The guide
 //! `observation` lists every event with an example.
 
+mod difference;
 #[cfg(all(feature = "tower", feature = "tracing"))]
 mod events;
 mod explain;
+mod explanation;
 #[cfg(all(feature = "source", feature = "tracing"))]
 mod failures;
 mod nearest;
@@ -16,6 +18,8 @@ mod observer;
 mod reason;
 #[cfg(all(feature = "tower", feature = "tracing"))]
 mod seen;
+#[cfg(feature = "serde")]
+mod serialize;
 #[cfg(feature = "tower")]
 mod setters;
 #[cfg(all(feature = "tower", feature = "tracing"))]
@@ -23,7 +27,7 @@ mod text;
 #[cfg(all(feature = "tower", feature = "tracing"))]
 mod throttle;
 
-pub use self::explain::Explanation;
+pub use self::explanation::{Explanation, Reason};
 #[cfg(all(feature = "resolver", feature = "tracing"))]
 pub(crate) use self::failures::lookup_failed;
 #[cfg(all(feature = "reload", feature = "tracing"))]

@@ -1,11 +1,11 @@
 //! The nearest miss: what is allowed and nearly what was sent.
 
+use super::difference::{Difference, MACHINE, Split, is_machine, is_typing_error};
 use crate::{
     origin::{Origin, OriginSet},
-    policy::Origins,
-    similar,
+    policy::{Origins, Rules},
 };
-use http::HeaderValue;
+use http::{HeaderName, Method};
 
 /// How many of a policy's origins are looked at one by one. A refused request, of which anyone can
 /// send many, must not cost more with each origin that is configured.
@@ -18,53 +18,65 @@ pub(crate) enum Effort {
     Asked = 1000,
 }
 
-/// What differs between a refused origin and one that is allowed, in words.
-pub(super) fn origin(origins: &Origins, refused: &HeaderValue, effort: Effort) -> Option<String> {
-    let allowed = Allowed { origins, looked_at: effort as usize };
-    let text = refused.to_str().ok().filter(|text| text.len() < 400)?;
-    let origin = match text.parse::<Origin>() {
-        Ok(origin) => origin,
-        Err(error) => {
-            let meant = error.suggestion()?;
-            let also = if allowed.has(meant) { ", which is allowed" } else { "" };
-            let reason = error.kind().reason();
-            return Some(format!("it {reason}: a browser would send \"{meant}\"{also}"));
-        }
-    };
-    let (scheme, host) = (origin.scheme(), origin.host());
-    let port = origin.port().map(|port| format!(":{port}")).unwrap_or_default();
+/// An origin that is allowed, and how the refused one differs from it.
+#[derive(Clone, Debug)]
+pub(super) struct NearestOrigin {
+    pub(super) allowed: String,
+    pub(super) words: String,
+    pub(super) is_other_name_of_this_machine: bool,
+}
 
-    let other = match scheme {
+/// The allowed origin that is nearest to a refused one, if one is near.
+pub(super) fn origin(origins: &Origins, refused: &Origin, effort: Effort) -> Option<NearestOrigin> {
+    let allowed = Allowed { origins, looked_at: effort as usize };
+    let refused = Split::of(refused.as_str())?;
+    let changed = variants(refused).into_iter().filter(|variant| allowed.has(*variant));
+    let changed = changed.map(|variant| variant.to_string()).collect::<Vec<_>>();
+    let members = changed.iter().map(String::as_str).chain(allowed.members());
+    let near = members.filter_map(|member| {
+        let allowed = Split::of(member)?;
+        Some((Difference::between(refused, allowed)?, member, allowed))
+    });
+    let (difference, member, allowed) = near.min_by_key(|(difference, ..)| difference.weight())?;
+    Some(NearestOrigin {
+        allowed: member.to_owned(),
+        words: difference.words(refused, allowed),
+        is_other_name_of_this_machine: difference.is_other_name_of_this_machine(),
+    })
+}
+
+/// Whether the policy would allow this text as an origin.
+pub(super) fn is_allowed(origins: &Origins, text: &str) -> bool {
+    Split::of(text).is_some_and(|split| Allowed { origins, looked_at: 0 }.has(split))
+}
+
+/// The origin with one or two things changed. Whether those are allowed is found by a lookup, of
+/// which the cost does not grow with their number and which knows patterns.
+fn variants(refused: Split<'_>) -> Vec<Split<'_>> {
+    let scheme = match refused.scheme {
         "http" => Some("https"),
         "https" => Some("http"),
         _ => None,
     };
-    if let Some(other) = other {
-        let swapped = format!("{other}://{host}{port}");
-        if allowed.has(&swapped) {
-            return Some(format!("`{scheme}` where `{other}` is allowed: \"{swapped}\" is"));
+    let mut hosts = vec![refused.host];
+    if is_machine(refused.host) {
+        hosts.extend(MACHINE.iter().filter(|host| **host != refused.host));
+    }
+    hosts.extend(refused.host.strip_suffix('.'));
+    let parents =
+        std::iter::successors(refused.host.split_once('.'), |(_, parent)| parent.split_once('.'));
+    // A name of one label has no subdomains that anybody means.
+    hosts.extend(parents.map(|(_, parent)| parent).filter(|parent| parent.contains('.')).take(4));
+    let ports = [Some(refused.port), refused.port.is_some().then_some(None)];
+    let mut variants = Vec::new();
+    for host in hosts {
+        for scheme in [Some(refused.scheme), scheme].into_iter().flatten() {
+            for port in ports.into_iter().flatten() {
+                variants.push(Split { scheme, host, port });
+            }
         }
     }
-    let same_host = |member: &&str| {
-        let rest = member.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
-        rest.and_then(|rest| rest.strip_prefix(host))
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-    };
-    if let Some(member) = allowed.members().find(same_host) {
-        return Some(format!("another port is allowed: \"{member}\" is"));
-    }
-    let above = format!("{scheme}://*.{host}{port}");
-    if allowed.members().any(|member| member == above) {
-        return Some(format!("\"{above}\" is allowed, which covers subdomains only"));
-    }
-    if let Some((_, parent)) = host.split_once('.') {
-        let parent = format!("{scheme}://{parent}{port}");
-        if allowed.members().any(|member| member == parent) {
-            return Some(format!("\"{parent}\" is allowed, its subdomains are not"));
-        }
-    }
-    let similar = allowed.members().find(|member| differ_little(member, origin.as_str()));
-    similar.map(|member| format!("\"{member}\" is allowed: a typing error?"))
+    variants
 }
 
 struct Allowed<'a> {
@@ -73,11 +85,12 @@ struct Allowed<'a> {
 }
 
 impl<'a> Allowed<'a> {
-    fn has(&self, text: &str) -> bool {
+    fn has(&self, split: Split<'_>) -> bool {
+        let Some(origin) = split.origin() else { return false };
         match self.origins {
             Origins::Any => true,
-            Origins::One(only) => only == text,
-            Origins::Rules(rules) => text.parse().is_ok_and(|origin| rules.set.contains(&origin)),
+            Origins::One(only) => origin == *only,
+            Origins::Rules(rules) => rules.set.contains(&origin),
         }
     }
 
@@ -91,13 +104,59 @@ impl<'a> Allowed<'a> {
     }
 }
 
-/// Whether one is the other with a typing error or two, not too far apart.
-fn differ_little(a: &str, b: &str) -> bool {
-    const COMPARED: usize = 32;
-    let prefix = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    let (a, b) = (a.get(prefix..).unwrap_or_default(), b.get(prefix..).unwrap_or_default());
-    let suffix = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
-    let (a, b) = (a.get(..a.len() - suffix), b.get(..b.len() - suffix));
-    let (a, b) = (a.unwrap_or_default(), b.unwrap_or_default());
-    a.len().max(b.len()) <= COMPARED && similar::distance(a, b) <= 2
+/// A method or header name that was probably meant, and whether it is allowed.
+#[derive(Clone, Debug)]
+pub(super) struct NearestName {
+    pub(super) name: String,
+    pub(super) allowed: bool,
+}
+
+const STANDARD_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// The method that was probably meant by one that is not allowed.
+pub(super) fn method(rules: &Rules, refused: &str) -> Option<NearestName> {
+    let listed = rules.methods.list.iter().map(Method::as_str);
+    let allows = |method: &str| rules.methods.allows(method.as_bytes());
+    nearest_name(refused, listed, &STANDARD_METHODS, allows)
+}
+
+/// What pages send most.
+const KNOWN_HEADERS: [&str; 12] = [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "traceparent",
+    "x-api-key",
+    "x-csrf-token",
+    "x-request-id",
+    "x-requested-with",
+    "x-xsrf-token",
+];
+
+/// The header name that was probably meant by one that is not allowed.
+pub(super) fn header(rules: &Rules, refused: &str) -> Option<NearestName> {
+    let refused = refused.to_ascii_lowercase();
+    // A known name is what it says, though another is similar.
+    if KNOWN_HEADERS.contains(&refused.as_str()) {
+        return None;
+    }
+    let listed = rules.headers.names.iter().map(HeaderName::as_str);
+    let allows = |name: &str| rules.headers.allows(name.as_bytes());
+    nearest_name(&refused, listed, &KNOWN_HEADERS, allows)
+}
+
+fn nearest_name<'a>(
+    refused: &str,
+    listed: impl Iterator<Item = &'a str>,
+    known: &[&'a str],
+    allows: impl Fn(&str) -> bool,
+) -> Option<NearestName> {
+    let candidates = listed.take(Effort::Asked as usize).chain(known.iter().copied());
+    let mut similar = candidates.filter(|name| is_typing_error(refused, name));
+    let first = similar.next()?;
+    let name = [first].into_iter().chain(similar).find(|name| allows(name)).unwrap_or(first);
+    Some(NearestName { name: name.to_owned(), allowed: allows(name) })
 }

@@ -149,6 +149,42 @@ impl<'a> Evaluation<'a> {
         }
     }
 
+    /// Every reason for which the request is refused, the one of the decision first. Empty if it is
+    /// not refused.
+    ///
+    /// The decision names one reason only. A preflight may be refused for its origin, its method and
+    /// several headers. At most 32 reasons are returned.
+    ///
+    /// ```
+    /// use http::Request;
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder().allow_origin("https://app.example.com").build()?;
+    /// let (parts, ()) = Request::options("/")
+    ///     .header("origin", "https://app.example.com")
+    ///     .header("access-control-request-method", "DELETE")
+    ///     .header("access-control-request-headers", "authorization,x-trace")
+    ///     .body(())
+    ///     .unwrap()
+    ///     .into_parts();
+    /// assert_eq!(policy.evaluate(&parts).refusals().len(), 3);
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.first_refusals(32)
+    }
+
+    pub(crate) fn first_refusals(&self, most: usize) -> Vec<Refusal> {
+        let Decision::Refused(first) = self.decision() else { return Vec::new() };
+        let of_origin = (!self.allows_origin()).then_some(first);
+        // Nothing is known of a policy that is unavailable.
+        let known = !matches!(self.origin, OriginMatch::Unavailable(_));
+        let asked = self.kind == RequestKind::Preflight && known;
+        let of_preflight = asked.then(|| preflight::refusals(self.policy.rules(), self.parts));
+        of_origin.into_iter().chain(of_preflight.into_iter().flatten()).take(most).collect()
+    }
+
     fn origin_refusal(&self) -> Refusal {
         let origin = match Lines::of(&self.parts.headers, &ORIGIN) {
             Lines::One(origin) => origin.clone(),

@@ -22,7 +22,12 @@ const READ_AT_LEAST: usize = 4096;
 /// Why a preflight from a granted origin is refused all the same, if it is ([CORS-preflight fetch,
 /// steps 7.5 and 7.6](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)).
 pub(super) fn refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
-    method_refusal(policy, parts).or_else(|| headers_refusal(policy, parts))
+    refusals(policy, parts).next()
+}
+
+/// All reasons for that: the method, and each header.
+pub(super) fn refusals(policy: &Rules, parts: &Parts) -> impl Iterator<Item = Refusal> {
+    method_refusal(policy, parts).into_iter().chain(header_refusals(policy, parts))
 }
 
 fn method_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
@@ -38,19 +43,19 @@ fn method_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
     (!allowed).then(|| Refusal::MethodNotAllowed { method: method.clone() })
 }
 
-fn headers_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
+fn header_refusals(policy: &Rules, parts: &Parts) -> impl Iterator<Item = Refusal> {
     let bytes = requested_bytes(parts);
     let limit = read_limit(policy);
-    if bytes > limit {
-        return Some(Refusal::HeadersTooLong { bytes, limit });
-    }
-    requested_names(parts).find_map(|name| {
+    let too_long = (bytes > limit).then_some(Refusal::HeadersTooLong { bytes, limit });
+    let names = too_long.is_none().then(|| requested_names(parts)).into_iter().flatten();
+    let not_allowed = names.filter_map(|name| {
         let value = || HeaderValue::from_bytes(name).unwrap_or(HeaderValue::from_static(""));
         if !is_token(name) {
             return Some(Refusal::MalformedHeader { name: value() });
         }
         (!policy.headers.allows(name)).then(|| Refusal::HeaderNotAllowed { name: value() })
-    })
+    });
+    too_long.into_iter().chain(not_allowed)
 }
 
 /// No list that could be granted in full is longer, if a browser wrote it: lower case, sorted, no

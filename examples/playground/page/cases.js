@@ -36,7 +36,7 @@ export const GROUPS = [
         id: "unlisted", policy: "partner", title: "An origin that is not listed",
         why: "The handler runs all the same, for CORS is no access control: the browser keeps its answer from the script. This page is a near miss, and tower-cors says so.",
         calls: [{ path: "/partner/hello" }],
-        predict: { sees: "blocked", preflights: 0, ran: 1, says: "`http` where `https` is allowed", wire: { "access-control-allow-origin": [], vary: ["Origin"] } },
+        predict: { sees: "blocked", preflights: 0, ran: 1, says: "the scheme differs", wire: { "access-control-allow-origin": [], vary: ["Origin"] } },
         console: "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
       },
       {
@@ -56,7 +56,7 @@ export const GROUPS = [
         id: "parent", policy: "tenants", title: "… but not their parent",
         why: "`*.localhost` is not `localhost`. Where that one should be allowed too, it is listed beside the pattern.",
         calls: [{ path: "/tenants/hello", from: "localhost" }],
-        predict: { sees: "blocked", preflights: 0, ran: 1, says: "which covers subdomains only" },
+        predict: { sees: "blocked", preflights: 0, ran: 1, says: "it matches subdomains only" },
         console: "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
       },
       {
@@ -113,7 +113,7 @@ export const GROUPS = [
         id: "method-case", policy: "app", title: "patch is not PATCH",
         why: "Methods are case-sensitive, and browsers put only the oldest into upper case: GET, HEAD, POST, PUT, DELETE, OPTIONS.",
         calls: [{ method: "patch", path: "/app/items/1" }],
-        predict: { sees: "blocked", preflights: 1, ran: 0, says: "methods are case-sensitive, and `PATCH` is allowed" },
+        predict: { sees: "blocked", preflights: 1, ran: 0, says: "methods are case-sensitive; \"PATCH\" is allowed" },
         console: "Method patch is not allowed by Access-Control-Allow-Methods in preflight response.",
       },
       {

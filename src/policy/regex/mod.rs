@@ -46,7 +46,7 @@ impl Regexes {
         Ok(Self { sources: sources.to_vec(), anchored: Some(anchored), secure: false })
     }
 
-    pub(super) fn sources(&self) -> &[String] {
+    pub(crate) fn sources(&self) -> &[String] {
         &self.sources
     }
 

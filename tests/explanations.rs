@@ -1,0 +1,477 @@
+//! What explanations say: the reasons, the nearest miss, the suggestion.
+
+use http::{HeaderName, HeaderValue, Method, Request, request::Parts};
+use serde_json::json;
+use tower_cors::{AllowOrigin, Any, Policy, PolicyBuilder, PolicyList, policy::Setting};
+
+const APP: &str = "https://app.example.com";
+
+fn policy() -> PolicyBuilder {
+    Policy::builder()
+        .allow_origin([APP, "https://*.example.org", "http://localhost:3000"])
+        .allow_methods(["PUT", "PATCH"])
+        .allow_headers(["authorization", "x-csrf-token"])
+}
+
+fn parts(method: &str, lines: &[(&'static str, &[u8])]) -> Parts {
+    let mut request = Request::new(());
+    *request.method_mut() = Method::from_bytes(method.as_bytes()).unwrap();
+    *request.uri_mut() = "/path?query".parse().unwrap();
+    for (name, value) in lines {
+        let value = HeaderValue::from_bytes(value).unwrap();
+        request.headers_mut().append(HeaderName::from_static(name), value);
+    }
+    request.into_parts().0
+}
+
+fn from(origin: &str) -> Parts {
+    parts("GET", &[("origin", origin.as_bytes())])
+}
+
+fn preflight_from(origin: &str, method: &str, headers: &str) -> Parts {
+    parts(
+        "OPTIONS",
+        &[
+            ("origin", origin.as_bytes()),
+            ("access-control-request-method", method.as_bytes()),
+            ("access-control-request-headers", headers.as_bytes()),
+        ],
+    )
+}
+
+fn preflight(method: &str, headers: &str) -> Parts {
+    preflight_from(APP, method, headers)
+}
+
+#[track_caller]
+fn check(rows: Vec<(&str, PolicyBuilder, Parts, &str)>) {
+    for (about, policy, parts, text) in rows {
+        let policy = policy.build().unwrap_or_else(|errors| panic!("{about}: {errors}"));
+        let explanation = policy.explain(&parts);
+        assert_eq!(explanation.to_string(), text, "{about}");
+        assert_eq!(
+            explanation.decision().to_string(),
+            policy.decide(&parts).to_string(),
+            "{about}"
+        );
+        if let Some(refusal) = explanation.decision().refusal() {
+            assert_eq!(explanation.reasons()[0].code(), refusal.code(), "{about}");
+        }
+        for reason in explanation.reasons() {
+            let nearest = reason.nearest();
+            let known = nearest.is_none_or(|nearest| text.contains(&format!("{nearest:?}")));
+            assert!(known, "{about}: {nearest:?}");
+        }
+    }
+}
+
+#[test]
+fn requests_that_are_not_refused() {
+    check(vec![
+        ("no Origin", policy(), parts("GET", &[]), "not CORS: the request has no `Origin`"),
+        (
+            "same-origin, enforced",
+            policy().enforce(true),
+            parts("POST", &[("origin", b"https://api.example"), ("host", b"api.example")]),
+            "not CORS: the request comes from the origin that it is sent to",
+        ),
+        ("granted", policy(), from(APP), "granted: the origin is allowed"),
+        (
+            "a granted preflight",
+            policy(),
+            preflight("PUT", "authorization"),
+            "granted: the origin, the method and all headers of the preflight are allowed",
+        ),
+    ]);
+}
+
+/// The origin of somebody else is not a misspelling, however similar.
+#[test]
+fn origins_of_others_have_no_nearest_miss() {
+    let policy = policy().build().unwrap();
+    for origin in [
+        "https://evil.example",
+        "https://app.examp1e.com",
+        "https://app.exmaple.com",
+        "https://app.example.co",
+        "https://app-example.com",
+        "https://appexample.org",
+        "https://app.example.com.evil.example",
+        "https://localhost.evil.example:3000",
+        "http://127.0.0.2:3000",
+        "tauri://localhost",
+    ] {
+        let explanation = policy.explain(&from(origin));
+        assert_eq!(explanation.nearest(), None, "{explanation}");
+        let text = format!(
+            "refused: origin {origin:?} is not allowed; to allow it, add {origin:?} to allow_origin"
+        );
+        assert_eq!(explanation.to_string(), text);
+    }
+}
+
+#[test]
+fn nearest_origins() {
+    let rows = [
+        ("the scheme", "http://app.example.com", APP, "the scheme differs"),
+        (
+            "the scheme of a pattern",
+            "http://a.example.org",
+            "https://a.example.org",
+            "the scheme differs",
+        ),
+        ("https for http", "https://localhost:3000", "http://localhost:3000", "the scheme differs"),
+        ("the port", "http://localhost:3001", "http://localhost:3000", "the port differs"),
+        ("a port where none is allowed", "https://app.example.com:8443", APP, "the port differs"),
+        (
+            "a port on a pattern",
+            "https://a.example.org:8443",
+            "https://a.example.org",
+            "the port differs",
+        ),
+        ("scheme and port", "http://app.example.com:8080", APP, "scheme and port differ"),
+        (
+            "another name of this machine, and the port",
+            "http://127.0.0.1:5173",
+            "http://localhost:3000",
+            "to a browser `localhost` and `127.0.0.1` are different hosts, and the port differs",
+        ),
+        (
+            "another name of this machine, and the scheme",
+            "https://[::1]:3000",
+            "http://localhost:3000",
+            "to a browser `localhost` and `[::1]` are different hosts, and the scheme differs",
+        ),
+        ("www", "https://www.app.example.com", APP, "to a browser the `www.` is part of the host"),
+        (
+            "a domain, where its subdomains are",
+            "https://example.org",
+            "https://*.example.org",
+            "it matches subdomains only",
+        ),
+        (
+            "a subdomain, where its domain is",
+            "https://a.b.app.example.com",
+            APP,
+            "its subdomains are not",
+        ),
+        ("a typing error", "https://pap.example.com", APP, ""),
+        (
+            "a typing error in a longer name",
+            "https://dashbord.example.net",
+            "https://dashboard.example.net",
+            "check the spelling of the host",
+        ),
+    ];
+    let policy = policy().allow_origin("https://dashboard.example.net").build().unwrap();
+    for (about, origin, nearest, words) in rows {
+        let explanation = policy.explain(&from(origin));
+        if words.is_empty() {
+            assert_eq!(explanation.nearest(), None, "{about}: {explanation}");
+            continue;
+        }
+        assert_eq!(explanation.nearest(), Some(nearest), "{about}: {explanation}");
+        let text = format!(
+            "refused: origin {origin:?} is not allowed; {nearest:?} is allowed; {words}; to allow it, add {origin:?} to allow_origin"
+        );
+        assert_eq!(explanation.to_string(), text, "{about}");
+    }
+}
+
+/// The most common mistake of all.
+#[test]
+fn localhost_and_its_address() {
+    let names = ["localhost", "127.0.0.1", "[::1]"];
+    for allowed in names {
+        for port in ["3000", "*"] {
+            let policy = Policy::builder().allow_origin(format!("http://{allowed}:{port}"));
+            let policy = policy.build().unwrap();
+            for refused in names.into_iter().filter(|refused| *refused != allowed) {
+                let explanation = policy.explain(&from(&format!("http://{refused}:3000")));
+                let text = format!(
+                    "refused: origin \"http://{refused}:3000\" is not allowed; \"http://{allowed}:3000\" is allowed; \
+                     to a browser `{allowed}` and `{refused}` are different hosts; open the page at \
+                     \"http://{allowed}:3000\", or add \"http://{refused}:3000\" to allow_origin"
+                );
+                assert_eq!(explanation.to_string(), text);
+            }
+        }
+    }
+}
+
+#[test]
+fn origins_that_no_browser_sends() {
+    check(vec![
+        (
+            "a trailing slash",
+            policy(),
+            from("https://app.example.com/"),
+            r#"refused: "https://app.example.com/" is no origin that a browser sends; it has a trailing slash; a browser would send "https://app.example.com", which is allowed"#,
+        ),
+        (
+            "upper case",
+            policy(),
+            from("https://APP.example.net"),
+            r#"refused: "https://APP.example.net" is no origin that a browser sends; it has upper-case letters, which browsers never send; a browser would send "https://app.example.net""#,
+        ),
+        (
+            "null",
+            policy(),
+            from("null"),
+            "refused: origin `null` is not allowed; sandboxed frames, local files and some redirects send it; to allow it, set dangerously_allow_null_origin, after reading its warning",
+        ),
+    ]);
+}
+
+#[test]
+fn what_other_rules_said() {
+    let predicate =
+        || AllowOrigin::predicate(|origin, _| origin.scheme() == "https" && origin.host() == "x");
+    let regex = |source: &str| AllowOrigin::regex(source);
+    check(vec![
+        (
+            "a predicate",
+            Policy::builder().allow_origin(predicate()),
+            from("https://a.example"),
+            r#"refused: origin "https://a.example" is not allowed; the predicate does not allow it; to allow it, add "https://a.example" to allow_origin"#,
+        ),
+        (
+            "predicates",
+            Policy::builder().allow_origin(predicate()).allow_origin(predicate()),
+            from("https://a.example"),
+            r#"refused: origin "https://a.example" is not allowed; none of the 2 predicates allows it; to allow it, add "https://a.example" to allow_origin"#,
+        ),
+        (
+            "a regular expression, and something near",
+            Policy::builder()
+                .allow_origin(regex(r"https://pr-[0-9]+\.example\.dev"))
+                .allow_origin("https://a.example"),
+            from("https://a.example:8443"),
+            r#"refused: origin "https://a.example:8443" is not allowed; "https://a.example" is allowed; the port differs; the regular expression "https://pr-[0-9]+\.example\.dev" does not match it; to allow it, add "https://a.example:8443" to allow_origin"#,
+        ),
+        (
+            "regular expressions",
+            Policy::builder()
+                .allow_origin(regex(r"https://pr-[0-9]+\.example\.dev"))
+                .allow_origin(regex(r"https://mr-[0-9]+\.example\.dev")),
+            from("https://a.example"),
+            r#"refused: origin "https://a.example" is not allowed; none of the regular expressions "https://pr-[0-9]+\.example\.dev", "https://mr-[0-9]+\.example\.dev" matches it; to allow it, add "https://a.example" to allow_origin"#,
+        ),
+    ]);
+}
+
+/// To add the origin alone would be a build error.
+#[test]
+fn insecure_origins_with_credentials() {
+    let policy = || policy().allow_credentials(true);
+    check(vec![
+        (
+            "near",
+            policy(),
+            from("http://app.example.com"),
+            r#"refused: origin "http://app.example.com" is not allowed; "https://app.example.com" is allowed; the scheme differs; serve the page over https; to allow it over http in spite of allow_credentials, set dangerously_allow_insecure_origins and add "http://app.example.com" to allow_origin"#,
+        ),
+        (
+            "loopback is not insecure",
+            policy(),
+            from("http://localhost:8080"),
+            r#"refused: origin "http://localhost:8080" is not allowed; "http://localhost:3000" is allowed; the port differs; to allow it, add "http://localhost:8080" to allow_origin"#,
+        ),
+    ]);
+    let advised = policy().dangerously_allow_insecure_origins(true);
+    advised.allow_origin("http://app.example.com").build().unwrap();
+}
+
+#[test]
+fn methods_and_headers() {
+    check(vec![
+        (
+            "a method in another case",
+            policy(),
+            preflight("patch", ""),
+            r#"refused: method "patch" is not allowed; methods are case-sensitive; "PATCH" is allowed; have the page send "PATCH""#,
+        ),
+        (
+            "a standard method in another case that is not listed",
+            policy(),
+            preflight("delete", ""),
+            r#"refused: method "delete" is not allowed; methods are case-sensitive; have the page send "DELETE", and add that to allow_methods"#,
+        ),
+        (
+            "a misspelled method",
+            policy().allow_methods("DELETE"),
+            preflight("DELET", ""),
+            r#"refused: method "DELET" is not allowed; "DELETE" is allowed; have the page send "DELETE""#,
+        ),
+        (
+            "a misspelled method that is not listed",
+            policy(),
+            preflight("DELET", ""),
+            r#"refused: method "DELET" is not allowed; have the page send "DELETE", and add that to allow_methods"#,
+        ),
+        (
+            "a method that no page can send",
+            policy(),
+            preflight("CONNECT", ""),
+            r#"refused: method "CONNECT" is not allowed; no page can send it"#,
+        ),
+        (
+            "a method that is not listed",
+            policy(),
+            preflight("DELETE", ""),
+            r#"refused: method "DELETE" is not allowed; to allow it, add "DELETE" to allow_methods"#,
+        ),
+        (
+            "a method of one's own",
+            policy(),
+            preflight("PURGE", ""),
+            r#"refused: method "PURGE" is not allowed; to allow it, add "PURGE" to allow_methods"#,
+        ),
+        (
+            "a header that no page can set",
+            policy(),
+            preflight("PUT", "Cookie"),
+            r#"refused: request header "Cookie" is not allowed; no page can set it"#,
+        ),
+        (
+            "a header that is not listed",
+            policy(),
+            preflight("PUT", "X-Other"),
+            r#"refused: request header "X-Other" is not allowed; to allow it, add "x-other" to allow_headers"#,
+        ),
+        (
+            "a misspelled header",
+            policy(),
+            preflight("PUT", "authorisation"),
+            r#"refused: request header "authorisation" is not allowed; "authorization" is allowed; have the page send "authorization""#,
+        ),
+        (
+            "a misspelled header that is not listed",
+            policy(),
+            preflight("PUT", "content-typ"),
+            r#"refused: request header "content-typ" is not allowed; a common header is "content-type"; have the page send "content-type", and add that to allow_headers"#,
+        ),
+        (
+            "Authorization beneath `*`",
+            Policy::builder().allow_origin(APP).allow_headers(Any),
+            preflight("GET", "authorization"),
+            r#"refused: request header "authorization" is not allowed; `*` does not cover `authorization`; to allow it, add "authorization" to allow_headers"#,
+        ),
+        (
+            "all headers, not only the first",
+            policy(),
+            preflight("PUT", "authorization,X-A, x-b,,x-c"),
+            r#"refused: request headers "X-A", "x-b" and "x-c" are not allowed; to allow them, add "x-a", "x-b" and "x-c" to allow_headers"#,
+        ),
+        (
+            "the method and the headers, those together that need the same",
+            policy(),
+            preflight("DELETE", "x-a,cookie,x-b,authorisation"),
+            r#"refused: method "DELETE" is not allowed; to allow it, add "DELETE" to allow_methods; request headers "x-a" and "x-b" are not allowed; to allow them, add "x-a" and "x-b" to allow_headers; request header "cookie" is not allowed; no page can set it; request header "authorisation" is not allowed; "authorization" is allowed; have the page send "authorization""#,
+        ),
+        (
+            "the origin, the method and a header",
+            policy(),
+            preflight_from("https://evil.example", "DELETE", "x-a"),
+            r#"refused: origin "https://evil.example" is not allowed; to allow it, add "https://evil.example" to allow_origin; method "DELETE" is not allowed; to allow it, add "DELETE" to allow_methods; request header "x-a" is not allowed; to allow it, add "x-a" to allow_headers"#,
+        ),
+    ]);
+}
+
+#[test]
+fn however_many_headers_are_missing_the_text_is_short() {
+    let names = (0..200).map(|i| format!("x-{i}")).collect::<Vec<_>>().join(",");
+    let explanation = policy().build().unwrap().explain(&preflight("PUT", &names));
+    assert_eq!(
+        explanation.to_string(),
+        r#"refused: request headers "x-0", "x-1", "x-2", "x-3", "x-4", "x-5", "x-6", "x-7" and more are not allowed; to allow them, add "x-0", "x-1", "x-2", "x-3", "x-4", "x-5", "x-6" and "x-7" to allow_headers"#
+    );
+    assert_eq!(explanation.reasons().len(), 32);
+}
+
+/// What is suggested must not itself be refused by the builder.
+#[test]
+fn no_explanation_advises_what_cannot_be_built() {
+    let policy = policy().build().unwrap();
+    for parts in [
+        preflight("put", ""),
+        preflight("CONNECT", ""),
+        preflight("track", ""),
+        preflight("DELET", ""),
+        preflight("PUT", "cookie"),
+        preflight("PUT", "sec-fetch-site"),
+        preflight("PUT", "access-control-request-method"),
+        preflight("PUT", "X-Other"),
+        preflight("PUT", "content-typ"),
+        preflight("PURGE", ""),
+        from("https://a.example"),
+        from("http://127.0.0.1:3000"),
+    ] {
+        let explanation = policy.explain(&parts);
+        for reason in explanation.reasons() {
+            let Some(suggestion) = reason.suggestion() else { continue };
+            let value = suggestion.split('"').nth(1).unwrap();
+            let corrected = Policy::builder().allow_origin(APP);
+            let corrected = match reason.setting() {
+                Setting::AllowMethods => corrected.allow_methods([value]),
+                Setting::AllowHeaders => corrected.allow_headers([value]),
+                _ => corrected.allow_origin([value]),
+            };
+            corrected.build().unwrap_or_else(|errors| panic!("{explanation}: {errors}"));
+        }
+    }
+}
+
+#[test]
+fn the_policy_is_named() {
+    let list = PolicyList::from_toml(
+        r#"
+        [[policy]]
+        name = "app"
+        allow_origin = "https://app.example.com"
+        "#,
+    );
+    let list = list.unwrap();
+    let text = |parts: &Parts| list.explain(parts).unwrap().to_string();
+    assert_eq!(text(&from(APP)), r#"granted by policy "app": the origin is allowed"#);
+    assert_eq!(
+        text(&from("https://evil.example")),
+        r#"refused by policy "app": origin "https://evil.example" is not allowed; to allow it, add "https://evil.example" to allow_origin"#
+    );
+    assert_eq!(text(&parts("GET", &[])), "not CORS: the request has no `Origin`");
+}
+
+#[test]
+fn explanations_as_data() {
+    let policy = policy().build().unwrap();
+    let explanation = policy.explain(&preflight("DELET", "authorization,x-a"));
+    assert_eq!(
+        serde_json::to_value(&explanation).unwrap(),
+        json!({
+            "decision": "refused",
+            "kind": "preflight",
+            "policy": null,
+            "same_origin": false,
+            "reasons": [
+                {
+                    "code": "method_not_allowed",
+                    "setting": "allow_methods",
+                    "nearest": null,
+                    "hints": [],
+                    "suggestion": "have the page send \"DELETE\", and add that to allow_methods",
+                    "text": "method \"DELET\" is not allowed",
+                },
+                {
+                    "code": "header_not_allowed",
+                    "setting": "allow_headers",
+                    "nearest": null,
+                    "hints": [],
+                    "suggestion": "to allow it, add \"x-a\" to allow_headers",
+                    "text": "request header \"x-a\" is not allowed",
+                },
+            ],
+            "suggestion": "have the page send \"DELETE\", and add that to allow_methods; to allow it, add \"x-a\" to allow_headers",
+            "text": explanation.to_string(),
+        })
+    );
+}
