@@ -38,6 +38,7 @@ pub struct CorsLayer<P = Policy> {
 
 impl CorsLayer {
     /// A builder with every setting at its default.
+    #[doc(alias = "new")]
     pub fn builder() -> PolicyBuilder<Self> {
         PolicyBuilder::new()
     }
