@@ -3,11 +3,11 @@
 use crate::{
     body::WrapBodyLayer,
     observe::{Observer, observer_setters},
-    policy::{AllowOrigin, Any, Policy, PolicyBuilder},
+    policy::{Policy, PolicyBuilder, ReadyBuilder},
     select::{ByRequest, SelectPolicy},
     service::Cors,
 };
-use http::{HeaderName, header::AUTHORIZATION, request::Parts};
+use http::{HeaderName, request::Parts};
 use std::sync::Arc;
 use tower_layer::Layer;
 
@@ -43,51 +43,44 @@ impl CorsLayer {
         PolicyBuilder::new()
     }
 
-    /// Any origin, any method, any header, all response headers exposed, no credentials: for an API
-    /// that is open to all.
+    /// A layer that allows any origin, any method and any header, and exposes all response headers,
+    /// without credentials: for an API that is open to everyone.
+    ///
+    /// It is a layer as it is, and a builder that adjusts it.
     ///
     /// ```
-    /// let cors = tower_cors::CorsLayer::permissive();
+    /// use axum::{Router, routing::get};
+    /// use std::time::Duration;
+    /// use tower_cors::CorsLayer;
+    ///
+    /// let app: Router = Router::new()
+    ///     .route("/", get(|| async { "hello" }))
+    ///     .layer(CorsLayer::permissive());
+    ///
+    /// let adjusted = CorsLayer::permissive().max_age(Duration::from_secs(3600)).build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
-    pub fn permissive() -> Self {
-        preset(
-            Self::builder()
-                .allow_origin(Any)
-                .allow_methods(Any)
-                .allow_headers(Any)
-                .allow_headers(AUTHORIZATION)
-                .expose_headers(Any),
-        )
+    pub fn permissive() -> ReadyBuilder<Self> {
+        ReadyBuilder::permissive()
     }
 
-    /// Any origin on this machine (`localhost`, `*.localhost`, 127.0.0.0/8, `[::1]`; `http` and
-    /// `https`, any port), any method and header, credentials: for development.
+    /// A layer that allows any origin on this machine, with credentials, any method and any header:
+    /// for development.
     ///
-    /// Not for production: whatever listens on a user's own machine could act as that user.
+    /// The origins are `localhost`, `*.localhost`, 127.0.0.0/8 and `[::1]`, with `http` or `https`
+    /// and any port. Do not use it in production: any program that listens on a user's own machine
+    /// could act as that user.
     ///
     /// ```
-    /// let cors = tower_cors::CorsLayer::development();
+    /// use axum::{Router, routing::get};
+    /// use tower_cors::CorsLayer;
+    ///
+    /// let app: Router = Router::new()
+    ///     .route("/", get(|| async { "hello" }))
+    ///     .layer(CorsLayer::development());
     /// ```
-    pub fn development() -> Self {
-        let loopback = AllowOrigin::predicate(|origin, _parts| {
-            matches!(origin.scheme(), "http" | "https") && origin.is_loopback()
-        });
-        preset(
-            Self::builder()
-                .allow_origin(loopback)
-                .allow_methods(Any)
-                .allow_headers(Any)
-                .allow_headers(AUTHORIZATION)
-                .allow_credentials(true)
-                .expose_headers(Any),
-        )
-    }
-}
-
-fn preset(builder: PolicyBuilder<CorsLayer>) -> CorsLayer {
-    match builder.build() {
-        Ok(layer) => layer,
-        Err(errors) => unreachable!("a preset is valid: {errors}"),
+    pub fn development() -> ReadyBuilder<Self> {
+        ReadyBuilder::development()
     }
 }
 
@@ -186,6 +179,21 @@ observer_setters!(CorsLayer);
 impl From<Policy> for CorsLayer {
     fn from(policy: Policy) -> Self {
         Self::with_policies(policy)
+    }
+}
+
+impl From<ReadyBuilder<Self>> for CorsLayer {
+    fn from(ready: ReadyBuilder<Self>) -> Self {
+        ready.policy().clone().into()
+    }
+}
+
+/// The policy as it is.
+impl<S> Layer<S> for ReadyBuilder<CorsLayer> {
+    type Service = Cors<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CorsLayer::from(self.policy().clone()).layer(inner)
     }
 }
 

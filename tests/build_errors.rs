@@ -7,7 +7,7 @@ use tower_cors::{
     AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer, ExposeHeaders, Origin, OriginPattern,
     Policy, PolicyBuilder,
     origin::OriginErrorKind,
-    policy::{PolicyErrorKind as Kind, Setting},
+    policy::{PolicyErrorKind as Kind, Preset, Setting},
     protocol::Action,
 };
 
@@ -133,11 +133,99 @@ fn wrong() -> Vec<Wrong> {
             r#"allow_origin: "https://(a|b" is not a valid regular expression (unclosed group); see the syntax of the crate `regex`"#,
         ),
         (
+            "a JSON array in a variable of the environment",
+            Policy::builder().allow_origin(r#"["https://a.example","https://b.example"]"#),
+            S::AllowOrigin,
+            Kind::ArrayInString,
+            r#"allow_origin: "["https://a.example","https://b.example"]" is an array in one string; write "https://a.example, https://b.example""#,
+        ),
+        (
+            "an array in a string of which an item is wrong too",
+            Policy::builder().allow_origin("['https://a.example', 'nonsense']"),
+            S::AllowOrigin,
+            Kind::ArrayInString,
+            r#"allow_origin: "['https://a.example', 'nonsense']" is an array in one string; separate the items with commas, without brackets and quotes"#,
+        ),
+        (
+            "an empty JSON array",
+            one().allow_methods("[]"),
+            S::AllowMethods,
+            Kind::ArrayInString,
+            r#"allow_methods: "[]" is an array in one string; separate the items with commas, without brackets and quotes"#,
+        ),
+        (
+            "a JSON array of header names",
+            one().allow_headers(r#"["x-a"]"#),
+            S::AllowHeaders,
+            Kind::ArrayInString,
+            r#"allow_headers: "["x-a"]" is an array in one string; write "x-a""#,
+        ),
+        (
+            "quotes in a variable of the environment",
+            Policy::builder().allow_origin(r#""https://a.example""#),
+            S::AllowOrigin,
+            Kind::QuotesAroundItem,
+            r#"allow_origin: ""https://a.example"" has quotes around it; write "https://a.example""#,
+        ),
+        (
+            "quotes that are tokens",
+            one().allow_methods("'PUT'"),
+            S::AllowMethods,
+            Kind::QuotesAroundItem,
+            r#"allow_methods: "'PUT'" has quotes around it; write "PUT""#,
+        ),
+        (
+            "semicolons",
+            Policy::builder().allow_origin("https://a.example; https://b.example"),
+            S::AllowOrigin,
+            Kind::SemicolonInItem,
+            r#"allow_origin: "https://a.example; https://b.example" has semicolons between its items; write "https://a.example, https://b.example""#,
+        ),
+        (
+            "semicolons in one item of an array",
+            Policy::builder().allow_origin(["https://a.example;https://b.example"]),
+            S::AllowOrigin,
+            Kind::SemicolonInItem,
+            r#"allow_origin: "https://a.example;https://b.example" has semicolons between its items; make it several items"#,
+        ),
+        (
+            "line breaks",
+            Policy::builder().allow_origin(
+                "https://a.example
+https://b.example
+",
+            ),
+            S::AllowOrigin,
+            Kind::LineBreakInItem,
+            r#"allow_origin: "https://a.example\nhttps://b.example" has line breaks between its items; write "https://a.example, https://b.example""#,
+        ),
+        (
+            "spaces",
+            Policy::builder().allow_origin("https://a.example https://b.example"),
+            S::AllowOrigin,
+            Kind::SpaceInItem,
+            r#"allow_origin: "https://a.example https://b.example" has spaces between its items; write "https://a.example, https://b.example""#,
+        ),
+        (
+            "methods with spaces",
+            one().allow_methods("PUT PATCH"),
+            S::AllowMethods,
+            Kind::SpaceInItem,
+            r#"allow_methods: "PUT PATCH" has spaces between its items; write "PUT, PATCH""#,
+        ),
+        (
+            "a request header that is exposed",
+            one().expose_headers(["origin"]),
+            S::ExposeHeaders,
+            Kind::RequestHeaderExposed,
+            r#"expose_headers: "origin" is a request header, and responses do not have it; leave it out"#,
+        ),
+        (
             "a method that is none",
-            one().allow_methods(["P UT"]),
+            one().allow_methods(["PÜT"]),
             S::AllowMethods,
             Kind::InvalidMethod,
-            r#"allow_methods: "P UT" is not a valid method; write a method such as "PUT""#,
+            r#"allow_methods: "PÜT" is not a valid method; write a method such as "PUT""#,
         ),
         (
             "an empty method",
@@ -197,10 +285,10 @@ fn wrong() -> Vec<Wrong> {
         ),
         (
             "a header name that is none",
-            one().allow_headers(["x y"]),
+            one().allow_headers(["x-ü"]),
             S::AllowHeaders,
             Kind::InvalidHeaderName,
-            r#"allow_headers: "x y" is not a valid header name; write a name such as "content-type""#,
+            r#"allow_headers: "x-ü" is not a valid header name; write a name such as "content-type""#,
         ),
         (
             "a header name with its colon",
@@ -288,7 +376,7 @@ fn wrong() -> Vec<Wrong> {
         ),
         (
             "credentials beneath a public suffix",
-            credentials().allow_origin("https://*.github.io"),
+            credentials().allow_origin("https://*.github.io").check_public_suffixes(true),
             S::AllowOrigin,
             Kind::CredentialsWithPublicSuffix,
             r#"allow_origin: "https://*.github.io" matches names directly beneath a public suffix, which cannot be combined with allow_credentials: anyone who registers a name there could act as the user; name the origins, or set dangerously_allow_public_suffix_subdomains"#,
@@ -362,10 +450,10 @@ fn what_a_suggestion_says_builds() {
         let Some(suggestion) = error.suggestion() else { continue };
         let corrected = match error.setting() {
             Setting::AllowOrigin => {
-                Policy::builder().allow_origin([suggestion]).allow_credentials(true)
+                Policy::builder().allow_origin(suggestion).allow_credentials(true)
             }
-            Setting::AllowMethods => one().allow_methods([suggestion]),
-            Setting::AllowHeaders => one().allow_headers([suggestion]),
+            Setting::AllowMethods => one().allow_methods(suggestion),
+            Setting::AllowHeaders => one().allow_headers(suggestion),
             setting => panic!("{about}: a suggestion of {setting}"),
         };
         corrected.build().unwrap_or_else(|errors| panic!("{about}: {errors}"));
@@ -473,7 +561,7 @@ allow_origin: "*.d.example" has no scheme; write "https://*.d.example"
 allow_methods: "patch" is not in upper case, and methods are case-sensitive; write "PATCH"
 allow_methods: "TRACE" is a method that browsers do not let a page send; leave it out
 allow_headers: "host" is a header that a page cannot set; leave it out
-allow_headers: "x b" is not a valid header name; write a name such as "content-type"
+allow_headers: "x b" has spaces between its items; make it several items
 expose_headers: "set-cookie" is a header that a page cannot read; leave it out
 max_age: "100000s" is over 86400 seconds, the longest that any browser honors; use 86400 seconds ("1d") or less
 preflight_status: "404" is not a success status, so every preflight would fail; use 204, or 200 for clients that need it"#
@@ -514,7 +602,8 @@ fn what_is_dangerous_has_its_setter() {
     let beneath = ["https://*.github.io", "https://x-*.github.io", "https://*.co.uk:*"];
     let insecure = ["http://b.example", "http://*.b.example", "http://10.0.0.1", "http://[::2]"];
     for origin in beneath {
-        let builder = credentials().allow_origin(origin);
+        assert_eq!(kinds(credentials().allow_origin(origin)), [], "{origin}, not asked for");
+        let builder = credentials().allow_origin(origin).check_public_suffixes(true);
         assert_eq!(kinds(builder.clone()), [Kind::CredentialsWithPublicSuffix], "{origin}");
         assert_eq!(kinds(builder.dangerously_allow_public_suffix_subdomains(true)), []);
         assert_eq!(kinds(one().allow_origin(origin)), [], "{origin} without credentials");
@@ -539,13 +628,14 @@ fn what_is_dangerous_has_its_setter() {
         "tauri://localhost",
         "https://*.localhost",
     ] {
-        assert_eq!(kinds(credentials().allow_origin(origin)), [], "{origin}");
+        let builder = credentials().allow_origin(origin).check_public_suffixes(true);
+        assert_eq!(kinds(builder), [], "{origin}");
     }
     for origin in ["http://localhost.example", "http://127.0.0.1.example", "http://128.0.0.1"] {
         let kinds = kinds(credentials().allow_origin(origin));
         assert_eq!(kinds, [Kind::CredentialsWithInsecureOrigin], "{origin}");
     }
-    let both = credentials().allow_origin("http://*.github.io");
+    let both = credentials().allow_origin("http://*.github.io").check_public_suffixes(true);
     assert_eq!(
         kinds(both.clone()),
         [Kind::CredentialsWithInsecureOrigin, Kind::CredentialsWithPublicSuffix]
@@ -625,6 +715,9 @@ fn lists_come_from_texts_and_types() {
     assert_eq!(from([Origin::from_static(a)].into()), a);
     assert_eq!(from(OriginPattern::from_static(a).into()), a);
     assert_eq!(from(HeaderValue::from_static(a).into()), a);
+    assert_eq!(from(std::borrow::Cow::from(a).into()), a);
+    assert_eq!(from(Box::<str>::from(a).into()), a);
+    assert_eq!(from(std::sync::Arc::<str>::from(a).into()), a);
     assert_eq!(from([HeaderValue::from_static(a)].into()), a);
     assert_eq!(from(AllowOrigin::exact(a)), a);
     assert_eq!(from(AllowOrigin::list([a])), a);
@@ -729,7 +822,7 @@ fn the_order_of_setters_changes_nothing() {
 }
 
 /// The whole answers of a preset.
-fn answers(cors: &CorsLayer, origin: &str) -> (Vec<String>, Vec<String>) {
+fn answers(policy: &Policy, origin: &str) -> (Vec<String>, Vec<String>) {
     let lines = |headers: &http::HeaderMap| {
         let mut lines = headers
             .iter()
@@ -744,14 +837,13 @@ fn answers(cors: &CorsLayer, origin: &str) -> (Vec<String>, Vec<String>) {
         .header("access-control-request-headers", "authorization,x-a")
         .body(())
         .unwrap();
-    let Action::Respond(preflight) =
-        cors.policies().evaluate(&preflight.into_parts().0).into_action()
+    let Action::Respond(preflight) = policy.evaluate(&preflight.into_parts().0).into_action()
     else {
         panic!("a preflight is answered")
     };
     let actual = Request::get("/").header("origin", origin).body(()).unwrap();
     let (parts, ()) = actual.into_parts();
-    let Action::Forward(decoration) = cors.policies().evaluate(&parts).into_action() else {
+    let Action::Forward(decoration) = policy.evaluate(&parts).into_action() else {
         panic!("an actual request runs")
     };
     let mut response = Response::builder().header("x-a", "1").body(()).unwrap();
@@ -761,9 +853,195 @@ fn answers(cors: &CorsLayer, origin: &str) -> (Vec<String>, Vec<String>) {
 }
 
 #[test]
+fn a_ready_policy_is_a_layer_and_a_builder() {
+    use tower_layer::Layer;
+    let _: tower_cors::Cors<()> = CorsLayer::permissive().layer(());
+    let _: CorsLayer = CorsLayer::permissive().into();
+    let _: Policy = Policy::development().into();
+
+    let policy = Policy::permissive().expose_headers(["x-a"]).max_age(None).build().unwrap();
+    let rows = [
+        (
+            "as it is",
+            Policy::permissive().build().unwrap(),
+            "allow_origin: *; allow_methods: *; allow_headers: *, authorization; expose_headers: *",
+        ),
+        (
+            "a list is replaced",
+            policy,
+            "allow_origin: *; allow_methods: *; allow_headers: *, authorization; expose_headers: x-a",
+        ),
+        (
+            "further calls add",
+            Policy::permissive()
+                .allow_origin("https://a.example")
+                .allow_origin("https://b.example")
+                .allow_credentials(true)
+                .build()
+                .unwrap(),
+            "allow_origin: https://a.example, https://b.example; allow_methods: *; allow_headers: *, authorization; allow_credentials: true; expose_headers: *",
+        ),
+        (
+            "a preset adds",
+            Policy::permissive().into_builder().preset(Preset::Mcp).build().unwrap(),
+            "allow_origin: *; allow_methods: *, DELETE; allow_headers: *, authorization, content-type, mcp-session-id, mcp-protocol-version, mcp-method, mcp-name, last-event-id; expose_headers: *",
+        ),
+    ];
+    for (about, policy, summary) in rows {
+        assert_eq!(policy.to_string(), summary, "{about}");
+    }
+    let errors = Policy::permissive().allow_credentials(true).build().unwrap_err();
+    assert_eq!(*errors.iter().next().unwrap().kind(), Kind::CredentialsWithAnyOrigin);
+}
+
+#[test]
+fn debug_is_readable() {
+    let policy = one().allow_methods("PUT").allow_credentials(true).build().unwrap();
+    assert_eq!(
+        format!("{policy:?}"),
+        r#"Policy { allow_origin: ["https://a.example"], allow_methods: ["PUT"], allow_credentials: true }"#
+    );
+    let builder = one().allow_headers(["x-a", "*"]).allow_origin(AllowOrigin::none());
+    let builder = format!("{builder:?}");
+    assert!(builder.contains(r#"allow_origin: ["https://a.example", nobody]"#), "{builder}");
+    assert!(builder.contains(r#"allow_headers: ["x-a", "*"]"#), "{builder}");
+}
+
+#[test]
+fn every_setter_adjusts_a_ready_policy() {
+    let ready = || Policy::development();
+    let summaries = [
+        ready().allow_origin("https://a.example"),
+        ready().allow_methods("PUT"),
+        ready().allow_headers("x-a"),
+        ready().expose_headers("x-a"),
+        ready().preset(Preset::GrpcWeb),
+        ready().allow_credentials(false),
+        ready().max_age(Duration::from_secs(1)),
+        ready().allow_private_network(true),
+        ready().timing_allow_origin(true),
+        ready().enforce(true),
+        ready().preflight_status(StatusCode::OK),
+        ready().preflight_continue(true),
+        ready().inner_headers(tower_cors::policy::InnerHeaders::Keep),
+        ready().check_public_suffixes(true),
+        ready().dangerously_allow_null_origin(true),
+        ready().dangerously_allow_insecure_origins(true),
+        ready().dangerously_allow_public_suffix_subdomains(true),
+    ]
+    .map(|builder| builder.build().unwrap().to_string());
+    let distinct = summaries.iter().collect::<std::collections::HashSet<_>>();
+    assert_eq!(distinct.len(), summaries.len(), "{summaries:#?}");
+    assert!(!distinct.contains(&ready().build().unwrap().to_string()));
+}
+
+#[test]
+fn presets_are_valid_and_found_by_name() {
+    for preset in Preset::ALL {
+        assert_eq!(Preset::from_name(preset.as_str()), Some(*preset));
+        let lists = [preset.allow_methods(), preset.allow_headers(), preset.expose_headers()];
+        // `build` accepts every name, and the policy has each once.
+        let policy = one().preset(*preset).preset(*preset).build().unwrap();
+        let summary = policy.to_string();
+        for name in lists.into_iter().flat_map(|list| list.iter().take(10)) {
+            assert!(summary.contains(name), "{name}: {summary}");
+        }
+        let alone = one()
+            .allow_methods(preset.allow_methods())
+            .allow_headers(preset.allow_headers())
+            .expose_headers(preset.expose_headers());
+        assert_eq!(alone.build().unwrap().to_string(), summary);
+    }
+    assert_eq!(Preset::from_name("GRPC-WEB"), None);
+}
+
+#[test]
+fn nobody_is_allowed_on_purpose() {
+    let policy = Policy::builder().allow_origin(AllowOrigin::none()).build().unwrap();
+    let (preflight, actual) = answers(&policy, "https://a.example");
+    assert_eq!(preflight, ["content-length: 0", "vary: Origin"]);
+    assert_eq!(actual, ["vary: Origin"]);
+    let both = Policy::builder().allow_origin([AllowOrigin::none(), "https://a.example".into()]);
+    let (_, actual) = answers(&both.build().unwrap(), "https://a.example");
+    assert_eq!(actual[0], "access-control-allow-origin: https://a.example");
+    assert_eq!(
+        kinds(Policy::builder().allow_origin(Any).allow_origin(AllowOrigin::none())),
+        [Kind::AnyBesideOthers]
+    );
+}
+
+#[test]
+fn what_a_predicate_reads_is_in_vary() {
+    let predicate = || AllowOrigin::predicate(|_, parts| parts.headers.contains_key("x-tenant"));
+    let tenant = HeaderName::from_static("x-tenant");
+    let vary = |lines: &[String]| lines.iter().find(|line| line.starts_with("vary")).cloned();
+    let vary = |origins: AllowOrigin| {
+        let policy = Policy::builder().allow_origin(origins).build().unwrap();
+        let (preflight, actual) = answers(&policy, "https://a.example");
+        assert_eq!(vary(&preflight), vary(&actual));
+        vary(&actual)
+    };
+    assert_eq!(vary(predicate()).as_deref(), Some("vary: Origin"));
+    assert_eq!(vary(predicate().reads([tenant.clone()])).as_deref(), Some("vary: Origin,x-tenant"));
+    assert_eq!(
+        vary(predicate().reads([header::ORIGIN, tenant.clone(), header::HOST, tenant.clone()]))
+            .as_deref(),
+        Some("vary: Origin,x-tenant,host")
+    );
+    // Through the collections that a predicate can be an item of.
+    let list = AllowOrigin::list([predicate().reads([tenant]), "https://b.example".into()]);
+    assert_eq!(vary(list).as_deref(), Some("vary: Origin,x-tenant"));
+}
+
+#[test]
+fn insecure_origins_are_refused_whatever_rule_matches_them() {
+    let any = || AllowOrigin::predicate(|_, _| true);
+    let regex = || AllowOrigin::regex(r"https?://[a-z]+\.a\.example");
+    let is_granted = |builder: PolicyBuilder, origin: &str| {
+        let (_, actual) = answers(&builder.build().unwrap(), origin);
+        actual.iter().any(|line| line.starts_with("access-control-allow-origin"))
+    };
+    for (about, rule) in [("a predicate", any()), ("an expression", regex())] {
+        let builder = Policy::builder().allow_origin(rule);
+        let with_credentials = builder.clone().allow_credentials(true);
+        let opted_in = with_credentials.clone().dangerously_allow_insecure_origins(true);
+        for (origin, expected) in [("http://x.a.example", false), ("https://x.a.example", true)] {
+            assert!(is_granted(builder.clone(), origin), "{about}: {origin}");
+            assert_eq!(is_granted(with_credentials.clone(), origin), expected, "{about}: {origin}");
+            assert!(is_granted(opted_in.clone(), origin), "{about}: {origin}");
+        }
+    }
+    let loopback = Policy::builder().allow_origin(any()).allow_credentials(true);
+    for origin in ["http://localhost:3000", "http://127.0.0.1", "http://[::1]", "tauri://x"] {
+        assert!(is_granted(loopback.clone(), origin), "{origin}");
+    }
+    let (parts, ()) =
+        Request::get("/").header("origin", "http://x.a.example").body(()).unwrap().into_parts();
+    let explanation = loopback.build().unwrap().explain(&parts);
+    assert_eq!(
+        explanation.suggestion().as_deref(),
+        Some(
+            "serve the page over https; to allow it over http in spite of allow_credentials, set dangerously_allow_insecure_origins and add \"http://x.a.example\" to allow_origin"
+        ),
+    );
+}
+
+#[test]
+fn optional_settings_go_in_as_they_are() {
+    let policy = |max_age: Option<Duration>| {
+        one().max_age(max_age).allow_methods(max_age.map(|_| "PUT")).build().unwrap()
+    };
+    assert_eq!(policy(None).to_string(), "allow_origin: https://a.example");
+    assert_eq!(
+        policy(Some(Duration::from_secs(60))).to_string(),
+        "allow_origin: https://a.example; allow_methods: PUT; max_age: 60s"
+    );
+}
+
+#[test]
 fn permissive_allows_all_but_credentials() {
     for origin in ["https://who.example", "null", "nonsense"] {
-        let (preflight, actual) = answers(&CorsLayer::permissive(), origin);
+        let (preflight, actual) = answers(CorsLayer::permissive().policy(), origin);
         assert_eq!(
             preflight,
             [
@@ -793,7 +1071,7 @@ fn development_allows_this_machine() {
         "http://app.localhost:3000",
         "https://a.b.localhost",
     ] {
-        let (preflight, actual) = answers(&CorsLayer::development(), origin);
+        let (preflight, actual) = answers(CorsLayer::development().policy(), origin);
         assert_eq!(
             preflight,
             [
@@ -829,7 +1107,7 @@ fn development_allows_this_machine() {
         "http://0.0.0.0",
         "",
     ] {
-        let (preflight, actual) = answers(&CorsLayer::development(), origin);
+        let (preflight, actual) = answers(CorsLayer::development().policy(), origin);
         assert_eq!(
             preflight.iter().filter(|line| line.starts_with("access-")).count(),
             0,

@@ -450,7 +450,7 @@ fn subdomains_of_public_suffixes_need_saying_so() {
         "https://*.github.io",
         "https://*.co.uk",
     ] {
-        let policy = allow([pattern]).allow_credentials(true);
+        let policy = allow([pattern]).allow_credentials(true).check_public_suffixes(true);
         assert_eq!(kinds(policy.clone()), [Kind::CredentialsWithPublicSuffix], "{pattern}");
         assert!(policy.dangerously_allow_public_suffix_subdomains(true).build().is_ok());
     }

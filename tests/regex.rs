@@ -328,8 +328,12 @@ fn public_suffixes() {
         (r"http://[a-z]+\.localhost", None),
         (r"https://[a-z]+\.internal", None),
     ] {
-        let kind =
-            build(source, Credentials).err().map(|e| e.iter().next().unwrap().kind().clone());
+        let checked = Policy::builder()
+            .allow_origin(AllowOrigin::regex(source))
+            .allow_credentials(true)
+            .check_public_suffixes(true);
+        assert!(build(source, Credentials).is_ok(), "{source}: not asked for");
+        let kind = checked.build().err().map(|e| e.iter().next().unwrap().kind().clone());
         assert_eq!(kind, expected, "{source}");
         assert!(build(source, AnyDomain).is_ok(), "{source}");
         assert!(build(source, Nothing).is_ok(), "{source}");

@@ -87,7 +87,9 @@ fn tables<'a>(list: &'a Node, errors: &mut Vec<ConfigError>) -> Vec<Table<'a>> {
 }
 
 fn is_setting(key: &str) -> bool {
-    Setting::ALL.iter().any(|setting| setting.as_str() == key)
+    let read =
+        |setting: &&Setting| !matches!(setting, Setting::Presets | Setting::CheckPublicSuffixes);
+    Setting::ALL.iter().filter(read).any(|setting| setting.as_str() == key)
 }
 
 fn entry(reader: &mut Reader<'_>, line: Option<usize>) -> PolicyEntry {

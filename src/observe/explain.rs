@@ -89,10 +89,10 @@ fn explain_origin(reason: &mut Reason, policy: &Policy, value: &HeaderValue, eff
         reason.hints.push(format!("\"{}\" is allowed; {}", nearest.allowed, nearest.words));
     }
     reason.hints.extend(other_rules(origins));
-    let insecure = origin.scheme() == "http" && !origin.is_loopback();
+    let insecure = policy.rules().refuses_as_insecure(&origin);
     let setting = Setting::AllowOrigin;
     reason.suggestion = Some(match &nearest {
-        _ if insecure && policy.rules().credentials => {
+        _ if insecure => {
             format!(
                 "serve the page over https; to allow it over http in spite of {}, set {} and add \"{origin}\" to {setting}",
                 Setting::AllowCredentials,

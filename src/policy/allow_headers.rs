@@ -1,7 +1,7 @@
 //! Which request headers are allowed, as the builder takes them.
 
 use super::list::{Any, Item, Items, ListItem, list, list_value};
-use http::HeaderName;
+use http::{HeaderName, header::AUTHORIZATION};
 
 /// The request headers that [`allow_headers`](crate::PolicyBuilder::allow_headers) adds.
 ///
@@ -50,6 +50,27 @@ impl AllowHeaders {
         Any.into()
     }
 
+    /// Any header, `authorization` included.
+    ///
+    /// This is what [`AllowHeaders::any`] and the header `authorization` mean together. The name is
+    /// that of tower-http, where it mirrors the headers that a preflight asks for. Here, the answer
+    /// mirrors them only with credentials; without, it says `*,authorization`.
+    ///
+    /// ```
+    /// use tower_cors::{AllowHeaders, Policy};
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .allow_headers(AllowHeaders::mirror_request())
+    ///     .allow_credentials(true)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn mirror_request() -> Self {
+        Self { items: Items(vec![Item::Any, Item::Value(AUTHORIZATION)]) }
+    }
+
     /// One header.
     ///
     /// ```
@@ -74,6 +95,10 @@ impl AllowHeaders {
     /// ```
     pub fn list<I: ListItem<Self>>(headers: impl IntoIterator<Item = I>) -> Self {
         headers.into_iter().collect()
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.items.append(other.items);
     }
 }
 

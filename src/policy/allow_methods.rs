@@ -72,6 +72,10 @@ impl AllowMethods {
     pub fn list<I: ListItem<Self>>(methods: impl IntoIterator<Item = I>) -> Self {
         methods.into_iter().collect()
     }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.items.append(other.items);
+    }
 }
 
 list!(AllowMethods);

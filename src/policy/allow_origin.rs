@@ -2,7 +2,7 @@
 
 use super::list::{Any, Item, Items, ListItem, list, list_value};
 use crate::origin::{Origin, OriginPattern};
-use http::{HeaderValue, request::Parts};
+use http::{HeaderName, HeaderValue, request::Parts};
 use std::{error::Error, fmt, sync::Arc};
 
 /// A boxed error, as tower uses it.
@@ -30,6 +30,8 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 #[derive(Clone, Default)]
 pub struct AllowOrigin {
     pub(super) items: Items<OriginRule>,
+    /// The request headers that the predicates read, besides `Origin`.
+    pub(super) reads: Vec<HeaderName>,
 }
 
 /// One rule of [`AllowOrigin`] that is not a string.
@@ -38,6 +40,8 @@ pub(super) enum OriginRule {
     Origin(Origin),
     Pattern(OriginPattern),
     Predicate(Predicate),
+    /// Matches nothing, on purpose.
+    Nobody,
     #[cfg(feature = "regex")]
     Regex(String),
 }
@@ -48,6 +52,7 @@ impl fmt::Debug for OriginRule {
             Self::Origin(origin) => origin.fmt(f),
             Self::Pattern(pattern) => pattern.fmt(f),
             Self::Predicate(predicate) => predicate.fmt(f),
+            Self::Nobody => f.write_str("nobody"),
             #[cfg(feature = "regex")]
             Self::Regex(regex) => f.debug_tuple("Regex").field(regex).finish(),
         }
@@ -86,6 +91,25 @@ impl AllowOrigin {
         Any.into()
     }
 
+    /// No origin: every request with an `Origin` is refused.
+    ///
+    /// An empty list is an error when the policy is built, since it is nearly always a mistake.
+    /// This says that nobody is meant, for instance where origins are allowed in debug builds only.
+    /// Beside other origins it has no effect.
+    ///
+    /// ```
+    /// use tower_cors::{AllowOrigin, Policy};
+    ///
+    /// let origins =
+    ///     if cfg!(debug_assertions) { "http://localhost:*".into() } else { AllowOrigin::none() };
+    /// let policy = Policy::builder().allow_origin(origins).build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn none() -> Self {
+        Self::rule(OriginRule::Nobody)
+    }
+
     /// One origin or pattern.
     ///
     /// ```
@@ -112,12 +136,14 @@ impl AllowOrigin {
         origins.into_iter().collect()
     }
 
-    /// The origins for which `predicate` returns `true`.
+    /// The origins for which `predicate` returns `true`. If it reads other headers of the request
+    /// than `Origin`, name them with [`reads`](Self::reads).
     ///
     /// It is called with each valid origin except `null` that nothing else of the policy matches,
     /// whatever its scheme and port: compare those too. A value that is not an origin is refused
-    /// without a call. It runs on the request's own task, so it must not block: for a lookup, use
-    /// an `AsyncCorsLayer` (feature "source").
+    /// without a call. With credentials, so is an origin of scheme `http` that is not loopback,
+    /// unless [`dangerously_allow_insecure_origins`] is set. It runs on the request's own task, so
+    /// it must not block: for a lookup, use an `AsyncCorsLayer` (feature "source").
     ///
     /// ```
     /// use tower_cors::{AllowOrigin, CorsLayer};
@@ -132,6 +158,9 @@ impl AllowOrigin {
     ///     .build()?;
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
+    ///
+    /// [`dangerously_allow_insecure_origins`]:
+    ///     crate::PolicyBuilder::dangerously_allow_insecure_origins
     pub fn predicate(predicate: impl Fn(&Origin, &Parts) -> bool + Send + Sync + 'static) -> Self {
         Self::try_predicate(move |origin, parts| Ok(predicate(origin, parts)))
     }
@@ -156,6 +185,33 @@ impl AllowOrigin {
         predicate: impl Fn(&Origin, &Parts) -> Result<bool, BoxError> + Send + Sync + 'static,
     ) -> Self {
         Self::rule(OriginRule::Predicate(Predicate(Arc::new(predicate))))
+    }
+
+    /// Names the request headers that the predicates read, besides `Origin`. They are merged into
+    /// `Vary` of every answer, preflights included. Called again, it adds to them.
+    ///
+    /// Without this, a cache hands an answer to requests for which the predicate would have
+    /// returned something else. A preflight carries none of the headers that the page sets itself,
+    /// only their names. The path needs no naming: it is part of a cache's key.
+    ///
+    /// ```
+    /// use http::header::HOST;
+    /// use tower_cors::{AllowOrigin, Policy};
+    ///
+    /// // Each tenant's pages call the tenant's own host: app.acme.example calls api.acme.example.
+    /// let same_tenant = AllowOrigin::predicate(|origin, parts| {
+    ///     let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    ///     let tenant = host.and_then(|host| host.strip_prefix("api."));
+    ///     origin.scheme() == "https"
+    ///         && tenant.is_some_and(|tenant| origin.host().strip_prefix("app.") == Some(tenant))
+    /// });
+    /// let policy = Policy::builder().allow_origin(same_tenant.reads([HOST])).build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn reads(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        self.reads.extend(names);
+        self
     }
 
     /// The origins that `regex` matches as a whole, in the syntax of the crate `regex`. It is
@@ -207,8 +263,14 @@ impl AllowOrigin {
         Self::rule(OriginRule::Regex(regex.into()))
     }
 
+    /// Adds the rules of another list.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.items.append(other.items);
+        self.reads.extend(other.reads);
+    }
+
     fn rule(rule: OriginRule) -> Self {
-        Self { items: Items(vec![Item::Value(rule)]) }
+        Self { items: Items(vec![Item::Value(rule)]), reads: Vec::new() }
     }
 }
 

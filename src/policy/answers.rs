@@ -88,8 +88,10 @@ impl Answers {
             places.headers.then_some("Access-Control-Request-Headers"),
             places.private_network.then_some("Access-Control-Request-Private-Network"),
         ];
-        let actual_vary = Vary::new(origin_name.map(Cow::Borrowed));
-        let preflight_vary = Vary::new(preflight_names.into_iter().flatten().map(Cow::Borrowed));
+        let reads = || rules.reads.iter().map(|name| Cow::Owned(name.as_str().to_owned()));
+        let actual_vary = Vary::new(origin_name.map(Cow::Borrowed).into_iter().chain(reads()));
+        let preflight_names = preflight_names.into_iter().flatten().map(Cow::Borrowed);
+        let preflight_vary = Vary::new(preflight_names.chain(reads()));
         Self {
             granted_preflight: granted_preflight(
                 rules,

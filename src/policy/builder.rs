@@ -8,6 +8,7 @@ use super::{
     error::PolicyErrors,
     expose_headers::ExposeHeaders,
     policy::Policy,
+    preset::Preset,
     settings::{InnerHeaders, Settings},
 };
 use http::StatusCode;
@@ -41,7 +42,7 @@ impl<T> PolicyBuilder<T> {
         Self { settings: Settings::default(), target: PhantomData }
     }
 
-    fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+    pub(super) fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
         set(&mut self.settings);
         self
     }
@@ -118,6 +119,23 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.allow_headers.append(headers.into()))
     }
 
+    /// Adds the methods and headers that clients of a well-known protocol need. It never adds an
+    /// origin. See [`Preset`] for the lists.
+    ///
+    /// ```
+    /// use tower_cors::{Policy, policy::Preset};
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .allow_headers("authorization")
+    ///     .preset(Preset::GrpcWeb)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn preset(self, preset: Preset) -> Self {
+        self.set(|settings| settings.presets.push(preset))
+    }
+
     /// Whether responses to requests with cookies and the like may be read:
     /// `Access-Control-Allow-Credentials`. Default: `false`.
     ///
@@ -162,8 +180,9 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.expose_headers.append(headers.into()))
     }
 
-    /// How long a browser may remember a preflight's answer, in whole seconds up to 86,400:
-    /// `Access-Control-Max-Age`. Unset, browsers take 5 seconds; `Duration::ZERO` forbids it.
+    /// Sets how long a browser may remember a preflight's answer, in whole seconds up to 86,400:
+    /// `Access-Control-Max-Age`. Default: `None`, which means 5 seconds to browsers.
+    /// `Duration::ZERO` makes them ask each time.
     ///
     /// Chromium caps it at 7,200 seconds, Firefox at 86,400.
     ///
@@ -180,8 +199,8 @@ impl<T> PolicyBuilder<T> {
     ///
     /// Source: [Fetch,
     /// `Access-Control-Max-Age`](https://fetch.spec.whatwg.org/#http-access-control-max-age).
-    pub fn max_age(self, max_age: Duration) -> Self {
-        self.set(|settings| settings.max_age = Some(max_age))
+    pub fn max_age(self, max_age: impl Into<Option<Duration>>) -> Self {
+        self.set(|settings| settings.max_age = max_age.into())
     }
 
     /// Whether a preflight that asks with `Access-Control-Request-Private-Network: true` is granted
@@ -266,6 +285,33 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.inner_headers = inner_headers)
     }
 
+    /// Whether [`allow_credentials`](Self::allow_credentials) with a pattern such as
+    /// `https://*.github.io`, whose star stands directly beneath a public suffix, is an error:
+    /// anyone can register a name there. Default: `false`.
+    ///
+    /// The suffixes are those of the [public suffix list](https://publicsuffix.org/) that is
+    /// compiled into the crate `psl`. The list changes from version to version. This is why it is
+    /// consulted only where you ask for it: updating a dependency, or a Cargo feature that another
+    /// crate enables, never makes a build fail by itself.
+    ///
+    /// ```
+    /// use tower_cors::{Policy, policy::PolicyErrorKind};
+    ///
+    /// let errors = Policy::builder()
+    ///     .allow_origin("https://*.github.io")
+    ///     .allow_credentials(true)
+    ///     .check_public_suffixes(true)
+    ///     .build()
+    ///     .unwrap_err();
+    /// let error = errors.iter().next().unwrap();
+    /// assert_eq!(*error.kind(), PolicyErrorKind::CredentialsWithPublicSuffix);
+    /// ```
+    #[cfg(feature = "public-suffix")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "public-suffix")))]
+    pub fn check_public_suffixes(self, check: bool) -> Self {
+        self.set(|settings| settings.check_public_suffixes = check)
+    }
+
     /// Whether `Origin: null` is allowed. Default: `false`, for any site can send it from a
     /// sandboxed frame.
     pub fn dangerously_allow_null_origin(self, allow: bool) -> Self {
@@ -284,6 +330,12 @@ impl<T> PolicyBuilder<T> {
     /// Public suffixes are known with the feature "public-suffix".
     pub fn dangerously_allow_public_suffix_subdomains(self, allow: bool) -> Self {
         self.set(|settings| settings.allow_public_suffix_subdomains = allow)
+    }
+}
+
+impl<T> PolicyBuilder<T> {
+    pub(super) fn build_policy(&self) -> Result<Policy, PolicyErrors> {
+        compile(self.settings.clone())
     }
 }
 

@@ -11,10 +11,12 @@ use super::{
     settings::Settings,
     validate,
 };
-use crate::origin::{OriginError, OriginErrorKind, OriginPattern, OriginSet};
+use crate::origin::{OriginErrorKind, OriginPattern, OriginSet};
+use http::{HeaderName, header::ORIGIN};
 
-pub(super) fn compile(settings: Settings) -> Result<Policy, PolicyErrors> {
+pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
     let mut errors = Vec::new();
+    add_presets(&mut settings);
     let origins = origins(&settings, &mut errors);
     if matches!(origins, Origins::Any) {
         check_any_origin(&settings, &mut errors);
@@ -55,7 +57,31 @@ pub(super) fn compile(settings: Settings) -> Result<Policy, PolicyErrors> {
         preflight_status,
         preflight_continue: settings.preflight_continue,
         inner_headers: settings.inner_headers,
+        check_public_suffixes: settings.check_public_suffixes,
+        allow_insecure_origins: settings.allow_insecure_origins,
+        allow_public_suffix_subdomains: settings.allow_public_suffix_subdomains,
+        reads: reads(settings.allow_origin.reads),
     }))
+}
+
+/// Last, so that errors count the items that were given.
+fn add_presets(settings: &mut Settings) {
+    for preset in std::mem::take(&mut settings.presets) {
+        settings.allow_methods.append(preset.allow_methods().into());
+        settings.allow_headers.append(preset.allow_headers().into());
+        settings.expose_headers.append(preset.expose_headers().into());
+    }
+}
+
+/// The headers that predicates read, each once. `Origin` is in `Vary` by itself.
+fn reads(names: Vec<HeaderName>) -> Vec<HeaderName> {
+    let mut reads = Vec::new();
+    for name in names {
+        if name != ORIGIN && !reads.contains(&name) {
+            reads.push(name);
+        }
+    }
+    reads
 }
 
 /// What cannot be combined with any origin.
@@ -75,26 +101,36 @@ fn check_any_origin(settings: &Settings, errors: &mut Vec<PolicyError>) {
 
 fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
     let items = &settings.allow_origin.items.0;
-    let mut rules = OriginRules { null: settings.allow_null_origin, ..OriginRules::default() };
+    let mut rules = OriginRules {
+        null: settings.allow_null_origin,
+        secure: settings.allow_credentials && !settings.allow_insecure_origins,
+        ..OriginRules::default()
+    };
     let mut patterns = Vec::new();
     #[cfg(feature = "regex")]
     let mut regexes = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let pattern = match item {
             Item::Any => continue,
-            Item::Text(text) => parse_origin((index, text), settings, errors),
+            Item::Text(text) => parse_origin((index, text), false, settings, errors),
+            Item::Part(text) => parse_origin((index, text), true, settings, errors),
             Item::Value(OriginRule::Origin(origin)) if origin.is_null() => {
-                parse_origin((index, origin.as_str()), settings, errors)
+                parse_origin((index, origin.as_str()), false, settings, errors)
             }
-            Item::Value(OriginRule::Origin(origin)) => {
-                let pattern = OriginPattern::try_from(origin.clone());
-                parsed((index, origin.as_str()), pattern, errors)
-            }
+            Item::Value(OriginRule::Origin(origin)) => OriginPattern::try_from(origin.clone())
+                .map_err(|error| {
+                    let item = (index, origin.as_str());
+                    errors.push(
+                        of_origin(item, Kind::Origin(*error.kind())).write(error.suggestion()),
+                    );
+                })
+                .ok(),
             Item::Value(OriginRule::Pattern(pattern)) => Some(pattern.clone()),
             Item::Value(OriginRule::Predicate(predicate)) => {
                 rules.predicates.push(predicate.clone());
                 continue;
             }
+            Item::Value(OriginRule::Nobody) => continue,
             #[cfg(feature = "regex")]
             Item::Value(OriginRule::Regex(source)) => {
                 match super::regex::check(source, regex_limits(settings)) {
@@ -117,12 +153,7 @@ fn origins(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
     }
     #[cfg(feature = "regex")]
     match super::regex::Regexes::new(&regexes) {
-        Ok(mut compiled) => {
-            if settings.allow_credentials && !settings.allow_insecure_origins {
-                compiled.require_secure();
-            }
-            rules.regexes = compiled;
-        }
+        Ok(compiled) => rules.regexes = compiled,
         Err(kind) => errors.push(PolicyError::new(Setting::AllowOrigin, kind)),
     }
     if items.is_empty() && !rules.null {
@@ -146,7 +177,9 @@ fn regex_limits(settings: &Settings) -> super::regex::Limits {
         only_secure: settings.allow_credentials && !settings.allow_insecure_origins,
         only_known_domains: known,
         #[cfg(feature = "public-suffix")]
-        is_public_suffix: Some(super::public_suffix::is_public_suffix),
+        is_public_suffix: settings
+            .check_public_suffixes
+            .then_some(super::public_suffix::is_public_suffix),
         #[cfg(not(feature = "public-suffix"))]
         is_public_suffix: None,
     }
@@ -166,10 +199,11 @@ fn into_origins(rules: OriginRules) -> Origins {
 fn text_of(item: &Item<OriginRule>) -> String {
     match item {
         Item::Any => "*".to_owned(),
-        Item::Text(text) => text.clone(),
+        Item::Text(text) | Item::Part(text) => text.clone(),
         Item::Value(OriginRule::Origin(origin)) => origin.to_string(),
         Item::Value(OriginRule::Pattern(pattern)) => pattern.to_string(),
         Item::Value(OriginRule::Predicate(_)) => "a predicate".to_owned(),
+        Item::Value(OriginRule::Nobody) => "nobody".to_owned(),
         #[cfg(feature = "regex")]
         Item::Value(OriginRule::Regex(source)) => source.clone(),
     }
@@ -181,6 +215,7 @@ fn of_origin(item: (usize, &str), kind: Kind) -> PolicyError {
 
 fn parse_origin(
     item: (usize, &str),
+    is_part: bool,
     settings: &Settings,
     errors: &mut Vec<PolicyError>,
 ) -> Option<OriginPattern> {
@@ -188,23 +223,14 @@ fn parse_origin(
     if text == "null" && settings.allow_null_origin {
         return None;
     }
-    if text.contains(',') {
-        errors.push(of_origin(item, Kind::CommaInItem));
-        return None;
-    }
-    parsed(item, text.parse(), errors)
-}
-
-/// The pattern, or `None` and an error more.
-fn parsed(
-    item: (usize, &str),
-    parsed: Result<OriginPattern, OriginError>,
-    errors: &mut Vec<PolicyError>,
-) -> Option<OriginPattern> {
-    match parsed {
+    let parse = |text: &str| {
+        text.parse::<OriginPattern>()
+            .map_err(|error| (Kind::Origin(*error.kind()), error.suggestion().map(str::to_owned)))
+    };
+    match validate::item_of(text, is_part, parse) {
         Ok(pattern) => Some(pattern),
-        Err(error) => {
-            errors.push(of_origin(item, Kind::Origin(*error.kind())).write(error.suggestion()));
+        Err((kind, suggestion)) => {
+            errors.push(of_origin(item, kind).write(suggestion));
             None
         }
     }
@@ -241,7 +267,7 @@ fn check_credentials(
         errors.push(of_origin(item, Kind::CredentialsWithInsecureOrigin).write(suggestion));
     }
     #[cfg(feature = "public-suffix")]
-    if let Some(domain) = pattern.domain_beneath_star() {
+    if let Some(domain) = pattern.domain_beneath_star().filter(|_| settings.check_public_suffixes) {
         let public =
             !pattern.covers_top_level_domain() && super::public_suffix::is_public_suffix(domain);
         if public && !settings.allow_public_suffix_subdomains {

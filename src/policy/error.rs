@@ -95,7 +95,7 @@ impl PolicyError {
         let reason = &*self.kind.reason();
         let suggestion = match (self.suggestion.as_deref(), self.kind.opt_in()) {
             (Some(write), Some(opt_in)) => Some(Suggestion::WriteOr(write, opt_in)),
-            (write, _) => Suggestion::of(write, self.kind.advice()),
+            (write, _) => Suggestion::of(write, Some(self.kind.advice())),
         };
         Message { place: None, value: self.value.as_deref(), reason, suggestion }.to_string()
     }
@@ -132,6 +132,16 @@ pub enum PolicyErrorKind {
     RegexTooComplex,
     /// A comma inside an item of a list.
     CommaInItem,
+    /// A JSON array, or that of another language, in one string.
+    ArrayInString,
+    /// Quotes that belong to the value.
+    QuotesAroundItem,
+    /// Items separated by semicolons.
+    SemicolonInItem,
+    /// Items separated by line breaks.
+    LineBreakInItem,
+    /// Items separated by spaces or tabs.
+    SpaceInItem,
     /// `allow_methods`: not a [token](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
     InvalidMethod,
     /// `allow_methods`: a [forbidden method](https://fetch.spec.whatwg.org/#forbidden-method).
@@ -148,12 +158,15 @@ pub enum PolicyErrorKind {
     /// `expose_headers`: a [forbidden response-header
     /// name](https://fetch.spec.whatwg.org/#forbidden-response-header-name).
     ForbiddenResponseHeader,
+    /// `expose_headers`: a header that requests have, and responses do not.
+    RequestHeaderExposed,
     /// `allow_credentials` with any origin.
     CredentialsWithAnyOrigin,
     /// `allow_credentials` with an origin of scheme `http` that is not loopback, whose pages a
     /// network attacker can change.
     CredentialsWithInsecureOrigin,
-    /// `allow_credentials` with all subdomains of a public suffix (feature "public-suffix").
+    /// `allow_credentials` with all subdomains of a public suffix, where
+    /// `check_public_suffixes` is set (feature "public-suffix").
     CredentialsWithPublicSuffix,
     /// `allow_credentials` with a regular expression whose matches do not all end in one of a few
     /// domains.
@@ -208,6 +221,11 @@ impl PolicyErrorKind {
                 "matches hosts beneath any domain, which cannot be combined with allow_credentials"
             }
             Self::CommaInItem => "has a comma inside one item of a list",
+            Self::ArrayInString => "is an array in one string",
+            Self::QuotesAroundItem => "has quotes around it",
+            Self::SemicolonInItem => "has semicolons between its items",
+            Self::LineBreakInItem => "has line breaks between its items",
+            Self::SpaceInItem => "has spaces between its items",
             Self::InvalidMethod => "is not a valid method",
             Self::ForbiddenMethod => "is a method that browsers do not let a page send",
             Self::MethodCase => "is not in upper case, and methods are case-sensitive",
@@ -215,6 +233,7 @@ impl PolicyErrorKind {
             Self::ForbiddenRequestHeader => "is a header that a page cannot set",
             Self::CorsHeader => "is a header of the CORS protocol itself",
             Self::ForbiddenResponseHeader => "is a header that a page cannot read",
+            Self::RequestHeaderExposed => "is a request header, and responses do not have it",
             Self::CredentialsWithAnyOrigin => {
                 "matches any origin, which cannot be combined with allow_credentials: every site could act as the user"
             }
@@ -241,8 +260,8 @@ impl PolicyErrorKind {
     }
 
     /// What to do where there is no corrected text.
-    fn advice(&self) -> Option<&'static str> {
-        Some(match self {
+    fn advice(&self) -> &'static str {
+        match self {
             Self::Origin(kind) => kind.advice(),
             Self::NoOrigin => "name the origins that may call, or write \"*\" for any origin",
             Self::AnyBesideOthers => "keep one of the two",
@@ -257,11 +276,17 @@ impl PolicyErrorKind {
             Self::CredentialsWithUnknownDomains { .. } => {
                 r#"end it in whole domains, as in "https://[a-z0-9-]+\.example\.com", or set dangerously_allow_public_suffix_subdomains"#
             }
-            Self::CommaInItem => "make it several items",
+            Self::CommaInItem
+            | Self::SemicolonInItem
+            | Self::LineBreakInItem
+            | Self::SpaceInItem => "make it several items",
+            Self::ArrayInString => "separate the items with commas, without brackets and quotes",
+            Self::QuotesAroundItem => "leave the quotes out",
             Self::InvalidMethod => "write a method such as \"PUT\"",
             Self::ForbiddenMethod
             | Self::ForbiddenRequestHeader
-            | Self::ForbiddenResponseHeader => "leave it out",
+            | Self::ForbiddenResponseHeader
+            | Self::RequestHeaderExposed => "leave it out",
             Self::MethodCase => "use upper case",
             Self::InvalidHeaderName => "write a name such as \"content-type\"",
             Self::CorsHeader => "leave it out: the browser and this middleware handle it",
@@ -282,7 +307,7 @@ impl PolicyErrorKind {
             }
             Self::EnforceWithAnyOrigin => "name the origins, or leave enforce out",
             Self::PreflightStatus => "use 204, or 200 for clients that need it",
-        })
+        }
     }
 
     /// The setter that lifts the error, where a corrected text is shown too.

@@ -61,6 +61,10 @@ impl ExposeHeaders {
     pub fn list<I: ListItem<Self>>(headers: impl IntoIterator<Item = I>) -> Self {
         headers.into_iter().collect()
     }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.items.append(other.items);
+    }
 }
 
 list!(ExposeHeaders);

@@ -1,5 +1,6 @@
 //! Lists as the setters take them: `*`, strings and typed values, in collections or alone.
 
+use super::mistake;
 use crate::comma;
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -19,6 +20,8 @@ pub struct Any;
 pub(super) enum Item<T> {
     Any,
     Text(String),
+    /// A part of a string that was split at commas.
+    Part(String),
     Value(T),
 }
 
@@ -26,7 +29,7 @@ impl<T: fmt::Debug> fmt::Debug for Item<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => "*".fmt(f),
-            Self::Text(text) => text.fmt(f),
+            Self::Text(text) | Self::Part(text) => text.fmt(f),
             Self::Value(value) => value.fmt(f),
         }
     }
@@ -50,9 +53,14 @@ impl<T: AsRef<str>> Item<T> {
 pub(super) struct Items<T>(pub(super) Vec<Item<T>>);
 
 impl<T> Items<T> {
-    /// The items of one string.
+    /// The items of one string. An array in a string is kept together, so that the error can show
+    /// it whole.
     pub(super) fn split(text: &str) -> Self {
-        Self(comma::split(text).map(Item::text).collect())
+        if mistake::is_array(text) {
+            return Self(vec![Item::Part(text.to_owned())]);
+        }
+        let item = |part: &str| if part == "*" { Item::Any } else { Item::Part(part.to_owned()) };
+        Self(comma::split(text).map(item).collect())
     }
 
     pub(super) fn push_text(&mut self, text: &str) {
@@ -94,6 +102,8 @@ pub trait List {
     fn push_any(&mut self);
     #[doc(hidden)]
     fn push_text(&mut self, text: &str);
+    #[doc(hidden)]
+    fn push_split(&mut self, text: &str);
 }
 
 macro_rules! text_items {
@@ -125,13 +135,6 @@ impl<L, I: ListItem<L> + Clone> ListItem<L> for &I {
 /// The conversions that all lists have. `$List` is a struct around [`Items`].
 macro_rules! list {
     ($List:ident) => {
-        impl $List {
-            /// Adds the items of another list.
-            pub(crate) fn append(&mut self, other: Self) {
-                self.items.append(other.items);
-            }
-        }
-
         impl $crate::policy::list::List for $List {
             fn push_any(&mut self) {
                 self.items.0.push($crate::policy::list::Item::Any);
@@ -139,6 +142,10 @@ macro_rules! list {
 
             fn push_text(&mut self, text: &str) {
                 self.items.push_text(text);
+            }
+
+            fn push_split(&mut self, text: &str) {
+                self.items.append($crate::policy::list::Items::split(text));
             }
         }
 
@@ -183,7 +190,9 @@ macro_rules! list {
                 /// One string, split at its commas. White space around items and empty items are
                 /// ignored.
                 fn from(text: $text) -> Self {
-                    Self { items: $crate::policy::list::Items::split(&text) }
+                    let mut list = Self::default();
+                    $crate::policy::list::List::push_split(&mut list, &text);
+                    list
                 }
             }
         )*

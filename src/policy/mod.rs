@@ -25,12 +25,15 @@ mod compile;
 mod error;
 mod expose_headers;
 mod list;
+mod mistake;
 mod names;
 mod origins;
 #[expect(clippy::module_inception, reason = "the policy itself")]
 mod policy;
+mod preset;
 #[cfg(feature = "public-suffix")]
 mod public_suffix;
+mod ready;
 #[cfg(feature = "regex")]
 mod regex;
 mod rules;
@@ -48,6 +51,8 @@ pub use self::{
     expose_headers::ExposeHeaders,
     list::Any,
     policy::Policy,
+    preset::Preset,
+    ready::ReadyBuilder,
     setting::Setting,
     settings::InnerHeaders,
 };

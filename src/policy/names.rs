@@ -49,6 +49,25 @@ pub(crate) fn is_forbidden_request_header(name: &HeaderName) -> bool {
         || name.starts_with("sec-")
 }
 
+/// A request header that no response has.
+pub(super) fn is_request_only_header(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    matches!(
+        name,
+        "accept-charset"
+            | "cookie"
+            | "cookie2"
+            | "dnt"
+            | "expect"
+            | "host"
+            | "origin"
+            | "proxy-authorization"
+            | "referer"
+            | "te"
+            | "user-agent"
+    ) || name.starts_with("sec-fetch-")
+}
+
 /// A header of the CORS protocol, which a page neither sets nor has a use for.
 pub(crate) fn is_cors_header(name: &HeaderName) -> bool {
     name.as_str().starts_with("access-control-")

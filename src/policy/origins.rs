@@ -22,6 +22,14 @@ pub(crate) struct OriginRules {
     #[cfg(feature = "regex")]
     pub(crate) regexes: super::regex::Regexes,
     pub(crate) predicates: Vec<Predicate>,
+    /// Whether insecure origins match nothing; see [`is_insecure`]. What an expression or a
+    /// predicate matches cannot be known when the policy is built, so it is checked here.
+    pub(crate) secure: bool,
+}
+
+/// An origin whose pages a network attacker can change.
+pub(super) fn is_insecure(origin: &Origin) -> bool {
+    origin.scheme() == "http" && !origin.is_loopback()
 }
 
 /// Whether an origin is allowed.
@@ -102,7 +110,7 @@ impl OriginRules {
             return OriginMatch::Granted(Echo::Request);
         }
         // Like `null`, what any local file sends is matched by nothing but its own opt-in.
-        if origin.is_local_file() {
+        if origin.is_local_file() || (self.secure && is_insecure(&origin)) {
             return OriginMatch::Refused;
         }
         #[cfg(feature = "regex")]

@@ -1,10 +1,7 @@
 //! A policy that was built.
 
 use super::{answers::Answers, rules::Rules};
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 /// One immutable, validated, compiled set of rules. A clone shares them.
 ///
@@ -85,21 +82,5 @@ impl Policy {
         }
         let compile = || Self::new(Rules { dynamic: true, ..self.rules().clone() });
         self.0.dynamic.get_or_init(compile).clone()
-    }
-}
-
-impl fmt::Debug for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Rules { origins, credentials, methods, headers, expose, max_age, enforce, .. } =
-            self.rules();
-        f.debug_struct("Policy")
-            .field("allow_origin", origins)
-            .field("allow_methods", methods)
-            .field("allow_headers", headers)
-            .field("allow_credentials", credentials)
-            .field("expose_headers", expose)
-            .field("max_age", max_age)
-            .field("enforce", enforce)
-            .finish_non_exhaustive()
     }
 }

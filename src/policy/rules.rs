@@ -2,9 +2,10 @@
 
 use super::{
     names::{is_forbidden_method, is_safelisted_method},
-    origins::Origins,
+    origins::{Origins, is_insecure},
     settings::InnerHeaders,
 };
+use crate::origin::Origin;
 use http::{HeaderName, Method, StatusCode};
 use std::time::Duration;
 
@@ -24,6 +25,11 @@ pub(crate) struct Rules {
     pub(crate) preflight_status: StatusCode,
     pub(crate) preflight_continue: bool,
     pub(crate) inner_headers: InnerHeaders,
+    pub(crate) check_public_suffixes: bool,
+    pub(crate) allow_insecure_origins: bool,
+    pub(crate) allow_public_suffix_subdomains: bool,
+    /// The request headers that predicates read, besides `Origin`.
+    pub(crate) reads: Vec<HeaderName>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -50,6 +56,12 @@ pub(crate) enum ExposeRule {
 }
 
 impl Rules {
+    /// Whether this origin is refused whatever rule matches it: with credentials, one of scheme
+    /// `http` that is not loopback, unless `dangerously_allow_insecure_origins` is set.
+    pub(crate) fn refuses_as_insecure(&self, origin: &Origin) -> bool {
+        self.credentials && !self.allow_insecure_origins && is_insecure(origin)
+    }
+
     /// Whether the answer names the headers that the response has: `*` with credentials.
     pub(crate) fn exposes_present_names(&self) -> bool {
         self.credentials && matches!(self.expose, ExposeRule::Any)

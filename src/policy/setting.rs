@@ -34,6 +34,8 @@ settings! {
     AllowMethods = "allow_methods";
     /// [`allow_headers`](crate::PolicyBuilder::allow_headers)
     AllowHeaders = "allow_headers";
+    /// [`preset`](crate::PolicyBuilder::preset)
+    Presets = "presets";
     /// [`allow_credentials`](crate::PolicyBuilder::allow_credentials)
     AllowCredentials = "allow_credentials";
     /// [`expose_headers`](crate::PolicyBuilder::expose_headers)
@@ -52,12 +54,22 @@ settings! {
     PreflightContinue = "preflight_continue";
     /// [`inner_headers`](crate::PolicyBuilder::inner_headers)
     InnerHeaders = "inner_headers";
+    /// `check_public_suffixes` (feature "public-suffix")
+    CheckPublicSuffixes = "check_public_suffixes";
     /// [`dangerously_allow_null_origin`](crate::PolicyBuilder::dangerously_allow_null_origin)
     DangerouslyAllowNullOrigin = "dangerously_allow_null_origin";
     /// [`dangerously_allow_insecure_origins`](crate::PolicyBuilder::dangerously_allow_insecure_origins)
     DangerouslyAllowInsecureOrigins = "dangerously_allow_insecure_origins";
     /// [`dangerously_allow_public_suffix_subdomains`](crate::PolicyBuilder::dangerously_allow_public_suffix_subdomains)
     DangerouslyAllowPublicSuffixSubdomains = "dangerously_allow_public_suffix_subdomains";
+}
+
+impl Setting {
+    /// Whether its value is a list.
+    pub(crate) fn is_list(self) -> bool {
+        use Setting::{AllowHeaders, AllowMethods, AllowOrigin, ExposeHeaders};
+        matches!(self, AllowOrigin | AllowMethods | AllowHeaders | ExposeHeaders)
+    }
 }
 
 impl fmt::Display for Setting {

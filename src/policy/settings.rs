@@ -2,7 +2,7 @@
 
 use super::{
     allow_headers::AllowHeaders, allow_methods::AllowMethods, allow_origin::AllowOrigin,
-    expose_headers::ExposeHeaders,
+    expose_headers::ExposeHeaders, preset::Preset,
 };
 use http::StatusCode;
 use std::time::Duration;
@@ -34,6 +34,7 @@ pub(super) struct Settings {
     pub(super) allow_methods: AllowMethods,
     pub(super) allow_headers: AllowHeaders,
     pub(super) expose_headers: ExposeHeaders,
+    pub(super) presets: Vec<Preset>,
     pub(super) allow_credentials: bool,
     pub(super) max_age: Option<Duration>,
     pub(super) allow_private_network: bool,
@@ -42,6 +43,7 @@ pub(super) struct Settings {
     pub(super) preflight_status: u16,
     pub(super) preflight_continue: bool,
     pub(super) inner_headers: InnerHeaders,
+    pub(super) check_public_suffixes: bool,
     pub(super) allow_null_origin: bool,
     pub(super) allow_insecure_origins: bool,
     pub(super) allow_public_suffix_subdomains: bool,
@@ -54,6 +56,7 @@ impl Default for Settings {
             allow_methods: AllowMethods::default(),
             allow_headers: AllowHeaders::default(),
             expose_headers: ExposeHeaders::default(),
+            presets: Vec::new(),
             allow_credentials: false,
             max_age: None,
             allow_private_network: false,
@@ -62,6 +65,7 @@ impl Default for Settings {
             preflight_status: StatusCode::NO_CONTENT.as_u16(),
             preflight_continue: false,
             inner_headers: InnerHeaders::Replace,
+            check_public_suffixes: false,
             allow_null_origin: false,
             allow_insecure_origins: false,
             allow_public_suffix_subdomains: false,

@@ -42,6 +42,12 @@ impl Policy {
             (Setting::PreflightStatus, vec![rules.preflight_status.as_str().to_owned()]),
             (Setting::PreflightContinue, switch(rules.preflight_continue)),
             (Setting::InnerHeaders, vec![rules.inner_headers.as_str().to_owned()]),
+            (Setting::CheckPublicSuffixes, switch(rules.check_public_suffixes)),
+            (Setting::DangerouslyAllowInsecureOrigins, switch(rules.allow_insecure_origins)),
+            (
+                Setting::DangerouslyAllowPublicSuffixSubdomains,
+                switch(rules.allow_public_suffix_subdomains),
+            ),
         ];
         values.into_iter().map(|(setting, values)| SettingValues { setting, values }).collect()
     }
@@ -78,6 +84,25 @@ impl fmt::Display for Policy {
             separator = "; ";
         }
         Ok(())
+    }
+}
+
+/// The settings that differ from their defaults, with all their values.
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = f.debug_struct("Policy");
+        for SettingValues { setting, values } in self.summary() {
+            if is_default(setting, &values) {
+                continue;
+            }
+            match &values[..] {
+                [only] if !setting.is_list() => {
+                    fields.field(setting.as_str(), &format_args!("{only}"))
+                }
+                values => fields.field(setting.as_str(), &values),
+            };
+        }
+        fields.finish()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     error::{PolicyError, PolicyErrorKind as Kind},
     list::{Item, Items},
+    mistake::{self, Mistake},
     names,
     setting::Setting,
 };
@@ -26,16 +27,16 @@ pub(super) fn items<T: Clone + Eq + Hash + AsRef<str>>(
     let mut values = Vec::new();
     let mut seen = HashSet::new();
     for (index, item) in items.0.into_iter().enumerate() {
-        let text = match &item {
+        let (text, is_part) = match &item {
             Item::Any => {
                 any = true;
                 continue;
             }
-            Item::Text(text) => text.as_str(),
-            Item::Value(value) => value.as_ref(),
+            Item::Text(text) => (text.as_str(), false),
+            Item::Part(text) => (text.as_str(), true),
+            Item::Value(value) => (value.as_ref(), false),
         };
-        let checked = if text.contains(',') { Err((Kind::CommaInItem, None)) } else { check(text) };
-        match checked {
+        match item_of(text, is_part, check) {
             Ok(value) if seen.insert(value.clone()) => values.push(value),
             Ok(_) => {}
             Err((kind, suggestion)) => {
@@ -44,6 +45,29 @@ pub(super) fn items<T: Clone + Eq + Hash + AsRef<str>>(
         }
     }
     (any, values)
+}
+
+/// Checks one item: first for mistakes in how the list was written, then the item itself.
+pub(super) fn item_of<T>(
+    text: &str,
+    is_part: bool,
+    check: impl Fn(&str) -> Checked<T>,
+) -> Checked<T> {
+    let suggested = |mistake: Mistake| {
+        let valid =
+            !mistake.items.is_empty() && mistake.items.iter().all(|item| check(item).is_ok());
+        // What several items are written like depends on where they stand.
+        let one_string = is_part || mistake.items.len() == 1;
+        let suggestion = (valid && one_string).then(|| mistake.items.join(", "));
+        Err((mistake.kind, suggestion))
+    };
+    if let Some(mistake) = mistake::find(text) {
+        return suggested(mistake);
+    }
+    if text.contains(',') {
+        return Err((Kind::CommaInItem, None));
+    }
+    check(text).or_else(|error| mistake::find_separator(text).map_or(Err(error), suggested))
 }
 
 pub(super) fn method(text: &str) -> Checked<Method> {
@@ -81,6 +105,9 @@ pub(super) fn response_header(text: &str) -> Checked<HeaderName> {
     let name = header(text)?;
     if names::is_forbidden_response_header(&name) {
         return Err((Kind::ForbiddenResponseHeader, None));
+    }
+    if names::is_request_only_header(&name) {
+        return Err((Kind::RequestHeaderExposed, None));
     }
     Ok(name)
 }

@@ -288,7 +288,8 @@ fn direction_of_switch(setting: Setting, values: &[String]) -> Direction {
         Setting::AllowCredentials
         | Setting::AllowPrivateNetwork
         | Setting::TimingAllowOrigin
-        | Setting::DangerouslyAllowNullOrigin => on,
+        | Setting::DangerouslyAllowNullOrigin
+        | Setting::DangerouslyAllowInsecureOrigins => on,
         Setting::Enforce => !on,
         _ => return Direction::Other,
     };

@@ -30,8 +30,6 @@ use std::collections::BTreeSet;
 pub(crate) struct Regexes {
     sources: Vec<String>,
     anchored: Option<RegexSet>,
-    /// Whether `http` origins that are not loopback match nothing.
-    secure: bool,
 }
 
 impl Regexes {
@@ -43,7 +41,7 @@ impl Regexes {
         let anchored = RegexSetBuilder::new(sources.iter().map(|source| anchor(source)))
             .build()
             .map_err(|error| failed(&error))?;
-        Ok(Self { sources: sources.to_vec(), anchored: Some(anchored), secure: false })
+        Ok(Self { sources: sources.to_vec(), anchored: Some(anchored) })
     }
 
     pub(crate) fn sources(&self) -> &[String] {
@@ -54,15 +52,8 @@ impl Regexes {
         self.sources.is_empty()
     }
 
-    /// With credentials: what an expression matches cannot be known beforehand, so that the check
-    /// for insecure origins, which patterns have when a policy is built, is made here.
-    pub(super) fn require_secure(&mut self) {
-        self.secure = true;
-    }
-
     pub(super) fn matches(&self, origin: &Origin) -> bool {
-        let allowed = !self.secure || origin.scheme() != "http" || origin.is_loopback();
-        allowed && self.anchored.as_ref().is_some_and(|set| set.is_match(origin.as_str()))
+        self.anchored.as_ref().is_some_and(|set| set.is_match(origin.as_str()))
     }
 }
 
