@@ -68,12 +68,22 @@ pub trait SelectPolicy {
     fn reads(&self) -> Reads {
         Reads::default()
     }
+
+    /// About how many bytes of memory this takes, for caches that are bounded in bytes. Default:
+    /// the size of the type itself.
+    fn memory_size(&self) -> usize {
+        size_of_val(self)
+    }
 }
 
 impl SelectPolicy for Policy {
     #[inline]
     fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
         Some(Selection::fixed(self.clone(), parts))
+    }
+
+    fn memory_size(&self) -> usize {
+        self.memory_size()
     }
 }
 
@@ -85,6 +95,10 @@ impl<T: SelectPolicy + ?Sized> SelectPolicy for &T {
     fn reads(&self) -> Reads {
         T::reads(self)
     }
+
+    fn memory_size(&self) -> usize {
+        T::memory_size(self)
+    }
 }
 
 impl<T: SelectPolicy + ?Sized> SelectPolicy for Arc<T> {
@@ -94,6 +108,10 @@ impl<T: SelectPolicy + ?Sized> SelectPolicy for Arc<T> {
 
     fn reads(&self) -> Reads {
         T::reads(self)
+    }
+
+    fn memory_size(&self) -> usize {
+        T::memory_size(self)
     }
 }
 

@@ -40,7 +40,7 @@ async fn preflight(source: impl PolicySource + Clone) {
         .uri("/orders")
         .header("origin", "https://a.example")
         .header("access-control-request-method", "PUT");
-    let service = AsyncCorsLayer::new(source).layer(inner);
+    let service = AsyncCorsLayer::with_source(source).layer(inner);
     let _ = service.oneshot(request.body(()).expect("a valid request")).await;
 }
 

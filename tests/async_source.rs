@@ -212,7 +212,8 @@ const ROWS: &[Row] = &[
 async fn every_outcome() {
     for Row { about, policy, enforce, request, expected } in ROWS {
         let (source, asked) = source(policy);
-        let layer = AsyncCorsLayer::builder(source).enforce(*enforce).build().expect("valid");
+        let layer =
+            AsyncCorsLayer::builder_with_source(source).enforce(*enforce).build().expect("valid");
         assert_eq!(answer(&layer, request).await, *expected, "{about}");
         let expected = usize::from(request.iter().any(|(name, _)| *name == "origin"));
         assert_eq!(asked.load(Ordering::Relaxed), expected, "{about}: asked");
@@ -248,6 +249,37 @@ async fn a_source_that_takes_too_long_refuses() {
         let text = "refused: no policy could be had: no answer within 300ms";
         assert_eq!(decision.to_string(), text);
     }
+}
+
+/// No runtime, no timer: what does not answer at once is unavailable, and nothing panics.
+#[test]
+fn outside_a_runtime_a_source_that_does_not_answer_at_once_is_unavailable() {
+    fn status<P: PolicySource + Clone>(source: P) -> StatusCode {
+        let service = AsyncCorsLayer::with_source(source).layer(service_fn(inner));
+        let answer = pin!(service.oneshot(request(PREFLIGHT)));
+        match answer.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(response)) => response.status(),
+            Poll::Pending => panic!("it waits for ever"),
+        }
+    }
+    assert_eq!(status(|_: &Parts| std::future::ready(yields::two())), StatusCode::NO_CONTENT);
+    assert_eq!(status(|_: &Parts| pending::<Asked>()), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+/// Closures need no annotation.
+#[tokio::test]
+async fn closures_given_to_the_constructors_infer() {
+    let policy = two_origins();
+    let layer = AsyncCorsLayer::new(move |parts| {
+        let policy = (parts.uri.path() == "/").then(|| policy.clone());
+        async move { Ok::<_, BoxError>(policy) }
+    });
+    assert_eq!(answer(&layer, ACTUAL).await, GRANTED);
+    let layer = AsyncCorsLayer::builder(|parts| {
+        let known = parts.uri.path() == "/";
+        async move { Ok::<_, BoxError>(known.then(two_origins)) }
+    });
+    assert_eq!(answer(&layer.build().expect("valid"), ACTUAL).await, GRANTED);
 }
 
 #[tokio::test(start_paused = true)]
@@ -309,7 +341,7 @@ async fn the_inner_service_is_called_after_the_source_has_answered_and_where_it_
     };
     let calls = Arc::new(AtomicUsize::new(0));
     let mut service =
-        AsyncCorsLayer::new(source).layer(Strict { ready: false, calls: calls.clone() });
+        AsyncCorsLayer::with_source(source).layer(Strict { ready: false, calls: calls.clone() });
     let mut first = pin!(service.ready().await.expect("infallible").call(request(ACTUAL)));
     assert!(first.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert_eq!(calls.load(Ordering::Relaxed), 0, "the source has not answered yet");
@@ -359,7 +391,7 @@ async fn observing_is_as_on_the_synchronous_layer() {
         .record_decision(true)
         .shadow(shadow.clone(), report(&sync_seen));
     let (source, _) = source(|| Ok(Some(two_origins())));
-    let asynchronous = AsyncCorsLayer::new(source)
+    let asynchronous = AsyncCorsLayer::with_source(source)
         .on_decision(hook(&async_seen))
         .record_decision(true)
         .shadow(shadow, report(&async_seen));
@@ -386,7 +418,7 @@ async fn observing_is_as_on_the_synchronous_layer() {
 async fn answers_that_differ_by_origin_say_so() {
     for allowed in ["*", "https://a.example", "https://a.example, https://b.example"] {
         let (source, _) = source(move || Ok(Some(build(Policy::builder().allow_origin(allowed)))));
-        let service = AsyncCorsLayer::new(source).layer(service_fn(inner));
+        let service = AsyncCorsLayer::with_source(source).layer(service_fn(inner));
         for origin in [None, Some("https://a.example"), Some("https://b.example"), Some("null")] {
             let mut request = request(PLAIN);
             if let Some(origin) = origin {
@@ -441,7 +473,10 @@ async fn a_source_may_yield_a_list_which_may_leave_a_path_alone() {
 fn settings_are_checked_together() {
     let (source, _) = source(|| Ok(None));
     let build = |timeout, status| {
-        AsyncCorsLayer::builder(source.clone()).timeout(timeout).unavailable_status(status).build()
+        AsyncCorsLayer::builder_with_source(source.clone())
+            .timeout(timeout)
+            .unavailable_status(status)
+            .build()
     };
     for status in [400, 403, 503, 599] {
         let status = StatusCode::from_u16(status).expect("a status");
@@ -450,12 +485,13 @@ fn settings_are_checked_together() {
     for status in [200, 204, 302, 399, 600] {
         let status = StatusCode::from_u16(status).expect("a status");
         let errors = build(Duration::MAX, status).expect_err("two errors");
-        let kinds = errors.iter().map(|error| (error.setting(), error.kind())).collect::<Vec<_>>();
+        let kinds =
+            errors.iter().map(|error| (error.setting(), error.kind().clone())).collect::<Vec<_>>();
         assert_eq!(
             kinds,
             [
                 (SourceSetting::Timeout, SourceErrorKind::TooLong),
-                (SourceSetting::UnavailableStatus, SourceErrorKind::NoErrorStatus),
+                (SourceSetting::UnavailableStatus, SourceErrorKind::NotAnErrorStatus),
             ],
             "{status}"
         );
@@ -469,7 +505,7 @@ fn what_is_sent_to_other_threads_can_be() {
         value
     }
     let (source, _) = source(|| Ok(None));
-    let mut service = is_send(AsyncCorsLayer::new(source).layer(service_fn(inner)));
+    let mut service = is_send(AsyncCorsLayer::with_source(source).layer(service_fn(inner)));
     drop(is_send(service.call(request(PLAIN))));
     let _: &(dyn Error + Send + Sync) = &tower_cors::resolver::LookupError::RateLimited;
 }

@@ -86,8 +86,21 @@ impl Origin {
     }
 
     /// A copy that shares no memory with the request that this origin was read from.
-    #[cfg(feature = "resolver")]
-    pub(crate) fn detached(&self) -> Self {
+    ///
+    /// An origin that was read from a header keeps the memory of that request's headers as long as
+    /// it lives. A cache or a set should hold such a copy.
+    ///
+    /// ```
+    /// use http::HeaderValue;
+    /// use tower_cors::Origin;
+    ///
+    /// let header = HeaderValue::from_static("https://app.example.com");
+    /// let origin = Origin::try_from(&header)?;
+    /// assert_eq!(origin.detached(), origin);
+    /// # Ok::<(), tower_cors::origin::OriginError>(())
+    /// ```
+    #[must_use]
+    pub fn detached(&self) -> Self {
         Self {
             value: HeaderValue::from_bytes(self.value.as_bytes()).unwrap_or(self.value.clone()),
             layout: self.layout,

@@ -25,6 +25,7 @@ mod compile;
 mod error;
 mod expose_headers;
 mod list;
+mod memory;
 mod mistake;
 mod names;
 mod origins;

@@ -29,6 +29,11 @@ impl TokenBucket {
         }
         taken
     }
+
+    /// Puts a token back that was not needed after all.
+    pub(super) fn give_back(&mut self) {
+        self.tokens = (self.tokens + 1.0).min(self.burst);
+    }
 }
 
 #[cfg(test)]
@@ -78,5 +83,11 @@ mod tests {
         assert_eq!(takes(&mut bucket, 100), 1, "one in a tenth of a second");
         assert_eq!(takes(&mut bucket, 60_000), 2, "no more than the burst");
         assert_eq!(takes(&mut bucket, 0), 0, "a clock that goes back gives nothing");
+        bucket.give_back();
+        assert_eq!(takes(&mut bucket, 0), 1, "what came back can be taken again");
+        for _ in 0..5 {
+            bucket.give_back();
+        }
+        assert_eq!(takes(&mut bucket, 0), 2, "no more than the burst");
     }
 }

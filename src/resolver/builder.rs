@@ -1,37 +1,129 @@
 //! The builder.
 
-use super::{cache::Lookup, entry::Lifetimes, value::Resolver};
+use super::{
+    cache::Cache,
+    lookup::{Lookup, Shared},
+    settings::Settings,
+    value::{KeyFn, Resolver},
+};
 use crate::{
     origin::Origin,
-    policy::{AllowOrigin, BoxError, Policy},
+    policy::{AllowOrigin, BoxError, Policy, PolicyError},
     select::SelectPolicy,
-    source::{SourceError, SourceErrors, SourceSetting},
+    source::{SourceError, SourceErrorKind, SourceErrors, SourceSetting as Setting},
 };
 use http::request::Parts;
 use std::{fmt, future::Future, hash::Hash, sync::Arc, time::Duration};
 
 /// Builds a [`Resolver`].
 ///
-/// Setters never fail; [`build`](Self::build) reports every mistake at once.
+/// Setters never fail. [`build`](Self::build) reports every mistake at once.
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_cors::{Origin, Policy, Resolver, policy::BoxError};
+///
+/// async fn is_customer(origin: &Origin) -> Result<bool, BoxError> {
+///     // … a query, a call to another service …
+///     Ok(origin.host() == "a.customers.example")
+/// }
+///
+/// let resolver = Resolver::builder(|origin: Origin| async move {
+///     if !is_customer(&origin).await? {
+///         return Ok(None);
+///     }
+///     Ok::<_, BoxError>(Some(Policy::builder().allow_origin(origin).build()?))
+/// })
+/// .only_origins("https://*.customers.example")
+/// .time_to_live(Duration::from_secs(300))
+/// .negative_time_to_live(Duration::from_secs(30))
+/// .error_time_to_live(Duration::from_secs(2))
+/// .stale_on_error(Duration::from_secs(3600))
+/// .timeout(Duration::from_millis(500))
+/// .capacity(20_000)
+/// .max_memory(128 * 1024 * 1024)
+/// .max_key_size(300)
+/// .lookup_rate(20)
+/// .lookup_burst(40)
+/// .build()?;
+/// # Ok::<(), tower_cors::source::SourceErrors>(())
+/// ```
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ResolverBuilder<K = Origin, P = Policy> {
-    pub(super) key: KeyFn<K>,
-    /// Frees a key from the memory of its request.
-    pub(super) detach: fn(&K) -> K,
-    pub(super) lookup: Lookup<K, P>,
-    pub(super) settings: Settings,
+    key: KeyFn<K>,
+    detach: fn(&K) -> K,
+    lookup: Lookup<K, P>,
+    settings: Settings,
     only_origins: Option<AllowOrigin>,
 }
 
-pub(super) type KeyFn<K> = Arc<dyn Fn(&Origin, &Parts) -> Option<K> + Send + Sync>;
+impl<P: SelectPolicy + Clone + Send + Sync + 'static> Resolver<Origin, P> {
+    /// A builder for a resolver that looks up the request's origin. If the lookup returns `None`,
+    /// the origin is refused.
+    ///
+    /// ```
+    /// use tower_cors::{Origin, Policy, Resolver, policy::BoxError};
+    ///
+    /// let resolver = Resolver::builder(|origin: Origin| async move {
+    ///     // … SELECT 1 FROM customers WHERE origin = $1 …
+    ///     Ok::<_, BoxError>(Some(Policy::builder().allow_origin(origin).build()?))
+    /// })
+    /// .only_origins("https://*.customers.example")
+    /// .build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
+    pub fn builder<Fut, E>(
+        lookup: impl Fn(Origin) -> Fut + Send + Sync + 'static,
+    ) -> ResolverBuilder<Origin, P>
+    where
+        Fut: Future<Output = Result<Option<P>, E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        let key = |origin: &Origin, _: &Parts| (!origin.is_null()).then(|| origin.clone());
+        ResolverBuilder::new(Arc::new(key), Origin::detached, lookup)
+    }
+}
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Settings {
-    pub(super) lifetimes: Lifetimes,
-    pub(super) timeout: Duration,
-    pub(super) capacity: u64,
-    pub(super) lookup_rate: u32,
-    pub(super) lookup_burst: u32,
+impl<K, P> Resolver<K, P>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    P: SelectPolicy + Clone + Send + Sync + 'static,
+{
+    /// A builder for a resolver that looks up what `key` takes from the request, such as a tenant.
+    /// The request is refused without a key, or if the lookup returns `None`.
+    ///
+    /// Take the key from what a preflight carries: the path, the host or the origin, not a header
+    /// of the application. A key should own its text (`String`, not `Bytes` or `HeaderValue`, which
+    /// would keep the whole request in memory).
+    ///
+    /// ```
+    /// use http::request::Parts;
+    /// use tower_cors::{Policy, Resolver, policy::BoxError};
+    ///
+    /// # async fn origins_of(_: &str) -> Result<Vec<String>, BoxError> { Ok(vec![]) }
+    /// let tenant = |parts: &Parts| {
+    ///     let host = parts.headers.get("host")?.to_str().ok()?;
+    ///     host.strip_suffix(".api.example.com").map(str::to_owned)
+    /// };
+    /// let resolver = Resolver::builder_by_key(tenant, |tenant: String| async move {
+    ///     let policy = Policy::builder().allow_origin(origins_of(&tenant).await?).build()?;
+    ///     Ok::<_, BoxError>(Some(policy))
+    /// })
+    /// .build()?;
+    /// resolver.invalidate(&"acme".to_owned());
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
+    pub fn builder_by_key<Fut, E>(
+        key: impl Fn(&Parts) -> Option<K> + Send + Sync + 'static,
+        lookup: impl Fn(K) -> Fut + Send + Sync + 'static,
+    ) -> ResolverBuilder<K, P>
+    where
+        Fut: Future<Output = Result<Option<P>, E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        let key = move |_: &Origin, parts: &Parts| key(parts);
+        ResolverBuilder::new(Arc::new(key), K::clone, lookup)
+    }
 }
 
 impl<K, P> ResolverBuilder<K, P>
@@ -39,7 +131,7 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     P: SelectPolicy + Clone + Send + Sync + 'static,
 {
-    pub(super) fn new<Fut, E>(
+    fn new<Fut, E>(
         key: KeyFn<K>,
         detach: fn(&K) -> K,
         lookup: impl Fn(K) -> Fut + Send + Sync + 'static,
@@ -52,20 +144,7 @@ where
             let future = lookup(key);
             Box::pin(async move { future.await.map_err(|error| error.into().into()) })
         });
-        let lifetimes = Lifetimes {
-            positive: Duration::from_secs(60),
-            negative: Duration::from_secs(10),
-            error: Duration::from_secs(1),
-            stale: Duration::ZERO,
-        };
-        let settings = Settings {
-            lifetimes,
-            timeout: Duration::from_secs(1),
-            capacity: 10_000,
-            lookup_rate: 50,
-            lookup_burst: 100,
-        };
-        Self { key, detach, lookup, settings, only_origins: None }
+        Self { key, detach, lookup, settings: Settings::default(), only_origins: None }
     }
 
     fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
@@ -73,24 +152,29 @@ where
         self
     }
 
-    /// Adds origins outside which no lookup is made: whatever
-    /// [`allow_origin`](crate::PolicyBuilder::allow_origin) takes. Unset, any origin is looked up.
+    /// Adds origins outside which no lookup is made: anything that
+    /// [`allow_origin`](crate::PolicyBuilder::allow_origin) takes. Default: any origin is looked
+    /// up.
     ///
-    /// It is a filter, not a grant: what it lets through, the lookup decides. `null` does not pass
-    /// it.
+    /// This is a filter, not a grant: whether an origin that passes is allowed, the lookup decides.
+    /// `null` does not pass. Set it if you can: it is the best protection from floods of made-up
+    /// origins.
     pub fn only_origins(mut self, origins: impl Into<AllowOrigin>) -> Self {
         self.only_origins.get_or_insert_default().append(origins.into());
         self
     }
 
-    /// How long a policy is the answer. Default: 60 seconds.
+    /// How long a policy is used before it is looked up again. Default: 60 seconds.
     ///
-    /// So long may what was revoked stay granted, where no one calls [`Resolver::invalidate`].
+    /// Revoked origins may stay allowed for this long, unless [`Resolver::invalidate`] is called.
     pub fn time_to_live(self, time: Duration) -> Self {
         self.set(|settings| settings.lifetimes.positive = time)
     }
 
     /// How long it is remembered that there is no policy. Default: 10 seconds.
+    ///
+    /// A newly allowed origin may stay refused for this long, unless [`Resolver::invalidate`] is
+    /// called.
     pub fn negative_time_to_live(self, time: Duration) -> Self {
         self.set(|settings| settings.lifetimes.negative = time)
     }
@@ -100,87 +184,123 @@ where
         self.set(|settings| settings.lifetimes.error = time)
     }
 
-    /// How long over its time to live a policy stays in use while no newer answer can be had.
-    /// Default: not at all.
+    /// How long past its time to live a policy may be used while there is no newer answer. Default:
+    /// not at all.
     ///
-    /// It keeps known callers going while the source is down, and so long does what was
-    /// revoked meanwhile stay granted. What was [invalidated](Resolver::invalidate) is never used.
+    /// It keeps known callers going while the source is down. For as long, revoked origins may stay
+    /// allowed then. What was [invalidated](Resolver::invalidate) is never used.
     pub fn stale_on_error(self, time: Duration) -> Self {
         self.set(|settings| settings.lifetimes.stale = time)
     }
 
-    /// How long a lookup may take. Default: 1 second. It should be less than the layer's
-    /// [timeout](crate::source::AsyncCorsBuilder::timeout), so that a request can still be answered by a
-    /// stale policy.
+    /// How long a lookup may take. Default: 1 second.
+    ///
+    /// It should be less than the layer's [timeout](crate::source::AsyncCorsBuilder::timeout).
+    /// Otherwise the layer gives up before the resolver can answer with a stale policy.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(|settings| settings.timeout = timeout)
     }
 
-    /// How many answers are held. Default: 10,000. Which ones are dropped over it, those asked for
-    /// least often and longest ago, is for [moka](https://docs.rs/moka) to choose.
+    /// How many keys that have a policy are held, and how many that have none. Default: 10,000 of
+    /// each.
+    ///
+    /// Beyond that, those are dropped that were asked for least often and longest ago; see
+    /// [moka](https://docs.rs/moka). Keys without a policy never take the place of those that have
+    /// one.
     pub fn capacity(self, entries: u64) -> Self {
         self.set(|settings| settings.capacity = entries)
     }
 
-    /// How many lookups a second are made for keys not known to have a policy. Default: 50.
+    /// How many bytes all answers may take, roughly. Default: 64 MiB.
+    ///
+    /// Keys and policies are counted. An eighth is set aside for keys that have no policy.
+    pub fn max_memory(self, bytes: u64) -> Self {
+        self.set(|settings| settings.max_memory = bytes)
+    }
+
+    /// How many bytes a key may have. Default: 1,024. A request with a longer key is refused
+    /// without a lookup.
+    ///
+    /// What counts is what the key's [`Hash`] hashes: for a string, its text.
+    pub fn max_key_size(self, bytes: usize) -> Self {
+        self.set(|settings| settings.max_key_size = bytes)
+    }
+
+    /// How many lookups a second may find nothing. Default: 50.
+    ///
+    /// It bounds what a flood of made-up keys can cost. A lookup that finds a policy does not
+    /// count, nor does one for a key that is known to have a policy. Known keys whose lookup failed
+    /// are retried at this rate too, but separately: a flood cannot slow them down.
     pub fn lookup_rate(self, per_second: u32) -> Self {
         self.set(|settings| settings.lookup_rate = per_second)
     }
 
-    /// How many of these may be made at once, after a time without any. Default: 100.
+    /// How many lookups may find nothing at once, after a time without any. It also bounds how many
+    /// lookups for keys that are not yet known run at the same time. Default: 100.
     pub fn lookup_burst(self, lookups: u32) -> Self {
         self.set(|settings| settings.lookup_burst = lookups)
     }
 
-    /// Validates.
+    /// Validates the settings.
     ///
     /// ```
     /// # use tower_cors::{Origin, Policy, policy::BoxError};
-    /// use std::time::Duration;
     /// use tower_cors::Resolver;
     ///
     /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
-    /// let errors = Resolver::builder(lookup)
-    ///     .only_origins(["https://*customers.example"])
-    ///     .capacity(0)
-    ///     .build()
-    ///     .unwrap_err();
+    /// let errors = Resolver::builder(lookup).capacity(0).lookup_rate(0).build().unwrap_err();
     /// assert_eq!(
     ///     errors.to_string(),
-    ///     r#"only_origins: "https://*customers.example" has a star with fewer than two labels after it; write "https://*.customers.example"
-    /// capacity: "0" holds nothing: give it room, such as 10000"#,
+    ///     r#"capacity: "0" is zero, so no answer would be remembered; use 10000
+    /// lookup_rate: "0" is zero, so no new key would be looked up; use 50"#,
     /// );
     /// ```
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, together.
-    pub fn build(mut self) -> Result<Resolver<K, P>, SourceErrors> {
-        use SourceSetting as Setting;
+    /// All invalid settings, together.
+    pub fn build(self) -> Result<Resolver<K, P>, SourceErrors> {
+        let Self { key, detach, lookup, settings, only_origins } = self;
         let mut errors = Vec::new();
-        let only_origins = self.only_origins.take().and_then(|origins| {
-            let check = Policy::builder().allow_origin(origins).build();
-            check.map_err(|wrong| errors.extend(wrong.iter().map(SourceError::of_origins))).ok()
+        let only_origins = only_origins.and_then(|origins| {
+            let checked = Policy::builder().allow_origin(origins).build();
+            checked.map_err(|wrong| errors.extend(wrong.iter().map(of_only_origins))).ok()
         });
-        let Settings { lifetimes, timeout, capacity, lookup_rate, lookup_burst } = self.settings;
-        for (setting, time) in [
-            (Setting::TimeToLive, lifetimes.positive),
-            (Setting::NegativeTimeToLive, lifetimes.negative),
-            (Setting::ErrorTimeToLive, lifetimes.error),
-            (Setting::Timeout, timeout),
-        ] {
-            SourceError::check_duration(setting, time, &mut errors);
-        }
-        SourceError::check_longest(Setting::StaleOnError, lifetimes.stale, &mut errors);
-        for (setting, number) in [
-            (Setting::Capacity, capacity),
-            (Setting::LookupRate, lookup_rate.into()),
-            (Setting::LookupBurst, lookup_burst.into()),
-        ] {
-            SourceError::check_zero(setting, number, number == 0, &mut errors);
-        }
+        check(&settings, &mut errors);
         SourceErrors::check(errors)?;
-        Ok(Resolver::new(self, only_origins))
+        let cache = Cache::new(settings, detach, P::memory_size);
+        Ok(Resolver { key, only_origins, shared: Arc::new(Shared { cache, lookup }) })
+    }
+}
+
+fn of_only_origins(error: &PolicyError) -> SourceError {
+    SourceError::with_text(
+        Setting::OnlyOrigins,
+        error.value(),
+        SourceErrorKind::Origins(error.kind().clone()),
+        error.text(),
+    )
+}
+
+fn check(settings: &Settings, errors: &mut Vec<SourceError>) {
+    let Settings { lifetimes, timeout, .. } = *settings;
+    for (setting, time) in [
+        (Setting::TimeToLive, lifetimes.positive),
+        (Setting::NegativeTimeToLive, lifetimes.negative),
+        (Setting::ErrorTimeToLive, lifetimes.error),
+        (Setting::Timeout, timeout),
+    ] {
+        SourceError::check_duration(setting, time, errors);
+    }
+    SourceError::check_longest(Setting::StaleOnError, lifetimes.stale, errors);
+    for (setting, number) in [
+        (Setting::Capacity, settings.capacity),
+        (Setting::MaxMemory, settings.max_memory),
+        (Setting::MaxKeySize, u64::try_from(settings.max_key_size).unwrap_or(u64::MAX)),
+        (Setting::LookupRate, settings.lookup_rate.into()),
+        (Setting::LookupBurst, settings.lookup_burst.into()),
+    ] {
+        SourceError::check_zero(setting, number, number == 0, errors);
     }
 }
 

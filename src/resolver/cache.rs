@@ -1,51 +1,62 @@
 //! What is remembered, and what is being looked up.
 
 use super::{
-    bucket::TokenBucket,
-    builder::Settings,
-    entry::{Answer, Entry, Verdict},
+    allowance::{Allowance, Caller},
+    entry::{Due, Entry, Outcome, State},
     error::LookupError,
-    flight::{Flight, Landing},
-    future::ResolverFuture,
-    stats::Counters,
+    flight::{Announcer, Flight, Landing, Waiter},
+    memory::{Memory, Remembered},
+    settings::Settings,
+    stats::{Counters, ResolverStats},
 };
+use crate::source::NoRuntime;
 use std::{
     collections::HashMap,
-    error::Error,
-    future::Future,
     hash::Hash,
-    pin::Pin,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 use tokio::{runtime::Handle, time::Instant};
 
-/// What a request gets.
-pub(super) type Outcome<P> = Result<Option<P>, LookupError>;
-
-type LookupFuture<P> =
-    Pin<Box<dyn Future<Output = Result<Option<P>, Arc<dyn Error + Send + Sync>>> + Send>>;
-
-pub(super) type Lookup<K, P> = Arc<dyn Fn(K) -> LookupFuture<P> + Send + Sync>;
-
 pub(super) struct Cache<K, P> {
-    pub(super) lookup: Lookup<K, P>,
-    detach: fn(&K) -> K,
     pub(super) settings: Settings,
     pub(super) counters: Counters,
-    entries: moka::sync::Cache<K, Arc<Entry<P>>>,
-    /// How often everything was invalidated. What was looked up before counts for nothing.
+    memory: Memory<K, P>,
+    /// Frees a key from the memory of its request.
+    detach: fn(&K) -> K,
+    /// How many bytes a policy takes.
+    policy_size: fn(&P) -> usize,
+    /// How often everything was invalidated. Answers from before do not count.
     epoch: AtomicU64,
-    /// Entries are changed only under this lock, so that of a landing and an invalidation one sees
-    /// the other.
-    in_air: Mutex<InAir<K, P>>,
+    /// How often anything was invalidated.
+    invalidations: AtomicU64,
+    /// The memory is only changed under this lock. So if a lookup ends and its key is invalidated
+    /// at the same time, one of them sees the other.
+    lookups: Mutex<Lookups<K, P>>,
 }
 
-struct InAir<K, P> {
+struct Lookups<K, P> {
     flights: HashMap<K, Flight<P>>,
-    bucket: TokenBucket,
+    allowance: Allowance,
+}
+
+/// What a request has to do for its answer.
+pub(super) enum Ask<K, P> {
+    /// Nothing.
+    Answered(Outcome<P>),
+    /// Wait for a lookup in progress.
+    Wait(Waiter<P>),
+    /// Start a lookup, then wait for it, or use the stale policy at once.
+    Start { lookup: Start<K, P>, meanwhile: Result<P, Waiter<P>> },
+}
+
+/// A lookup to start.
+pub(super) struct Start<K, P> {
+    pub(super) runtime: Handle,
+    pub(super) key: K,
+    pub(super) announcer: Announcer<P>,
 }
 
 impl<K, P> Cache<K, P>
@@ -53,85 +64,122 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     P: Clone + Send + Sync + 'static,
 {
-    pub(super) fn new(lookup: Lookup<K, P>, detach: fn(&K) -> K, settings: Settings) -> Self {
-        let Settings { lifetimes, capacity, lookup_rate, lookup_burst, .. } = settings;
-        // For as long again as an answer is of use, its key stays known as one that had a policy.
-        let useful = lifetimes.positive.max(lifetimes.negative) + lifetimes.stale;
-        let entries = moka::sync::Cache::builder()
-            .max_capacity(capacity)
-            .time_to_live(useful * 2 + lifetimes.error)
-            .build();
-        let bucket = TokenBucket::new(lookup_rate, lookup_burst, Instant::now());
+    pub(super) fn new(
+        settings: Settings,
+        detach: fn(&K) -> K,
+        policy_size: fn(&P) -> usize,
+    ) -> Self {
+        let allowance = Allowance::new(&settings, Instant::now());
         Self {
-            lookup,
-            detach,
             settings,
             counters: Counters::default(),
-            entries,
+            memory: Memory::new(&settings),
+            detach,
+            policy_size,
             epoch: AtomicU64::new(0),
-            in_air: Mutex::new(InAir { flights: HashMap::new(), bucket }),
+            invalidations: AtomicU64::new(0),
+            lookups: Mutex::new(Lookups { flights: HashMap::new(), allowance }),
         }
     }
 
-    pub(super) fn resolve(self: &Arc<Self>, key: &K) -> ResolverFuture<P> {
+    /// What is remembered, if that is enough; else what to wait for.
+    pub(super) fn ask(&self, key: &K) -> Ask<K, P> {
         let now = Instant::now();
-        if let Some(outcome) = self.remembered(key, now) {
-            return ResolverFuture::ready(outcome);
+        if let (_, Ok(outcome)) = self.recall(key, now) {
+            return Ask::Answered(outcome);
         }
-        let mut in_air = self.in_air();
-        if let Some(flight) = in_air.flights.get(key) {
-            self.counters.shared.add();
-            return flight.outcome(self);
-        }
-        // One may have landed while the lock was awaited.
-        if let Some(outcome) = self.remembered(key, now) {
-            return ResolverFuture::ready(outcome);
+        let mut lookups = self.lock();
+        // A lookup may have ended before the lock was there.
+        let (known, due) = match self.recall(key, now) {
+            (_, Ok(outcome)) => return Ask::Answered(outcome),
+            (known, Err(due)) => (known, due),
+        };
+        // While a source that has failed is asked again, nobody waits who has a stale policy.
+        let at_once = due.stale.clone().filter(|_| due.failed.is_some());
+        if let Some(flight) = lookups.flights.get(key) {
+            return match at_once {
+                Some(policies) => {
+                    self.counters.stale.add();
+                    Ask::Answered(Ok(Some(policies)))
+                }
+                None => Ask::Wait(flight.waiter()),
+            };
         }
         let Ok(runtime) = Handle::try_current() else {
-            return ResolverFuture::ready(Err(LookupError::Lost));
+            let error = LookupError::NoRuntime(NoRuntime);
+            return Ask::Answered(self.without_lookup(error, due.stale));
         };
-        let entry = self.entries.get(key);
-        let renewal = entry.as_ref().is_some_and(|entry| entry.is_renewal());
-        if !renewal && !in_air.bucket.take(now) {
+        let caller = match due.failed {
+            _ if !known => Caller::Stranger,
+            None => Caller::Known,
+            Some(failed) => Caller::KnownAfterFailure(failed),
+        };
+        let Some(permit) = lookups.allowance.permit(caller, now) else {
             self.counters.rate_limited.add();
-            let error = LookupError::RateLimited;
-            let verdict = match entry {
-                Some(entry) => {
-                    entry.without_lookup(error, now, self.epoch(), &self.settings.lifetimes)
-                }
-                None => Verdict::Failed(error),
-            };
-            return ResolverFuture::ready(self.outcome(verdict).unwrap_or(Ok(None)));
+            return Ask::Answered(self.without_lookup(LookupError::RateLimited, due.stale));
+        };
+        let (flight, announcer) = Flight::new(permit);
+        let meanwhile = at_once.ok_or_else(|| flight.waiter());
+        if meanwhile.is_ok() {
+            self.counters.stale.add();
         }
         let key = (self.detach)(key);
-        let (landing, flight) = Landing::new(self.clone(), key.clone());
-        let outcome = flight.outcome(self);
-        in_air.flights.insert(key, flight);
-        drop(in_air);
-        runtime.spawn(landing.fly());
-        outcome
+        lookups.flights.insert(key.clone(), flight);
+        Ask::Start { lookup: Start { runtime, key, announcer }, meanwhile }
     }
 
-    /// The outcome of what is remembered, if that is enough.
-    fn remembered(&self, key: &K, now: Instant) -> Option<Outcome<P>> {
-        let entry = self.entries.get(key)?;
-        let verdict = entry.verdict(now, self.epoch(), &self.settings.lifetimes);
-        self.outcome(verdict)
-    }
-
-    /// Counted.
-    pub(super) fn outcome(&self, verdict: Verdict<P>) -> Option<Outcome<P>> {
-        match verdict {
-            Verdict::Fresh(policies) => {
+    /// Whether the key is known, and its answer without a lookup, if there is one.
+    fn recall(&self, key: &K, now: Instant) -> (bool, Result<Outcome<P>, Due<P>>) {
+        let Some(remembered) = self.memory.get(key) else { return (false, Err(Due::first())) };
+        let answer = match self.state(&remembered, now) {
+            State::Fresh(policies) => {
                 self.counters.hits.add();
-                Some(Ok(policies))
+                Ok(Ok(policies))
             }
-            Verdict::Stale(policies) => {
+            State::Failed { error, stale } => {
+                if stale.is_none() {
+                    self.counters.failed.add();
+                }
+                Ok(self.without_lookup(error, stale))
+            }
+            State::Due(due) => Err(due),
+        };
+        (remembered.known, answer)
+    }
+
+    /// The policy that a request may use instead of waiting any longer.
+    pub(super) fn stale_policy(&self, key: &K) -> Option<P> {
+        let remembered = self.memory.get(key)?;
+        let (State::Failed { stale, .. } | State::Due(Due { stale, .. })) =
+            self.state(&remembered, Instant::now())
+        else {
+            return None;
+        };
+        stale
+    }
+
+    fn state(&self, remembered: &Remembered<P>, now: Instant) -> State<P> {
+        remembered.entry().state(now, self.epoch(), &self.settings.lifetimes)
+    }
+
+    fn without_lookup(&self, error: LookupError, stale: Option<P>) -> Outcome<P> {
+        match stale {
+            Some(policies) => {
                 self.counters.stale.add();
-                Some(Ok(Some(policies)))
+                Ok(Some(policies))
             }
-            Verdict::Failed(error) => Some(Err(error)),
-            Verdict::Nothing => None,
+            None => Err(error),
+        }
+    }
+
+    pub(super) fn stats(&self) -> ResolverStats {
+        let (known, strangers) = self.memory.lengths();
+        let in_progress = self.lock().flights.len();
+        ResolverStats {
+            known,
+            strangers,
+            in_progress: u64::try_from(in_progress).unwrap_or(u64::MAX),
+            ..self.counters.read()
         }
     }
 }
@@ -142,62 +190,111 @@ where
     P: Clone + Send + Sync + 'static,
 {
     pub(super) fn invalidate(&self, key: &K) {
-        let mut in_air = self.in_air();
-        if let Some(flight) = in_air.flights.get_mut(key) {
+        let mut lookups = self.lock();
+        if let Some(flight) = lookups.flights.get_mut(key) {
             flight.outdated = true;
         }
-        if let Some(entry) = self.entries.get(key) {
-            let forgotten = Entry { answer: None, failure: None, ..Entry::clone(&entry) };
-            self.entries.insert(key.clone(), Arc::new(forgotten));
+        self.memory.forget_stranger(key);
+        if self.memory.get(key).is_some() {
+            let entry = Entry::unanswered(self.epoch());
+            self.memory.put_known((self.detach)(key), entry, 0);
         }
+        self.invalidations.fetch_add(1, Ordering::Release);
     }
 
     pub(super) fn invalidate_all(&self) {
-        let mut in_air = self.in_air();
-        for flight in in_air.flights.values_mut() {
+        let mut lookups = self.lock();
+        for flight in lookups.flights.values_mut() {
             flight.outdated = true;
         }
         self.epoch.fetch_add(1, Ordering::Release);
+        self.invalidations.fetch_add(1, Ordering::Release);
     }
 
-    /// Takes the result of a lookup that began at `asked`; what the requests that wait for it are
-    /// told. `None` if it was invalidated under way: then it has to be made again.
-    pub(super) fn land(&self, key: &K, result: Outcome<P>, asked: Instant) -> Option<Verdict<P>> {
-        let now = Instant::now();
-        let mut in_air = self.in_air();
-        if let Some(flight) = in_air.flights.get_mut(key)
-            && std::mem::take(&mut flight.outdated)
-        {
-            return None;
-        }
-        let epoch = self.epoch();
-        let before = self.entries.get(key);
-        let known = before.as_ref().is_some_and(|before| before.known);
-        let entry = match result {
-            Ok(policies) => Entry {
-                epoch,
-                known: policies.is_some(),
-                answer: Some(Answer { policies, asked }),
-                failure: None,
-            },
-            Err(error) => {
-                let valid = before.filter(|before| before.epoch == epoch);
-                let answer = valid.and_then(|before| before.answer.clone());
-                Entry { epoch, known, answer, failure: Some((error, now)) }
+    /// Counts keys among the known ones.
+    pub(super) fn mark_known(&self, keys: impl IntoIterator<Item = K>) {
+        for key in keys {
+            let _lookups = self.lock();
+            if !self.memory.get(&key).is_some_and(|remembered| remembered.known) {
+                let entry = Entry::unanswered(self.epoch());
+                self.memory.put_known(key, entry, 0);
             }
+        }
+    }
+
+    /// Takes the result of a lookup that started at `asked`. The other value is whether the lookup
+    /// has to be repeated, because its key was invalidated meanwhile.
+    pub(super) fn land(&self, key: &K, result: Outcome<P>, asked: Instant) -> (Landing<P>, bool) {
+        let now = Instant::now();
+        let mut lookups = self.lock();
+        let Lookups { flights, allowance } = &mut *lookups;
+        let mut outdated = false;
+        if let Some(flight) = flights.get_mut(key) {
+            outdated = std::mem::take(&mut flight.outdated);
+            if let Ok(policies) = &result {
+                allowance.succeeded(&mut flight.permit, policies.is_some(), now);
+            }
+        }
+        let invalidations = self.invalidations();
+        if outdated && result.is_ok() {
+            let landing = Landing { outcome: result, stale: false, outdated, invalidations };
+            return (landing, true);
+        }
+        flights.remove(key);
+        let (outcome, stale) = self.remember(key, result, asked, now);
+        (Landing { outcome, stale, outdated: false, invalidations }, false)
+    }
+
+    /// Under the lock. What those who waited are told, however short the lifetimes, and whether
+    /// that is a policy past its time to live.
+    fn remember(
+        &self,
+        key: &K,
+        result: Outcome<P>,
+        asked: Instant,
+        now: Instant,
+    ) -> (Outcome<P>, bool) {
+        let epoch = self.epoch();
+        let error = match result {
+            Ok(policies) => {
+                let entry = Entry::answered(epoch, policies.clone(), asked);
+                match &policies {
+                    Some(found) => {
+                        let size = (self.policy_size)(found);
+                        self.memory.put_known(key.clone(), entry, size);
+                    }
+                    None => self.memory.put_stranger(key.clone(), entry),
+                }
+                return (Ok(policies), false);
+            }
+            Err(error) => error,
         };
-        let verdict = entry.verdict_at_landing(now, &self.settings.lifetimes);
-        self.entries.insert(key.clone(), Arc::new(entry));
-        in_air.flights.remove(key);
-        Some(verdict)
+        let before = self.memory.get(key).filter(|before| before.known);
+        let entry =
+            Entry::failed(epoch, before.as_ref().map(Remembered::entry), error.clone(), now);
+        let stale = entry.stale(now, &self.settings.lifetimes);
+        if before.is_some() {
+            let size = entry.policies().map_or(0, self.policy_size);
+            self.memory.put_known(key.clone(), entry, size);
+        } else {
+            self.memory.put_stranger(key.clone(), entry);
+        }
+        match stale {
+            Some(policies) => (Ok(Some(policies)), true),
+            None => (Err(error), false),
+        }
+    }
+
+    pub(super) fn invalidations(&self) -> u64 {
+        self.invalidations.load(Ordering::Acquire)
     }
 
     fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)
     }
 
-    fn in_air(&self) -> MutexGuard<'_, InAir<K, P>> {
-        // Nothing under the lock is left half done by a panic: there is none.
-        self.in_air.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Lookups<K, P>> {
+        // A panic of a key's `Hash` or `Eq` leaves nothing half done.
+        self.lookups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,24 +3,65 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a [`Resolver`](crate::Resolver) has done since it was built, for metrics.
+///
+/// [`counters`](Self::counters) are numbers that only grow. The fields `known`, `strangers` and
+/// `in_progress` are gauges: they say how much there is now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResolverStats {
-    /// Requests that were refused without a lookup: their origin is none that a browser sends, or
-    /// outside [`only_origins`](crate::resolver::ResolverBuilder::only_origins), or there was no key.
+    /// Requests that were refused without a lookup: no browser sends their origin, or it is outside
+    /// [`only_origins`](crate::resolver::ResolverBuilder::only_origins), or they have no key, or the
+    /// key is too long.
     pub filtered: u64,
-    /// Requests answered by what was looked up before and is not yet too old, policy or none.
+    /// Requests answered by what is remembered and within its lifetime, policy or none.
     pub hits: u64,
-    /// Requests that waited for a lookup of another.
+    /// Requests that waited for a lookup that another request had started.
     pub shared: u64,
-    /// Lookups begun.
+    /// Lookups started.
     pub lookups: u64,
     /// Lookups that failed or took too long.
     pub failures: u64,
     /// Requests answered by a policy past its time to live.
     pub stale: u64,
-    /// Requests for which a lookup was needed, but the bucket was empty.
+    /// Requests that needed a lookup, but there were too many: see
+    /// [`lookup_rate`](crate::resolver::ResolverBuilder::lookup_rate).
     pub rate_limited: u64,
+    /// Requests refused without a lookup, because one for the same key had just failed.
+    pub failed: u64,
+    /// Keys that are known to have a policy. It may lag a little.
+    pub known: u64,
+    /// Keys remembered for having none, or for a failed lookup. It may lag a little.
+    pub strangers: u64,
+    /// Lookups in progress.
+    pub in_progress: u64,
+}
+
+impl ResolverStats {
+    /// The counters with their names, to be exported one by one.
+    ///
+    /// ```
+    /// use tower_cors::{Origin, Policy, Resolver, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).build()?;
+    /// for (name, value) in resolver.stats().counters() {
+    ///     println!("cors_resolver_{name}_total {value}");
+    /// }
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
+    #[must_use]
+    pub fn counters(&self) -> [(&'static str, u64); 8] {
+        [
+            ("filtered", self.filtered),
+            ("hits", self.hits),
+            ("shared", self.shared),
+            ("lookups", self.lookups),
+            ("failures", self.failures),
+            ("stale", self.stale),
+            ("rate_limited", self.rate_limited),
+            ("failed", self.failed),
+        ]
+    }
 }
 
 #[derive(Debug, Default)]
@@ -32,6 +73,7 @@ pub(super) struct Counters {
     pub(super) failures: Counter,
     pub(super) stale: Counter,
     pub(super) rate_limited: Counter,
+    pub(super) failed: Counter,
 }
 
 #[derive(Debug, Default)]
@@ -48,6 +90,7 @@ impl Counter {
 }
 
 impl Counters {
+    /// Without the gauges.
     pub(super) fn read(&self) -> ResolverStats {
         ResolverStats {
             filtered: self.filtered.get(),
@@ -57,6 +100,8 @@ impl Counters {
             failures: self.failures.get(),
             stale: self.stale.get(),
             rate_limited: self.rate_limited.get(),
+            failed: self.failed.get(),
+            ..ResolverStats::default()
         }
     }
 }

@@ -1,19 +1,14 @@
 //! The resolver.
 
-use super::{
-    builder::{KeyFn, ResolverBuilder},
-    cache::Cache,
-    future::ResolverFuture,
-    stats::ResolverStats,
-};
+use super::{future::ResolverFuture, key::key_size, lookup::Shared, stats::ResolverStats};
 use crate::{
     origin::Origin,
-    policy::{BoxError, Policy},
+    policy::Policy,
     select::{SelectPolicy, Selection},
     source::PolicySource,
 };
 use http::{header::ORIGIN, request::Parts};
-use std::{fmt, future::Future, hash::Hash, sync::Arc};
+use std::{fmt, hash::Hash, sync::Arc};
 
 /// A source of policies that asks an asynchronous function and remembers its answers. A clone
 /// shares them.
@@ -21,99 +16,93 @@ use std::{fmt, future::Future, hash::Hash, sync::Arc};
 /// See the [module](crate::resolver) for the rules. Lookups run on the tokio runtime of the request
 /// that first needs them.
 pub struct Resolver<K = Origin, P = Policy> {
-    key: KeyFn<K>,
-    only_origins: Option<Policy>,
-    cache: Arc<Cache<K, P>>,
+    pub(super) key: KeyFn<K>,
+    pub(super) only_origins: Option<Policy>,
+    pub(super) shared: Arc<Shared<K, P>>,
 }
 
-impl<P: SelectPolicy + Clone + Send + Sync + 'static> Resolver<Origin, P> {
-    /// A builder of a resolver that looks up the request's origin. `None` means that it is not
-    /// allowed.
-    pub fn builder<Fut, E>(
-        lookup: impl Fn(Origin) -> Fut + Send + Sync + 'static,
-    ) -> ResolverBuilder<Origin, P>
-    where
-        Fut: Future<Output = Result<Option<P>, E>> + Send + 'static,
-        E: Into<BoxError>,
-    {
-        let key = |origin: &Origin, _: &Parts| (!origin.is_null()).then(|| origin.clone());
-        ResolverBuilder::new(Arc::new(key), Origin::detached, lookup)
-    }
-}
+/// Takes the key from a request.
+pub(super) type KeyFn<K> = Arc<dyn Fn(&Origin, &Parts) -> Option<K> + Send + Sync>;
 
 impl<K, P> Resolver<K, P>
 where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     P: SelectPolicy + Clone + Send + Sync + 'static,
 {
-    /// A builder of a resolver that looks up what `key` takes from the request, such as the tenant.
-    /// Without a key, or where the lookup yields `None`, the request is refused.
+    /// Forgets what was looked up for this key. It never waits.
+    ///
+    /// Requests that come after it has returned are answered by a lookup that starts after it was
+    /// called. See the [rules](crate::resolver) for requests that are waiting meanwhile.
+    ///
+    /// ```
+    /// use tower_cors::{Origin, Policy, Resolver, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).build()?;
+    /// resolver.invalidate(&Origin::from_static("https://a.customers.example"));
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
+    pub fn invalidate(&self, key: &K) {
+        self.shared.cache.invalidate(key);
+    }
+
+    /// Forgets everything that was looked up. It never waits.
+    ///
+    /// Keys that had a policy stay known, so all of them can be looked up again at once.
+    ///
+    /// ```
+    /// use tower_cors::{Origin, Policy, Resolver, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).build()?;
+    /// resolver.invalidate_all();
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
+    pub fn invalidate_all(&self) {
+        self.shared.cache.invalidate_all();
+    }
+
+    /// Names keys that have a policy, so that their lookups do not count for
+    /// [`lookup_rate`](crate::resolver::ResolverBuilder::lookup_rate), not even the first ones.
+    ///
+    /// It looks nothing up, and grants nothing. Call it at the start with the keys of all customers
+    /// or tenants: then a flood of made-up keys cannot keep them out while the cache is empty. A
+    /// key that turns out to have no policy loses the privilege.
     ///
     /// ```
     /// use http::request::Parts;
     /// use tower_cors::{Policy, Resolver, policy::BoxError};
     ///
-    /// # async fn origins_of(_: &str) -> Result<Vec<String>, BoxError> { Ok(vec![]) }
-    /// let tenant = |parts: &Parts| {
-    ///     let host = parts.headers.get("host")?.to_str().ok()?;
-    ///     host.strip_suffix(".api.example.com").map(str::to_owned)
-    /// };
-    /// let resolver = Resolver::builder_by_key(tenant, |tenant: String| async move {
-    ///     let policy = Policy::builder().allow_origin(origins_of(&tenant).await?).build()?;
-    ///     Ok::<_, BoxError>(Some(policy))
-    /// })
-    /// .build()?;
-    /// resolver.invalidate(&"acme".to_owned());
+    /// # let tenant = |parts: &Parts| parts.uri.path().split('/').nth(1).map(str::to_owned);
+    /// # let lookup = |_: String| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder_by_key(tenant, lookup).build()?;
+    /// // SELECT id FROM tenants
+    /// let tenants = ["acme", "globex"];
+    /// resolver.mark_known(tenants.map(str::to_owned));
     /// # Ok::<(), tower_cors::source::SourceErrors>(())
     /// ```
-    pub fn builder_by_key<Fut, E>(
-        key: impl Fn(&Parts) -> Option<K> + Send + Sync + 'static,
-        lookup: impl Fn(K) -> Fut + Send + Sync + 'static,
-    ) -> ResolverBuilder<K, P>
-    where
-        Fut: Future<Output = Result<Option<P>, E>> + Send + 'static,
-        E: Into<BoxError>,
-    {
-        let key = move |_: &Origin, parts: &Parts| key(parts);
-        ResolverBuilder::new(Arc::new(key), K::clone, lookup)
+    pub fn mark_known(&self, keys: impl IntoIterator<Item = K>) {
+        let limit = self.shared.cache.settings.max_key_size;
+        self.shared.cache.mark_known(keys.into_iter().filter(|key| key_size(key) <= limit));
     }
 
-    pub(super) fn new(builder: ResolverBuilder<K, P>, only_origins: Option<Policy>) -> Self {
-        let ResolverBuilder { key, detach, lookup, settings, .. } = builder;
-        let cache = Arc::new(Cache::new(lookup, detach, settings));
-        Self { key, only_origins, cache }
-    }
-
-    /// Forgets what was looked up for this key. Never waits.
-    pub fn invalidate(&self, key: &K) {
-        self.cache.invalidate(key);
-    }
-
-    /// Forgets everything that was looked up. Never waits.
-    ///
-    /// Keys that had a policy stay known as such, so that all of them can be looked up again at
-    /// once.
-    pub fn invalidate_all(&self) {
-        self.cache.invalidate_all();
-    }
-
-    /// What it has done so far.
+    /// What it has done so far, for metrics.
     #[must_use]
     pub fn stats(&self) -> ResolverStats {
-        self.cache.counters.read()
+        self.shared.cache.stats()
     }
 
-    /// The key to look up, if there is to be a lookup.
+    /// The key to look up, if the request is to be looked up.
     fn key(&self, parts: &Parts) -> Option<K> {
         let mut lines = parts.headers.get_all(ORIGIN).iter();
         let (Some(origin), None) = (lines.next(), lines.next()) else { return None };
         let origin = Origin::from_header(origin)?;
-        if let Some(only) = &self.only_origins
-            && !Selection::new(only.clone(), parts).allows_origin()
-        {
+        let only = self.only_origins.as_ref();
+        if only.is_some_and(|only| !Selection::new(only.clone(), parts).allows_origin()) {
             return None;
         }
-        (self.key)(&origin, parts)
+        let key = (self.key)(&origin, parts)?;
+        (key_size(&key) <= self.shared.cache.settings.max_key_size).then_some(key)
     }
 }
 
@@ -124,14 +113,14 @@ where
 {
     type Policies = P;
     type Error = super::LookupError;
-    type Future = ResolverFuture<P>;
+    type Future = ResolverFuture<K, P>;
 
-    fn resolve(&self, parts: &Parts) -> ResolverFuture<P> {
-        let Some(key) = self.key(parts) else {
-            self.cache.counters.filtered.add();
-            return ResolverFuture::ready(Ok(None));
-        };
-        self.cache.resolve(&key)
+    fn resolve(&self, parts: &Parts) -> ResolverFuture<K, P> {
+        if let Some(key) = self.key(parts) {
+            return ResolverFuture::new(self.shared.clone(), key);
+        }
+        self.shared.cache.counters.filtered.add();
+        ResolverFuture::refused()
     }
 }
 
@@ -140,7 +129,7 @@ impl<K, P> Clone for Resolver<K, P> {
         Self {
             key: self.key.clone(),
             only_origins: self.only_origins.clone(),
-            cache: self.cache.clone(),
+            shared: self.shared.clone(),
         }
     }
 }
@@ -149,7 +138,8 @@ impl<K, P> fmt::Debug for Resolver<K, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Resolver")
             .field("only_origins", &self.only_origins)
-            .field("stats", &self.cache.counters.read())
+            .field("settings", &self.shared.cache.settings)
+            .field("counters", &self.shared.cache.counters.read().counters())
             .finish_non_exhaustive()
     }
 }

@@ -88,6 +88,10 @@ impl SelectPolicy for PolicyList {
         let path = requested_path(parts);
         self.scopes.iter().find(|scope| scope.covers(path))?.select(parts)
     }
+
+    fn memory_size(&self) -> usize {
+        self.named().map(|entry| entry.policy.memory_size()).sum()
+    }
 }
 
 /// The path that the client asked for: axum's `Router::nest` strips a prefix from the URI and keeps

@@ -1,19 +1,23 @@
-//! What is wrong with the settings of an async layer or a resolver; and that a source took too
-//! long.
+//! Invalid settings of an async layer or a resolver, and why a source did not answer.
 
-#[cfg(feature = "resolver")]
-use crate::policy::PolicyError;
-use crate::{errors::Errors, policy::PolicyErrorKind};
-use http::StatusCode;
+use crate::{
+    errors::Errors,
+    message::{Message, Suggestion},
+    policy::PolicyErrorKind,
+};
 use std::{error::Error, fmt, time::Duration};
 
-/// A source, or a resolver's lookup, took longer than its timeout.
+/// A source, or the lookup of a resolver, took longer than its timeout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimedOut {
-    pub(crate) after: Duration,
+    after: Duration,
 }
 
 impl TimedOut {
+    pub(crate) fn after_timeout(timeout: Duration) -> Self {
+        Self { after: timeout }
+    }
+
     /// The timeout.
     #[must_use]
     pub fn after(&self) -> Duration {
@@ -29,8 +33,20 @@ impl fmt::Display for TimedOut {
 
 impl Error for TimedOut {}
 
-/// Everything that is wrong with the settings of an [`AsyncCorsLayer`](crate::AsyncCorsLayer) or a
-/// `Resolver`.
+/// There is no tokio runtime to wait on: the service was called outside of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NoRuntime;
+
+impl fmt::Display for NoRuntime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no tokio runtime to wait on")
+    }
+}
+
+impl Error for NoRuntime {}
+
+/// All invalid settings of an [`AsyncCorsLayer`](crate::AsyncCorsLayer) or a `Resolver`.
 ///
 /// It prints one line for each error, and iterates over them.
 ///
@@ -47,44 +63,46 @@ impl Error for TimedOut {}
 ///     .unwrap_err();
 /// assert_eq!(
 ///     errors.to_string(),
-///     r#"timeout: "0ns" is no time at all, so every request would be refused: give it some, such as 2 seconds
-/// unavailable_status: "200" is no error: write 503, or another from 400 to 599"#,
+///     r#"timeout: "0ns" is zero, so every request would be refused; allow some time, such as 2 seconds
+/// unavailable_status: "200" is not an error status; use 503, or another status from 400 to 599"#,
 /// );
 /// ```
 pub type SourceErrors = Errors<SourceError>;
 
-/// One thing that is wrong with the settings: in which, with which value, why, and the suggestion.
+/// One invalid setting: which one, its value, the reason, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceError {
     setting: SourceSetting,
     value: Option<String>,
     kind: SourceErrorKind,
-    /// The line without the setting.
+    /// The line after the setting.
     text: String,
 }
 
 impl SourceError {
-    pub(super) fn no_error_status(status: StatusCode) -> Self {
-        let value = status.as_str().to_owned();
-        Self {
-            setting: SourceSetting::UnavailableStatus,
-            text: format!("{value:?} is no error: write 503, or another from 400 to 599"),
-            value: Some(value),
-            kind: SourceErrorKind::NoErrorStatus,
-        }
+    /// An error with its reason and an advice in words.
+    pub(crate) fn new(
+        setting: SourceSetting,
+        value: Option<&str>,
+        kind: SourceErrorKind,
+        (reason, advice): (&str, &str),
+    ) -> Self {
+        let suggestion = Some(Suggestion::Advice(advice));
+        let text = Message { place: None, value, reason, suggestion }.to_string();
+        Self::with_text(setting, value, kind, text)
     }
 
-    #[cfg(feature = "resolver")]
-    pub(crate) fn of_origins(error: &PolicyError) -> Self {
-        Self {
-            setting: SourceSetting::OnlyOrigins,
-            value: error.value().map(str::to_owned),
-            kind: SourceErrorKind::Origins(error.kind().clone()),
-            text: error.text(),
-        }
+    /// An error whose line, after the setting, is known.
+    pub(crate) fn with_text(
+        setting: SourceSetting,
+        value: Option<&str>,
+        kind: SourceErrorKind,
+        text: String,
+    ) -> Self {
+        Self { setting, value: value.map(str::to_owned), kind, text }
     }
 
-    /// Zero where that makes the setting useless.
+    /// Zero, where that makes the setting useless.
     pub(crate) fn check_zero(
         setting: SourceSetting,
         value: impl fmt::Debug,
@@ -93,15 +111,11 @@ impl SourceError {
     ) {
         if is_zero {
             let value = format!("{value:?}");
-            errors.push(Self {
-                setting,
-                text: format!("{value:?} {}", setting.zero()),
-                value: Some(value),
-                kind: SourceErrorKind::Zero,
-            });
+            errors.push(Self::new(setting, Some(&value), SourceErrorKind::Zero, setting.zero()));
         }
     }
 
+    /// Neither zero nor more than a year.
     pub(crate) fn check_duration(setting: SourceSetting, value: Duration, errors: &mut Vec<Self>) {
         Self::check_zero(setting, value, value.is_zero(), errors);
         Self::check_longest(setting, value, errors);
@@ -110,35 +124,31 @@ impl SourceError {
     pub(crate) fn check_longest(setting: SourceSetting, value: Duration, errors: &mut Vec<Self>) {
         if value > LONGEST {
             let value = format!("{value:?}");
-            errors.push(Self {
-                setting,
-                text: format!("{value:?} is over a year: write less"),
-                value: Some(value),
-                kind: SourceErrorKind::TooLong,
-            });
+            let text = ("is longer than a year", "use a shorter time");
+            errors.push(Self::new(setting, Some(&value), SourceErrorKind::TooLong, text));
         }
     }
 
-    /// The setting that is wrong.
+    /// The invalid setting.
     #[must_use]
     pub fn setting(&self) -> SourceSetting {
         self.setting
     }
 
-    /// The offending value.
+    /// The invalid value.
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         self.value.as_deref()
     }
 
-    /// What is wrong, for a program to match on.
+    /// The reason, for a program to match on.
     #[must_use]
-    pub fn kind(&self) -> SourceErrorKind {
-        self.kind.clone()
+    pub fn kind(&self) -> &SourceErrorKind {
+        &self.kind
     }
 }
 
-/// Longest duration of a setting: what is meant to last for ever is not meant to be a cache.
+/// The longest duration of a setting. Also, sums of such durations cannot overflow.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 impl fmt::Display for SourceError {
@@ -149,17 +159,17 @@ impl fmt::Display for SourceError {
 
 impl Error for SourceError {}
 
-/// What can be wrong with the settings.
+/// Why a setting is invalid.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SourceErrorKind {
-    /// Nothing at all, where that makes the setting useless.
+    /// Zero, where that makes the setting useless.
     Zero,
     /// A duration of more than a year.
     TooLong,
     /// `unavailable_status` outside 400 to 599.
-    NoErrorStatus,
-    /// `only_origins`: as with `allow_origin`.
+    NotAnErrorStatus,
+    /// `only_origins`: the error is one of `allow_origin`.
     Origins(PolicyErrorKind),
 }
 
@@ -183,6 +193,10 @@ pub enum SourceSetting {
     StaleOnError,
     /// `capacity`
     Capacity,
+    /// `max_memory`
+    MaxMemory,
+    /// `max_key_size`
+    MaxKeySize,
     /// `lookup_rate`
     LookupRate,
     /// `lookup_burst`
@@ -202,31 +216,40 @@ impl SourceSetting {
             Self::ErrorTimeToLive => "error_time_to_live",
             Self::StaleOnError => "stale_on_error",
             Self::Capacity => "capacity",
+            Self::MaxMemory => "max_memory",
+            Self::MaxKeySize => "max_key_size",
             Self::LookupRate => "lookup_rate",
             Self::LookupBurst => "lookup_burst",
         }
     }
 
-    /// What is wrong with zero, and what to write.
-    const fn zero(self) -> &'static str {
+    /// Why zero is invalid, and what to write instead.
+    const fn zero(self) -> (&'static str, &'static str) {
         match self {
             Self::Timeout => {
-                "is no time at all, so every request would be refused: give it some, such as 2 seconds"
+                ("is zero, so every request would be refused", "allow some time, such as 2 seconds")
             }
-            Self::TimeToLive => {
-                "remembers nothing, so every request would look up: give it some time, such as 60 seconds"
-            }
-            Self::NegativeTimeToLive => {
-                "forgets at once who is refused, so each of their requests would look up: give it some time, such as 10 seconds"
-            }
-            Self::ErrorTimeToLive => {
-                "asks a source that fails again at once: give it some time, such as 1 second"
-            }
-            Self::Capacity => "holds nothing: give it room, such as 10000",
+            Self::TimeToLive => (
+                "is zero, so every request would need a lookup",
+                "allow some time, such as 60 seconds",
+            ),
+            Self::NegativeTimeToLive => (
+                "is zero, so every refused request would need a lookup",
+                "allow some time, such as 10 seconds",
+            ),
+            Self::ErrorTimeToLive => (
+                "is zero, so a failing source would be asked again at once",
+                "allow some time, such as 1 second",
+            ),
+            Self::Capacity => ("is zero, so no answer would be remembered", "use 10000"),
+            Self::MaxMemory => ("is zero, so no answer would be remembered", "use 67108864"),
+            Self::MaxKeySize => ("is zero, so no key would be looked up", "use 1024"),
             Self::LookupRate | Self::LookupBurst => {
-                "allows no lookup at all: allow some, such as 50"
+                ("is zero, so no new key would be looked up", "use 50")
             }
-            Self::UnavailableStatus | Self::OnlyOrigins | Self::StaleOnError => "is not enough",
+            Self::UnavailableStatus | Self::OnlyOrigins | Self::StaleOnError => {
+                ("is zero", "use another value")
+            }
         }
     }
 }

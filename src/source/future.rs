@@ -1,8 +1,12 @@
 //! The future of a response.
 
-use super::{error::TimedOut, layer::Fallback, policy_source::PolicySource};
-use crate::body::EmptyBody;
+use super::{
+    error::{NoRuntime, TimedOut},
+    fallback::Fallback,
+    policy_source::PolicySource,
+};
 use crate::{
+    body::EmptyBody,
     future::ResponseFuture,
     observe::{Observer, unavailable},
     policy::BoxError,
@@ -19,7 +23,7 @@ use std::{
     task::{Context, Poll, ready},
     time::Duration,
 };
-use tokio::time::Sleep;
+use tokio::{runtime::Handle, time::Sleep};
 use tower_service::Service;
 
 pin_project! {
@@ -41,14 +45,14 @@ pin_project! {
         S: Service<Request<B>>,
         P: PolicySource,
     {
-        // The policy is awaited. The timer is set once the source was found not to answer at once.
+        // Waits for the policy. The timer starts when the source turns out not to answer at once.
         Waiting {
             #[pin] policies: P::Future,
             #[pin] timer: Option<Sleep>,
             timeout: Duration,
             waiting: Option<Waiting<S, B>>,
         },
-        // The policy is known, and all else is as in `Cors`.
+        // The policy is known. From here on, everything is as in `Cors`.
         Responding { #[pin] response: ResponseFuture<S::Future> },
     }
 }
@@ -89,13 +93,16 @@ where
                     let policies = match policies.poll(cx) {
                         Poll::Ready(policies) => policies.map_err(Into::into),
                         Poll::Pending => {
-                            if timer.is_none() {
+                            if timer.is_none() && Handle::try_current().is_ok() {
                                 timer.set(Some(tokio::time::sleep(*timeout)));
                             }
-                            if let Some(timer) = timer.as_pin_mut() {
-                                ready!(timer.poll(cx));
+                            match timer.as_pin_mut() {
+                                Some(timer) => {
+                                    ready!(timer.poll(cx));
+                                    Err(TimedOut::after_timeout(*timeout).into())
+                                }
+                                None => Err(NoRuntime.into()),
                             }
-                            Err(TimedOut { after: *timeout }.into())
                         }
                     };
                     let Some(waiting) = waiting.take() else { panic!("polled after completion") };

@@ -1,29 +1,35 @@
 //! The layer.
 
-use super::{builder::AsyncCorsBuilder, service::AsyncCors};
+use super::{fallback::Fallback, service::AsyncCors};
 use crate::{
     body::WrapBodyLayer,
     observe::{Observer, observer_setters},
-    policy::{AllowOrigin, InnerHeaders, Policy, PolicyBuilder},
 };
-use http::StatusCode;
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 use tower_layer::Layer;
 
-/// Wraps services in [`AsyncCors`]: as [`CorsLayer`](crate::CorsLayer), but for policies that must
-/// be asked for.
+/// Wraps services in [`AsyncCors`], as [`CorsLayer`](crate::CorsLayer) does in `Cors`, for policies
+/// that come from a database, a cache or another service.
 ///
-/// See the [module](crate::source) for the rules. It needs a tokio runtime with its timer enabled,
-/// as axum and hyper-util's servers have.
+/// See the [module](crate::source) for the rules, and the constructors: [`new`](Self::new) for a
+/// function, [`with_source`](Self::with_source) for anything else that implements
+/// [`PolicySource`](crate::source::PolicySource), such as a `Resolver`.
+///
+/// It needs a tokio runtime with its timer enabled, as servers of axum and hyper-util have. Outside
+/// of a runtime, a source that does not answer at once counts as unavailable
+/// ([`NoRuntime`](crate::source::NoRuntime)).
 ///
 /// ```
 /// use axum::{Router, routing::get};
-/// use http::request::Parts;
 /// use tower_cors::{AsyncCorsLayer, Policy, policy::BoxError};
 ///
-/// let cors = AsyncCorsLayer::new(|_parts: &Parts| async {
-///     let origins = std::env::var("ALLOWED_ORIGINS").unwrap_or_default(); // or a query, a fetch, …
-///     Ok::<_, BoxError>(Some(Policy::builder().allow_origin(origins).build()?))
+/// async fn origins() -> Result<Vec<String>, BoxError> {
+///     // … a query, a call to another service …
+///     Ok(vec!["https://app.example.com".to_owned()])
+/// }
+///
+/// let cors = AsyncCorsLayer::new(|_parts| async {
+///     Ok::<_, BoxError>(Some(Policy::builder().allow_origin(origins().await?).build()?))
 /// });
 /// let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(cors);
 /// ```
@@ -35,42 +41,7 @@ pub struct AsyncCorsLayer<P> {
     pub(super) observer: Option<Arc<Observer>>,
 }
 
-/// What governs a request whose policy is not known.
-#[derive(Clone, Debug)]
-pub(super) struct Fallback {
-    /// Allows no origin.
-    pub(super) policy: Policy,
-    /// For a request without `Origin`, for which the source is not asked: it removes nothing that
-    /// the inner service granted, since the path may be one that is off.
-    pub(super) unasked: Policy,
-    pub(super) status: StatusCode,
-    pub(super) timeout: Duration,
-}
-
-impl Fallback {
-    pub(super) fn new(enforce: bool, status: StatusCode, timeout: Duration) -> Self {
-        let nobody = AllowOrigin::predicate(|_, _| false);
-        let builder = Policy::builder().allow_origin(nobody).enforce(enforce);
-        let build = |builder: PolicyBuilder| match builder.build() {
-            Ok(policy) => policy,
-            Err(errors) => unreachable!("a policy that allows nobody is valid: {errors}"),
-        };
-        let unasked = build(builder.clone().inner_headers(InnerHeaders::Keep));
-        Self { policy: build(builder), unasked, status, timeout }
-    }
-}
-
 impl<P> AsyncCorsLayer<P> {
-    /// A layer under the policies of this source, with every setting at its default.
-    pub fn new(source: P) -> Self {
-        Self::builder(source).build_unchecked()
-    }
-
-    /// A builder with every setting at its default.
-    pub fn builder(source: P) -> AsyncCorsBuilder<P> {
-        AsyncCorsBuilder::new(source)
-    }
-
     /// The source.
     pub fn source(&self) -> &P {
         &self.source
@@ -89,11 +60,12 @@ impl<S, P: Clone> Layer<S> for AsyncCorsLayer<P> {
     type Service = AsyncCors<S, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        AsyncCors::new(inner, self.clone())
+        let Self { source, fallback, observer } = self.clone();
+        AsyncCors { inner, source, fallback, observer }
     }
 }
 
-// Not derived: functions, which most sources are, have no `Debug`.
+// Not derived, because functions have no `Debug`, and most sources are functions.
 impl<P> fmt::Debug for AsyncCorsLayer<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncCorsLayer")

@@ -1,41 +1,47 @@
-//! What yields policies.
+//! Where policies come from.
 
 use crate::{policy::BoxError, select::SelectPolicy};
 use http::request::Parts;
 use std::future::Future;
 
-/// Yields the policy for a request, in its own time.
+/// Returns the policy for a request, asynchronously.
 ///
-/// A function that takes the request and returns a future is one. The future may not borrow from
-/// the request: take what it needs before it begins.
+/// It is implemented for functions that take the request and return a future. The future cannot
+/// borrow from the request, so take what it needs first.
 ///
 /// ```
 /// use http::request::Parts;
-/// use tower_cors::{AsyncCorsLayer, Policy, policy::BoxError};
+/// use std::future::{Ready, ready};
+/// use tower_cors::{AsyncCorsLayer, Policy, policy::BoxError, source::PolicySource};
 ///
-/// async fn policy_of(host: String) -> Result<Option<Policy>, BoxError> {
-///     // … ask for the origins of this host …
-/// #   let origins = vec![host];
-///     if origins.is_empty() {
-///         return Ok(None);
+/// /// Only paths below `/shop/` have a policy.
+/// #[derive(Clone)]
+/// struct Shop(Policy);
+///
+/// impl PolicySource for Shop {
+///     type Policies = Policy;
+///     type Error = BoxError;
+///     type Future = Ready<Result<Option<Policy>, BoxError>>;
+///
+///     fn resolve(&self, parts: &Parts) -> Self::Future {
+///         ready(Ok(parts.uri.path().starts_with("/shop/").then(|| self.0.clone())))
 ///     }
-///     Ok(Some(Policy::builder().allow_origin(origins).build()?))
 /// }
 ///
-/// let cors = AsyncCorsLayer::new(|parts: &Parts| {
-///     policy_of(parts.uri.host().unwrap_or_default().to_owned())
-/// });
+/// let policy = Policy::builder().allow_origin("https://shop.example").build()?;
+/// let cors = AsyncCorsLayer::with_source(Shop(policy));
+/// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
 pub trait PolicySource {
-    /// What it yields: a [`Policy`](crate::Policy), or anything else that selects one, such as a
-    /// `PolicyList`, which may also leave the request wholly alone.
+    /// What it returns: a [`Policy`](crate::Policy), or anything else that selects one, such as a
+    /// `PolicyList`, which may also leave a request and its response unchanged.
     type Policies: SelectPolicy;
-    /// What can go wrong.
+    /// Why there is no answer.
     type Error: Into<BoxError>;
     /// The future. `None` allows no origin.
     type Future: Future<Output = Result<Option<Self::Policies>, Self::Error>>;
 
-    /// Begins to find the policy for a request. It is called for requests with `Origin` only.
+    /// Starts to find the policy for a request. It is only called for requests with `Origin`.
     fn resolve(&self, parts: &Parts) -> Self::Future;
 }
 

@@ -1,33 +1,35 @@
 //! The service.
 
 use super::{
+    fallback::Fallback,
     future::{AsyncResponseFuture, Waiting},
-    layer::AsyncCorsLayer,
     policy_source::PolicySource,
 };
-use crate::{body::EmptyBody, protocol::RequestKind, select::Selection, service::dispatch};
+use crate::{
+    body::EmptyBody, observe::Observer, protocol::RequestKind, select::Selection, service::dispatch,
+};
 use http::{Request, Response};
 use std::{
     fmt,
+    sync::Arc,
     task::{Context, Poll},
 };
 use tower_service::Service;
 
-/// As [`Cors`](crate::Cors), but under policies that must be asked for.
+/// Does what [`Cors`](crate::Cors) does, under policies that come from a [`PolicySource`].
 ///
-/// It is made by an [`AsyncCorsLayer`]. The inner service must be `Clone`: the instance that was
-/// polled ready waits with the request for its policy, and a clone takes its place.
+/// It is made by an [`AsyncCorsLayer`](crate::AsyncCorsLayer). The inner service must be `Clone`:
+/// the instance that was polled ready waits with the request for its policy, and a clone takes its
+/// place.
 #[derive(Clone)]
 pub struct AsyncCors<S, P> {
-    inner: S,
-    layer: AsyncCorsLayer<P>,
+    pub(super) inner: S,
+    pub(super) source: P,
+    pub(super) fallback: Fallback,
+    pub(super) observer: Option<Arc<Observer>>,
 }
 
 impl<S, P> AsyncCors<S, P> {
-    pub(super) fn new(inner: S, layer: AsyncCorsLayer<P>) -> Self {
-        Self { inner, layer }
-    }
-
     /// The wrapped service.
     pub fn get_ref(&self) -> &S {
         &self.inner
@@ -60,7 +62,7 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (parts, body) = request.into_parts();
-        let AsyncCorsLayer { source, fallback, observer } = &self.layer;
+        let Self { source, fallback, observer, .. } = self;
         if RequestKind::of(&parts) == RequestKind::NotCors {
             let response = dispatch(
                 &mut self.inner,
@@ -75,7 +77,7 @@ where
         AsyncResponseFuture::waiting(
             policies,
             Waiting {
-                // The one that was polled ready; its clone has to become so again.
+                // This instance was polled ready. Its clone has yet to be polled.
                 inner: std::mem::replace(&mut self.inner, clone),
                 request: (parts, body),
                 fallback: fallback.clone(),
@@ -87,6 +89,10 @@ where
 
 impl<S: fmt::Debug, P> fmt::Debug for AsyncCors<S, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AsyncCors").field("inner", &self.inner).field("layer", &self.layer).finish()
+        f.debug_struct("AsyncCors")
+            .field("inner", &self.inner)
+            .field("fallback", &self.fallback)
+            .field("observer", &self.observer)
+            .finish_non_exhaustive()
     }
 }

@@ -44,8 +44,9 @@ impl App {
         let store = Store::connect(url).await?;
         let resolver = resolver(store.clone(), settings)?;
         let follower = tokio::spawn(follow(store.clone(), resolver.clone(), settings.interval));
-        let cors =
-            AsyncCorsLayer::builder(resolver.clone()).timeout(Duration::from_secs(3)).build()?;
+        let cors = AsyncCorsLayer::builder_with_source(resolver.clone())
+            .timeout(Duration::from_secs(3))
+            .build()?;
         let router = api::tenants_api().layer(cors).merge(api::settings_api(store, resolver));
         Ok(Self { router, follower: follower.abort_handle() })
     }

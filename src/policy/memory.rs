@@ -1,0 +1,44 @@
+//! How much memory a policy takes.
+
+use super::{origins::Origins, policy::Policy};
+
+/// A policy without origins: its rules, its prebuilt answers.
+const BASE: usize = 2048;
+
+/// An origin or a pattern, besides its text: its place in an index.
+const PER_ORIGIN: usize = 64;
+
+/// A compiled regular expression.
+#[cfg(feature = "regex")]
+const PER_EXPRESSION: usize = 32 * 1024;
+
+impl Policy {
+    /// About how many bytes of memory the policy takes.
+    pub(crate) fn memory_size(&self) -> usize {
+        BASE + match &self.rules().origins {
+            Origins::Any | Origins::One(_) => 0,
+            Origins::Rules(rules) => {
+                let set = rules.set.iter().map(|text| 2 * text.len() + PER_ORIGIN).sum::<usize>();
+                #[cfg(feature = "regex")]
+                let set = set + rules.regexes.sources().len() * PER_EXPRESSION;
+                set
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grows_with_what_it_holds() {
+        let size = |count: usize| {
+            let origins = (0..count).map(|n| format!("https://customer-{n}.example"));
+            let policy = Policy::builder().allow_origin(origins.collect::<Vec<_>>()).build();
+            policy.map(|policy| policy.memory_size()).unwrap_or_default()
+        };
+        assert_eq!(size(1), BASE);
+        assert!((200_000..400_000).contains(&size(2000)), "{}", size(2000));
+    }
+}
