@@ -1,0 +1,26 @@
+//! The guides: longer texts on one subject each.
+//!
+//! They exist in the documentation only and add nothing to a program.
+
+macro_rules! guides {
+    ($($(#[$attribute:meta])* $name:ident: $file:literal;)*) => {
+        $(
+            $(#[$attribute])*
+            #[doc = include_str!(concat!("../guide/", $file))]
+            pub mod $name {}
+        )*
+    };
+}
+
+guides! {
+    policies: "policies.md";
+    layers: "layers.md";
+    blocked: "blocked.md";
+    moving: "moving.md";
+    misconceptions: "misconceptions.md";
+    enforcement: "enforcement.md";
+    local_servers: "local-servers.md";
+    async_sources: "async.md";
+    testing: "testing.md";
+    speed: "speed.md";
+}
