@@ -1,40 +1,84 @@
-//! CORS middleware for [tower](https://docs.rs/tower): for axum, hyper, tonic, and whatever else
-//! stands on it.
+//! CORS middleware for [tower](https://docs.rs/tower): for axum, hyper, tonic and everything else
+//! that is built on it.
 //!
-//! ```
+//! The layer answers preflights, adds the `Access-Control-*` headers to the responses of the service
+//! it wraps, and decides by exact origins, patterns, predicates, policy files or a database. A policy
+//! is checked when it is built, and every refusal says why.
+//!
+//! ```no_run
 //! use axum::{Router, http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}}, routing::get};
 //! use tower_cors::CorsLayer;
 //!
-//! let cors = CorsLayer::builder()
-//!     .allow_origin(["https://app.example.com", "https://*.example.org", "http://localhost:*"])
-//!     .allow_methods([Method::PUT, Method::DELETE])
-//!     .allow_headers([AUTHORIZATION, CONTENT_TYPE])
-//!     .allow_credentials(true)
-//!     .build()?; // every mistake at once, each with its suggestion
-//! let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(cors);
-//! # Ok::<(), tower_cors::PolicyErrors>(())
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let cors = CorsLayer::builder()
+//!         .allow_origin(["https://app.example.com", "https://*.example.org"])
+//!         .allow_methods([Method::PUT, Method::DELETE])
+//!         .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+//!         .allow_credentials(true)
+//!         .build()?; // every mistake at once, each with a suggestion
+//!     let app = Router::new().route("/", get(|| async { "hello" })).layer(cors);
+//!
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     axum::serve(listener, app).await?;
+//!     Ok(())
+//! }
 //! ```
 //!
-//! What it does with a request:
+//! # What happens to a request
 //!
-//! 1. **Not CORS** (no `Origin`): the inner service runs. Its response says `Vary: Origin` if the
+//! 1. **Not CORS** (no `Origin`): the inner service runs. Its response gets `Vary: Origin` if the
 //!    policy depends on the origin.
-//! 2. **Preflight** (`OPTIONS` with `Origin` and `Access-Control-Request-Method`): answered here.
-//!    204 with the full lists for an allowed origin; 403 without any for another.
-//! 3. **Actual** (everything else with `Origin`): the inner service runs, and its response is
-//!    decorated if the origin is allowed, whatever its status. CORS is no access control: to refuse
+//! 2. **Preflight** (`OPTIONS` with `Origin` and `Access-Control-Request-Method`): answered here, with
+//!    204 and the full lists for an allowed origin, with 403 and no list for any other.
+//! 3. **Actual** (everything else with `Origin`): the inner service runs, and its response gets the
+//!    headers if the origin is allowed, whatever its status. CORS is not access control: to refuse
 //!    such requests, see [`enforce`](PolicyBuilder::enforce).
 //! 4. `Access-Control-*` headers of the inner service are replaced or removed: the outermost layer
 //!    wins.
 //!
-//! Where to begin: [`CorsLayer`] and [`PolicyBuilder`] for a layer; [`Policy`] without tower;
-//! [`origin`] for what an origin and a pattern are; `PolicyList` for several policies and for
-//! files.
-//!
-//! **Where to put it.** Outermost, so in axum last: a response that an outer layer makes never
-//! comes through here, and goes out without its headers.
-//!
 //! Source: [Fetch, HTTP-CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol).
+//!
+//! # Where to put the layer
+//!
+//! Outermost: a response that is made outside the layer goes out without its headers. In axum that is
+//! the last `Router::layer`; in `tower::ServiceBuilder` and tonic the first `layer`.
+//!
+//! # What is where
+//!
+//! | to | see |
+//! | --- | --- |
+//! | add CORS to a service | [`CorsLayer`], [`PolicyBuilder`] |
+//! | say which origins are allowed | [`AllowOrigin`], [`OriginPattern`], the module [`origin`] |
+//! | use a policy without tower | [`Policy`], the module [`protocol`] |
+//! | read why a request was refused | [`Decision`], [`Refusal`], the module [`observe`] |
+//! | have several policies, by path and origin | `PolicyList`, the module `routes` |
+//! | read policies from files or the environment | the module `config` |
+//! | change policies while requests run | `Reloadable`, the modules `reload` and `watch` |
+//! | ask a database for the policy | `AsyncCorsLayer`, `Resolver`, the modules `source` and `resolver` |
+//! | wrap a response body that has no `Default` | the module [`body`] |
+//! | select the policy by code of your own | the module [`select`] |
+//! | test a policy against look-alike origins | the module `probe` |
+//!
+//! # Features
+//!
+//! <!-- features: begin -->
+//! <!-- features: end -->
+//!
+//! # Guides
+//!
+//! | guide | |
+//! | --- | --- |
+//! | [Policies](guide::policies) | origins, files, the environment, several policies, reloading |
+//! | [Where to put the layer](guide::layers) | axum, `ServiceBuilder`, tonic; symptoms and fixes |
+//! | [What a blocked page's developer reads](guide::blocked) | the consoles' words for each refusal |
+//! | [Moving from tower-http, Express and others](guide::moving) | what changes |
+//! | [Common misconceptions](guide::misconceptions) | what CORS is not |
+//! | [Enforcement and WebSockets](guide::enforcement) | refusing requests |
+//! | [Local servers, development tools, MCP](guide::local_servers) | DNS rebinding and allowed hosts |
+//! | [Policies from a database](guide::async_sources) | async sources and their cache |
+//! | [Testing](guide::testing) | what a browser would do, in a unit test |
+//! | [Speed](guide::speed) | what it adds to a request |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "axum")]
@@ -50,6 +94,9 @@ pub mod config;
 pub mod errors;
 #[cfg(feature = "tower")]
 mod future;
+// In the documentation only. The examples of the guides are tests of the package `stacks`.
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 #[cfg(feature = "tower")]
 mod layer;
 mod message;
@@ -97,22 +144,3 @@ pub use self::{
     },
     protocol::{Decision, Refusal},
 };
-
-/// The README and the guides, whose examples are tests too.
-#[cfg(all(doctest, feature = "config", feature = "reload", feature = "resolver"))]
-mod guides {
-    macro_rules! guides {
-        ($($name:ident: $path:literal;)*) => {
-            $(#[doc = include_str!($path)] struct $name;)*
-        };
-    }
-
-    guides! {
-        Readme: "../README.md";
-        Async: "../guide/async.md";
-        Enforcement: "../guide/enforcement.md";
-        Moving: "../guide/moving.md";
-        Policies: "../guide/policies.md";
-        Testing: "../guide/testing.md";
-    }
-}

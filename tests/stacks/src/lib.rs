@@ -20,10 +20,29 @@ use tokio::{
 use tower::{Service, service_fn};
 use tower_browser::{Answer, Blocked, Fetch, Page};
 
-/// The README's programs compile as they are printed.
+/// The programs of the README and of the guides are compiled and run as they are printed.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-mod readme {}
+mod printed {
+    macro_rules! printed {
+        ($($name:ident: $path:literal;)*) => {
+            $(#[doc = include_str!(concat!("../../../", $path))] mod $name {})*
+        };
+    }
+
+    printed! {
+        readme: "README.md";
+        async_sources: "guide/async.md";
+        blocked: "guide/blocked.md";
+        enforcement: "guide/enforcement.md";
+        layers: "guide/layers.md";
+        local_servers: "guide/local-servers.md";
+        moving: "guide/moving.md";
+        misconceptions: "guide/misconceptions.md";
+        policies: "guide/policies.md";
+        speed: "guide/speed.md";
+        testing: "guide/testing.md";
+    }
+}
 
 /// The page that the policies of these tests allow.
 pub const APP: &str = "https://app.example.com";
