@@ -188,6 +188,7 @@ fn errors_with_or_without_credentials() {
         (r"https://256\.0\.0\.\d+", NOTHING, WHOLE),
         (r"https://a\.\.example\.com", NOTHING, WHOLE),
         (r"https://bücher\.example", NOTHING, WHOLE),
+        (r"https://[a-z](ü)[a-z]\.example", NOTHING, WHOLE),
         (r"wss?://example\.com", NOTHING, WHOLE),
         (r"null", NOTHING, Write("https://null")),
         ("", NOTHING, WHOLE),
