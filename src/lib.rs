@@ -103,6 +103,7 @@ mod message;
 pub mod observe;
 pub mod origin;
 pub mod policy;
+pub mod probe;
 pub mod protocol;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
