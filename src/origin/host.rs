@@ -15,7 +15,7 @@ pub(super) fn is_loopback(host: &str) -> bool {
 /// [RFC 6761](https://www.rfc-editor.org/rfc/rfc6761), a private one of [RFC 6762, appendix
 /// G](https://www.rfc-editor.org/rfc/rfc6762#appendix-G), or ICANN's
 /// [`internal`](https://www.icann.org/en/board-activities-and-meetings/materials/approved-resolutions-special-meeting-of-the-icann-board-29-07-2024-en).
-pub(super) const fn is_special_use(label: &[u8]) -> bool {
+pub(crate) const fn is_special_use(label: &[u8]) -> bool {
     matches!(
         label,
         b"localhost"

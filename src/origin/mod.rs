@@ -60,6 +60,8 @@ mod serde;
 mod set;
 mod suggestion;
 
+#[cfg(feature = "regex")]
+pub(crate) use self::host::is_special_use;
 pub use self::{
     error::OriginError, kind::OriginErrorKind, origin::Origin, pattern::OriginPattern,
     set::OriginSet,

@@ -20,7 +20,7 @@ use self::{
     suffix::Suffixes,
 };
 use super::error::PolicyErrorKind;
-use crate::origin::Origin;
+use crate::origin::{Origin, is_special_use};
 use regex::{Regex, RegexSet, RegexSetBuilder};
 use regex_syntax::ast::{self, Ast, Visitor};
 use std::collections::BTreeSet;
@@ -150,7 +150,7 @@ fn check_domains(
     }
     if let Some(is_public) = limits.is_public_suffix {
         let is_owned = |domain: &str| {
-            suffix::is_special_use(domain) || (suffix::is_domain(domain) && !is_public(domain))
+            is_special_use(domain.as_bytes()) || (suffix::is_domain(domain) && !is_public(domain))
         };
         if let Suffixes::TooMany(_) = suffix::suffixes(&product, is_owned) {
             return Err(PolicyErrorKind::CredentialsWithPublicSuffix);

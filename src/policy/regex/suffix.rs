@@ -1,6 +1,7 @@
 //! Whose hosts an expression matches.
 
 use super::product::Product;
+use crate::origin::is_special_use;
 use std::collections::BTreeSet;
 
 /// Most suffixes that count as finitely many literal ones.
@@ -46,24 +47,6 @@ pub(super) fn suffixes(product: &Product, is_whole: impl Fn(&str) -> bool) -> Su
 pub(super) fn is_domain(domain: &str) -> bool {
     match domain.rsplit_once('.') {
         Some((_, last)) => !last.bytes().all(|byte| byte.is_ascii_digit()),
-        None => is_special_use(domain),
+        None => is_special_use(domain.as_bytes()),
     }
-}
-
-/// Names that nobody can register, so that those beneath them belong to the network's owner.
-pub(super) fn is_special_use(label: &str) -> bool {
-    const NAMES: [&str; 11] = [
-        "corp",
-        "example",
-        "home",
-        "internal",
-        "intranet",
-        "invalid",
-        "lan",
-        "local",
-        "localhost",
-        "private",
-        "test",
-    ];
-    NAMES.contains(&label)
 }
