@@ -39,6 +39,7 @@ pub(super) struct State {
     pub(super) cookies: CookieJar,
     pub(super) sites: Sites,
     pub(super) http2: bool,
+    pub(super) wildcard_covers_authorization: bool,
     opaque_pages: usize,
 }
 
@@ -55,6 +56,7 @@ impl Browser {
                 cookies: CookieJar::default(),
                 sites: Sites::default(),
                 http2: false,
+                wildcard_covers_authorization: false,
                 opaque_pages: 0,
             })),
         }
@@ -84,6 +86,14 @@ impl Browser {
     #[must_use]
     pub fn http2(self, enabled: bool) -> Self {
         self.state().http2 = enabled;
+        self
+    }
+
+    /// Whether `Access-Control-Allow-Headers: *` covers `Authorization`. By the standard it does not,
+    /// which is the default here; Chromium, Firefox and `WebKit` let it, so far.
+    #[must_use]
+    pub fn wildcard_covers_authorization(self, covers: bool) -> Self {
+        self.state().wildcard_covers_authorization = covers;
         self
     }
 

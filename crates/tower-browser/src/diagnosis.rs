@@ -151,6 +151,14 @@ impl Reason {
                 "the page sends JSON (or another type that a form cannot send)",
                 "add \"content-type\" to the allowed headers",
             ),
+            Self::HeaderNotAllowed { name, allowed, .. }
+                if name == "authorization" && allowed.iter().any(|name| name == "*") =>
+            {
+                diagnosis(
+                    "\"*\" does not cover \"authorization\"",
+                    "list \"authorization\" by name in the allowed headers",
+                )
+            }
             Self::HeaderNotAllowed { name, .. } => diagnosis(
                 format!("the server's list of allowed headers lacks {name:?}"),
                 format!("add {name:?} to the allowed headers"),
@@ -270,7 +278,7 @@ fn of_preflight(status: u16, origin: Option<&str>) -> Diagnosis {
         405 | 501 => diagnosis(
             "the route answers its own methods only, and the preflight's \"OPTIONS\" reaches it",
             "apply the CORS layer around the whole router, so that it answers preflights before \
-             method routing",
+             method routing (axum: `Router::layer` after the last route, not `route_layer`)",
         ),
         429 => diagnosis(
             "a rate limit counts the preflight before the CORS layer answers it",
@@ -364,6 +372,16 @@ fn of_redirect(url: &str, location: &str) -> Diagnosis {
     if path(&from) == path(&to) && path(url).ends_with('/') != path(location).ends_with('/') {
         return diagnosis("the server redirects to add or remove a trailing slash", suggestion);
     }
+    let without_port = |url: &str| {
+        let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        };
+        format!("{scheme}://{name}{path}")
+    };
+    let (from, to) = (without_port(&from), without_port(&to));
     if from.strip_prefix("http:").is_some_and(|rest| to.strip_prefix("https:") == Some(rest)) {
         return diagnosis("the server redirects from http to https", suggestion);
     }

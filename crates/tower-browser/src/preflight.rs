@@ -63,7 +63,8 @@ where
     }
     let allowed = Allowed::read(&response.headers)?;
     allowed.check_method(request)?;
-    allowed.check_headers(request, &unsafe_names)?;
+    let lenient = network.browser.state().wildcard_covers_authorization;
+    allowed.check_headers(request, &unsafe_names, lenient)?;
     allowed.store(request, network);
     Ok(())
 }
@@ -145,12 +146,13 @@ impl Allowed {
         &self,
         request: &Request,
         unsafe_names: &BTreeSet<String>,
+        lenient: bool,
     ) -> Result<(), Reason> {
         let credentials = request.credentials == Credentials::Include;
         let wildcard = !credentials && self.headers.iter().any(|name| name == "*");
         for name in unsafe_names {
             let listed = self.headers.iter().any(|item| item.eq_ignore_ascii_case(name));
-            if !listed && (!wildcard || is_non_wildcard(name)) {
+            if !listed && (!wildcard || (is_non_wildcard(name) && !lenient)) {
                 return Err(Reason::HeaderNotAllowed {
                     name: name.clone(),
                     allowed: self.headers.clone(),

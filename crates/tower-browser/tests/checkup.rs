@@ -112,7 +112,7 @@ fn row(
 fn wrong_orders() -> Vec<Row> {
     vec![
         row("the layer before the routes", Router::new().layer(cors()).merge(routes()), save(),
-            Kind::OutsideLayer, "the route answers its own methods only", "around the whole router"),
+            Kind::RouteLayer, "the route answers its own methods only", "around the whole router"),
         row("the layer before a route of simple requests",
             Router::new().fallback(|| async { StatusCode::NOT_FOUND }).layer(cors()).route("/items/1", get(|| async { "ink" })),
             Page::at(PAGE).fetch(URL), Kind::LayerBeforeRoute, "was added after the CORS layer",

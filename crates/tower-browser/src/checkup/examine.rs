@@ -92,6 +92,12 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
             "apply the layer to the router instead of to a route: in axum `Router::layer`, not \
              `route_layer` and not `get(…).layer(…)`",
         ),
+        (
+            _,
+            Reason::PreflightRedirect { .. }
+            | Reason::MissingAllowOrigin { redirected_to: Some(_), .. },
+        ) => Finding::of_reason(Kind::Redirected, url, reason),
+        (Some(405), _) => Finding::of_reason(Kind::RouteLayer, url, reason),
         (Some(401 | 407), _) => Finding::of_reason(Kind::LoginOutside, url, reason),
         (Some(300..), _) => Finding::of_reason(Kind::OutsideLayer, url, reason),
         (_, Reason::MissingAllowOrigin { status: ..400, redirected_to: None, .. }) => {
@@ -168,7 +174,29 @@ fn read(checkup: &Checkup, fetch: &Step) -> Vec<Finding> {
             "leave the mode out, and have the server allow the page's origin",
         )];
     }
-    checkup.reads.iter().filter_map(|name| not_exposed(name, seen, exchange)).collect()
+    let not_exposed = checkup.reads.iter().filter_map(|name| not_exposed(name, seen, exchange));
+    not_exposed.chain(authorization(fetch)).collect()
+}
+
+/// A browser that lets `*` cover `Authorization` does so against the standard.
+fn authorization(fetch: &Step) -> Option<Finding> {
+    let preflight = fetch.preflight()?;
+    let names = |headers: &HeaderMap, name| {
+        let value = get(headers, name).unwrap_or_default();
+        String::from_utf8_lossy(&value).to_ascii_lowercase()
+    };
+    let lists = |list: &str, name: &str| list.split(',').any(|item| item.trim() == name);
+    let asked = names(preflight.request_headers(), "access-control-request-headers");
+    let allowed = names(preflight.response_headers()?, "access-control-allow-headers");
+    (lists(&asked, "authorization") && !lists(&allowed, "authorization")).then(|| {
+        Finding::new(
+            Kind::Authorization,
+            "browsers send \"authorization\" so far, against the standard; Firefox warns that it \
+             will stop",
+            "\"access-control-allow-headers\" is \"*\", and \"*\" does not cover \"authorization\"",
+            "list \"authorization\" by name in the allowed headers",
+        )
+    })
 }
 
 fn not_exposed(name: &str, seen: &Seen, exchange: &Exchange) -> Option<Finding> {

@@ -14,6 +14,8 @@ pub enum Kind {
     Opaque,
     /// A header that the script reads is not exposed.
     NotExposed,
+    /// `Authorization` is allowed by `*`, which engines accept so far, against the standard.
+    Authorization,
     /// The route was added after the CORS layer.
     LayerBeforeRoute,
     /// The CORS layer covers the routes, but not what answers unknown paths.
@@ -22,6 +24,8 @@ pub enum Kind {
     LoginOutside,
     /// Another layer outside the CORS layer answers some requests.
     OutsideLayer,
+    /// The request was redirected, where browsers do not follow or the target has no CORS headers.
+    Redirected,
     /// A panic is not turned into a response with CORS headers.
     Panic,
     /// The CORS layer stands inside method routing, which answers preflights.
@@ -38,6 +42,38 @@ pub enum Kind {
     Reflected,
     /// The server allows the page's host with another scheme, or with or without `www.`.
     OtherForm,
+}
+
+impl Kind {
+    /// The kind as a short name: `blocked`, `vary`, `login-outside`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::Opaque => "opaque",
+            Self::NotExposed => "not-exposed",
+            Self::Authorization => "authorization",
+            Self::LayerBeforeRoute => "layer-before-route",
+            Self::ErrorPages => "error-pages",
+            Self::LoginOutside => "login-outside",
+            Self::OutsideLayer => "outside-layer",
+            Self::Redirected => "redirected",
+            Self::Panic => "panic",
+            Self::RouteLayer => "route-layer",
+            Self::OptionsRoute => "options-route",
+            Self::TwoLayers => "two-layers",
+            Self::ForeignHeader => "foreign-header",
+            Self::Vary => "vary",
+            Self::Reflected => "reflected",
+            Self::OtherForm => "other-form",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// One thing that is wrong: what, the culprit, and the fix.

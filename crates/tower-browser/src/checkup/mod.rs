@@ -105,6 +105,7 @@ pub struct Checkup {
     reads: Vec<String>,
     missing: String,
     preflight: bool,
+    only: bool,
 }
 
 impl Checkup {
@@ -117,6 +118,7 @@ impl Checkup {
             reads: Vec::new(),
             missing: "/no-such-path-of-a-cors-checkup".to_owned(),
             preflight: true,
+            only: false,
         }
     }
 
@@ -148,6 +150,12 @@ impl Checkup {
     /// Whether to send a preflight even where the fetch needs none; `true` unless set.
     pub fn preflight(mut self, always: bool) -> Self {
         self.preflight = always;
+        self
+    }
+
+    /// Sends the fetch itself and nothing else.
+    pub fn only(mut self) -> Self {
+        self.only = true;
         self
     }
 

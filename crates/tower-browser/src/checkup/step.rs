@@ -150,7 +150,7 @@ impl<S, F> Run<S, F> {
         let Ok(url) = Url::parse(fetch.url(), fetch.base_url().as_ref()) else { return };
         let is_same_origin = url.origin().to_string() == first.origin;
         let failed = matches!(first.reason(), Some(Reason::Service { .. }));
-        if first.wire().is_empty() || is_same_origin || failed {
+        if checkup.only || first.wire().is_empty() || is_same_origin || failed {
             return;
         }
         let sent_preflight = first.preflight().is_some();

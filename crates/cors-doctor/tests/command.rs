@@ -1,0 +1,264 @@
+//! The command line: exit statuses, texts, JSON.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap()
+    }
+}
+
+fn run(arguments: &[&str]) -> Run {
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_cors-doctor")).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { status: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+}
+
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path: PathBuf = self.0.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+}
+
+const APP: &str = r#"
+[[policy]]
+name = "app"
+paths = ["/api/{*rest}"]
+allow_origin = ["https://app.example.com"]
+allow_methods = ["PUT"]
+"#;
+
+#[test]
+fn check_prints_all_errors_with_their_lines() {
+    let files = Files::new();
+    let good = files.write("good.toml", APP);
+    let bad = files.write("bad.toml", "allow_origin = \"https://a.example/\"\nmax_age = \"x\"\n");
+    let valid = run(&["check", &good]);
+    assert_eq!((valid.status, valid.out.as_str()), (0, format!("{good}: valid\n").as_str()));
+    assert_eq!(run(&["check", &good, "--json"]).json()["valid"], true);
+
+    let invalid = run(&["check", &bad]);
+    assert_eq!(invalid.status, 1);
+    let lines: Vec<&str> = invalid.out.lines().collect();
+    assert!(lines[0].starts_with(&format!("{bad}:1: allow_origin")), "{}", invalid.out);
+    assert!(lines[0].contains("write \"https://a.example\""), "{}", invalid.out);
+    assert!(lines[1].starts_with(&format!("{bad}:2: max_age")), "{}", invalid.out);
+    assert_eq!(lines[2], "2 errors");
+    let json = run(&["check", &bad, "--json"]);
+    assert_eq!((json.status, &json.json()["errors"][1]["line"]), (1, &2.into()));
+
+    let missing = run(&["check", "/no/such/file.toml"]);
+    assert_eq!(missing.status, 2, "{}", missing.out);
+}
+
+#[test]
+fn explain_says_what_the_policy_and_the_browser_make_of_it() {
+    let files = Files::new();
+    let file = files.write("cors.toml", APP);
+    let explain = |arguments: &[&str]| run(&[&["explain", &file][..], arguments].concat());
+    let rows: [(&str, &[&str], i32, &[&str]); 6] = [
+        (
+            "granted",
+            &["--origin", "https://app.example.com", "--method", "PUT", "--path", "/api/x"],
+            0,
+            &["preflight OPTIONS: granted", "request PUT: granted", "the page can read the answer"],
+        ),
+        (
+            "another scheme",
+            &["--origin", "http://app.example.com", "--path", "/api/x"],
+            1,
+            &[
+                "request GET: refused",
+                "`http` where `https` is allowed",
+                "the page cannot read the answer",
+            ],
+        ),
+        (
+            "a method",
+            &["--origin", "https://app.example.com", "-X", "DELETE", "--path", "/api/x"],
+            1,
+            &["refused: method \"DELETE\"", "the method \"DELETE\" is not in the response"],
+        ),
+        (
+            "a header",
+            &["--origin", "https://app.example.com", "-H", "x-token: 1", "--path", "/api/x"],
+            1,
+            &["\"x-token\"", "the request header \"x-token\" is not in the response"],
+        ),
+        (
+            "no policy",
+            &["--origin", "https://app.example.com", "--path", "/other"],
+            1,
+            &["no policy covers this path"],
+        ),
+        (
+            "a page without an origin",
+            &["--origin", "null", "--path", "/api/x"],
+            1,
+            &["request GET: refused"],
+        ),
+    ];
+    for (what, arguments, status, texts) in rows {
+        let run = explain(arguments);
+        assert_eq!(run.status, status, "{what}: {}{}", run.out, run.err);
+        for text in texts {
+            assert!(run.out.contains(text), "{what}: {text:?} is not in {}", run.out);
+        }
+    }
+    let json = explain(&[
+        "--origin",
+        "https://app.example.com",
+        "-X",
+        "DELETE",
+        "--path",
+        "/api/x",
+        "--json",
+    ]);
+    assert_eq!(json.json()["readable"], false);
+    assert_eq!(json.json()["suggestion"], "add \"DELETE\" to the allowed methods");
+
+    let rows: [(&[&str], &str); 3] = [
+        (&["--origin", "nonsense"], "gives it no origin"),
+        (&["--origin", "https://app.example.com", "--path", "x"], "does not begin with \"/\""),
+        (&["--origin", "https://app.example.com", "-X", "P UT"], "\"P UT\" is not a valid method"),
+    ];
+    for (arguments, text) in rows {
+        let run = explain(arguments);
+        assert_eq!(run.status, 2, "{}", run.out);
+        assert!(run.err.contains(text), "{}", run.err);
+    }
+}
+
+#[test]
+fn diff_says_who_gains_and_who_loses() {
+    let files = Files::new();
+    let old = files.write("old.toml", APP);
+    let wider = files.write(
+        "wider.toml",
+        &APP.replace(
+            "\"https://app.example.com\"",
+            "\"https://app.example.com\", \"https://*.example.org\"",
+        )
+        .replace("allow_methods = [\"PUT\"]", "allow_credentials = true"),
+    );
+    let narrower = files.write("narrower.toml", &APP.replace("allow_methods = [\"PUT\"]\n", ""));
+    let moved = files.write("moved.toml", &APP.replace("/api/{*rest}", "/{*rest}"));
+
+    let same = run(&["diff", &old, &old, "--no-wider"]);
+    assert_eq!((same.status, same.out.as_str()), (0, "nothing changed\n"));
+
+    let run_wider = run(&["diff", &old, &wider]);
+    assert_eq!(run_wider.status, 0);
+    assert_eq!(
+        run_wider.out,
+        "+ policy \"app\": pages of \"https://*.example.org\" can now read responses\n\
+         - policy \"app\": pages can no longer use the methods \"PUT\"\n\
+         + policy \"app\": requests can now carry cookies and logins\n"
+    );
+    assert_eq!(run(&["diff", &old, &wider, "--no-wider"]).status, 1);
+    assert_eq!(run(&["diff", &old, &narrower, "--no-wider"]).status, 0);
+    // Which way other paths go, nobody but the author knows: a pipeline stops.
+    assert_eq!(run(&["diff", &old, &moved, "--no-wider"]).status, 1);
+    let dangerous =
+        APP.replace("allow_methods = [\"PUT\"]", "dangerously_allow_null_origin = true");
+    let dangerous = files.write("dangerous.toml", &dangerous);
+    assert_eq!(run(&["diff", &narrower, &dangerous, "--no-wider"]).status, 1);
+    assert_eq!(run(&["diff", &dangerous, &narrower, "--no-wider"]).status, 0);
+
+    let json = run(&["diff", &old, &wider, "--json"]).json();
+    assert_eq!(json["widens"], true);
+    assert_eq!(json["differences"][0]["direction"], "wider");
+    assert_eq!(run(&["diff", &old, "/no/such/file.toml"]).status, 2);
+}
+
+#[test]
+fn probe_needs_a_server_and_a_command_that_makes_sense() {
+    let page = ["--page", "https://app.example.com"];
+    let rows: [(&str, &[&str], i32, &str); 8] = [
+        ("no scheme", &["api.example.com/x"], 2, "write \"https://api.example.com/x\""),
+        ("not a URL", &["https://"], 2, "is not a valid URL"),
+        ("another scheme", &["ftp://api.example.com/"], 2, "neither \"http\" nor \"https\""),
+        ("a method", &["https://api.example.com/", "-X", "TRACE"], 2, "forbidden to scripts"),
+        ("a cookie", &["https://api.example.com/", "--cookie", "x"], 2, "write NAME=VALUE"),
+        (
+            "a file",
+            &["https://api.example.com/", "--ca", "/no/such/file"],
+            2,
+            "--ca: /no/such/file",
+        ),
+        ("mixed content", &["http://api.example.com/"], 1, ""),
+        ("nobody listens", &["http://127.0.0.1:2/"], 2, "Connection refused"),
+    ];
+    for (what, arguments, status, text) in rows {
+        let run = run(&[&["probe"][..], arguments, &page].concat());
+        assert_eq!(run.status, status, "{what}: {}{}", run.out, run.err);
+        assert!(run.err.contains(text), "{what}: {}", run.err);
+    }
+    let no_page = run(&["probe", "https://api.example.com/", "--page", "nonsense"]);
+    assert_eq!(no_page.status, 2);
+    assert!(no_page.err.contains("--page: \"nonsense\" has no origin"), "{}", no_page.err);
+}
+
+#[test]
+fn dry_run_names_every_request_and_sends_none() {
+    let arguments = [
+        "probe",
+        "http://127.0.0.1:2/items/1",
+        "--page",
+        "https://app.example.com",
+        "--method",
+        "PUT",
+        "--header",
+        "authorization: secret",
+        "--dry-run",
+    ];
+    let text = run(&arguments);
+    assert_eq!(text.status, 0);
+    assert!(
+        text.out.starts_with(
+            "would send 6 requests, one after another:\n> OPTIONS http://127.0.0.1:2/items/1"
+        ),
+        "{}",
+        text.out
+    );
+    assert!(!text.out.contains("secret"), "{}", text.out);
+    let json = run(&[&arguments[..], &["--json"]].concat()).json();
+    assert_eq!(json["requests"].as_array().unwrap().len(), 6);
+    assert_eq!(json["requests"][0]["headers"]["access-control-request-method"][0], "PUT");
+}
+
+#[test]
+fn completions_manual_and_colors() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(run(&["completions", shell]).out.contains("no-wider"), "{shell}");
+    }
+    let man = run(&["man"]);
+    for text in [".TH cors-doctor 1", "CORS\\-DOCTOR PROBE", "dry\\-run"] {
+        assert!(man.out.replace("CORS-DOCTOR", "CORS\\-DOCTOR").contains(text), "{text}");
+    }
+    let files = Files::new();
+    let file = files.write("cors.toml", APP);
+    assert!(!run(&["check", &file]).out.contains('\x1b'));
+    assert!(run(&["check", &file, "--color", "always"]).out.contains('\x1b'));
+    assert_eq!(run(&["no-such-command"]).status, 2);
+    assert_eq!(run(&["--help"]).status, 0);
+}

@@ -1,0 +1,167 @@
+//! `cors-doctor probe` against real servers on loopback, most with one planted mistake: each is
+//! named, with the right fix.
+//!
+//! A test that lacks its server is skipped, in words; with `CI` set it fails.
+
+mod applications;
+mod command;
+mod servers;
+
+use std::collections::HashMap;
+
+use self::command::{Probe, probe};
+
+/// One server with one mistake: what the page does, and what the doctor must say.
+struct Row {
+    server: &'static str,
+    arguments: &'static [&'static str],
+    status: i32,
+    /// The kind of the first finding; empty for none.
+    kind: &'static str,
+    culprit: &'static str,
+    suggestion: &'static str,
+}
+
+const fn row(
+    server: &'static str,
+    arguments: &'static [&'static str],
+    kind: &'static str,
+    culprit: &'static str,
+    suggestion: &'static str,
+) -> Row {
+    Row { server, arguments, status: 1, kind, culprit, suggestion }
+}
+
+const fn healthy(server: &'static str, arguments: &'static [&'static str]) -> Row {
+    Row { server, arguments, status: 0, kind: "", culprit: "", suggestion: "" }
+}
+
+const PUT: &[&str] = &["--method", "PUT"];
+const LOGIN: &[&str] = &["--method", "PUT", "--header", "authorization"];
+const COOKIES: &[&str] = &["--credentials", "include"];
+
+#[rustfmt::skip]
+const NGINX: &[Row] = &[
+    healthy("healthy", LOGIN),
+    row("doubled", &[], "blocked", "two parts of the server each add the header", "let only one of them"),
+    row("not_always", &[], "error-pages", "covers the routes only", "`add_header … always`"),
+    row("slash", &["--method", "PUT", "--url", "/items"], "redirected",
+        "redirects to add or remove a trailing slash", "/items/\" itself"),
+    row("no_options", PUT, "route-layer", "inside method routing", "the layer to the router"),
+    row("preflights_only", PUT, "blocked", "sends CORS headers on preflights only", "on every response"),
+    row("no_vary", &[], "vary", "does not name it in `Vary`", "add_header Vary Origin always"),
+    row("to_https", PUT, "redirected", "redirects from http to https", "fetch \"https://"),
+    row("to_www", PUT, "redirected", "the host with \"www.\"", "fetch \"http://www."),
+    row("null", &[], "blocked", "sends \"null\" for an origin that it does not allow", "send \"https://app"),
+    row("pattern", &[], "blocked", "compare it literally", "compare the pattern in the server"),
+    row("login", LOGIN, "login-outside", "a login that runs before the CORS layer", "outside the login"),
+    row("bad_gateway", &[], "outside-layer", "a proxy or a load limit", "the proxy's error pages"),
+];
+
+#[rustfmt::skip]
+const EXPRESS: &[Row] = &[
+    healthy("healthy", LOGIN),
+    row("trailing_slash", &[], "blocked", "has a trailing slash", "write \"https://app.example.com\""),
+    row("any_origin_with_credentials", COOKIES, "foreign-header", "any origin at once", "by name"),
+    row("login_first", LOGIN, "login-outside", "a login that runs before the CORS layer", "outside the login"),
+    row("login_redirect", PUT, "redirected", "redirects the preflight to \"/login\"", "answer 401 to scripts"),
+    row("rate_limit_first", PUT, "outside-layer", "a rate limit counts the preflight", "outside the rate limit"),
+    row("no_options", PUT, "options-route", "\"OPTIONS\" route answers the preflight", "remove the \"OPTIONS\""),
+    row("reflects", COOKIES, "reflected", "copies the request's `Origin`", "list the origins"),
+    row("by_hand_without_vary", &[], "vary", "does not name it in `Vary`", "add `Origin` to `Vary`"),
+    row("routes_only", &[], "error-pages", "covers the routes only", "to the whole application"),
+    row("methods", PUT, "blocked", "lacks \"PUT\"", "add \"PUT\" to the allowed methods"),
+    row("headers", LOGIN, "blocked", "lacks \"authorization\"", "add \"authorization\" to the allowed headers"),
+    row("healthy", &["--read", "X-Total-Count"], "not-exposed", "does not list \"x-total-count\"", "exposed headers"),
+    row("error", &[], "outside-layer", "a panic or an error handler", "catches panics and errors"),
+];
+
+#[rustfmt::skip]
+const AXUM: &[Row] = &[
+    healthy("healthy", LOGIN),
+    healthy("healthy", &["--url", "/error"]),
+    // Harmless: a note.
+    healthy("two_healthy_layers", &[]),
+    row("layer_before_routes", LOGIN, "route-layer", "the route answers its own methods only", "around the whole router"),
+    row("route_layer", LOGIN, "route-layer", "the route answers its own methods only", "not `route_layer`"),
+    row("http", &[], "other-form", "the server allows \"http://app.example.com\"", "allow \"https://app.example.com\""),
+    row("www", &[], "other-form", "the server allows \"https://www.app.example.com\"", "allow \"https://app"),
+    row("loopback", &["--page", "http://localhost:5173"], "blocked", "different origins", "http://localhost:5173"),
+    row("vary_replaced", &[], "vary", "replaces `Vary`", "append to `Vary`"),
+    row("any_header", LOGIN, "authorization", "\"*\" does not cover \"authorization\"", "by name"),
+    row("healthy", &["--method", "patch"], "blocked", "writes the method in lower case", "write \"PATCH\""),
+    row("foreign", COOKIES, "foreign-header", "something outside the CORS layer sets", "by name"),
+    row("two_layers", PUT, "two-layers", "the outer one does not allow", "allow the origin there"),
+];
+
+/// Probes each server; what was not said as it must be.
+fn wrong(servers: &str, ports: &HashMap<String, u16>, rows: &[Row]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for row in rows {
+        let Probe { status, json, .. } = probe(ports[row.server], row.arguments);
+        let first = &json["findings"][0];
+        let text = |key: &str| first[key].as_str().unwrap_or_default().to_owned();
+        let is_right = status == row.status
+            && text("kind") == row.kind
+            && text("culprit").contains(row.culprit)
+            && text("suggestion").contains(row.suggestion);
+        if !is_right {
+            wrong.push(format!("{servers} {}: {status}: {first:#} {}", row.server, json["error"]));
+        }
+    }
+    wrong
+}
+
+#[track_caller]
+fn check(servers: &str, ports: &HashMap<String, u16>, rows: &[Row]) {
+    let wrong = wrong(servers, ports, rows);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nginx() {
+    let Some((server, certificate)) = servers::nginx() else { return };
+    check("nginx", &server.ports, NGINX);
+    // The first request uses up what the limit allows.
+    let url = format!("http://127.0.0.1:{}/items/1", server.ports["limit"]);
+    command::run(&["probe", &url, "--page", command::PAGE, "--only"]);
+    let limited = [row(
+        "limit",
+        PUT,
+        "outside-layer",
+        "a rate limit counts the preflight",
+        "outside the rate limit",
+    )];
+    check("nginx", &server.ports, &limited);
+    https(server.ports["healthy_tls"], &certificate);
+}
+
+/// The same over TLS, in both versions of HTTP.
+fn https(port: u16, certificate: &std::path::Path) {
+    let url = format!("https://localhost:{port}/items/1");
+    let certificate = certificate.to_str().unwrap();
+    let arguments = ["probe", &url, "--page", command::PAGE, "--method", "PUT", "--json"];
+    for (more, version) in [(&[][..], "HTTP/2.0"), (&["--http1"][..], "HTTP/1.1")] {
+        let trusted = [&arguments[..], &["--ca", certificate], more].concat();
+        let Probe { status, json, .. } = command::run(&trusted);
+        assert_eq!(status, 0, "{json:#}");
+        assert_eq!(json["steps"][0]["wire"][0]["version"], version);
+    }
+    let Probe { status, json, .. } = command::run(&arguments);
+    assert_eq!(status, 2);
+    assert!(json["error"].as_str().unwrap().contains("invalid peer certificate"), "{json:#}");
+}
+
+#[test]
+fn express() {
+    let Some(server) = servers::express() else { return };
+    check("Express", &server.ports, EXPRESS);
+}
+
+#[test]
+fn axum_with_tower_http() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let ports = runtime.block_on(applications::serve());
+    check("axum", &ports, AXUM);
+}
