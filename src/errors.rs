@@ -22,11 +22,6 @@ impl<E> Errors<E> {
     pub fn iter(&self) -> std::slice::Iter<'_, E> {
         self.errors.iter()
     }
-
-    #[cfg(feature = "config")]
-    pub(crate) fn map(self, change: impl FnMut(E) -> E) -> Self {
-        Self { errors: self.errors.into_iter().map(change).collect() }
-    }
 }
 
 impl<E> From<E> for Errors<E> {

@@ -124,15 +124,15 @@ expose_headers = ["a,b", "Set-Cookie"]
 "#;
     assert_eq!(
         toml_errors(text),
-        r#"line 1: allow_origin[1]: is an integer: write a string
+        r#"line 1: allow_origin[1]: is an integer; write a string
 line 1: allow_origin[0]: "https://a.example/" has a trailing slash; write "https://a.example"
 line 1: allow_origin[2]: "null" is what any sandboxed or local page sends; see dangerously_allow_null_origin
-line 2: allow_method: is no key: did you mean "allow_methods"?
-line 3: max_age: is a float: write seconds, or a string such as "10m"
-line 4: off: is no key of a single policy: it stands in a [[policy]] list
-line 5: enforce: is a string: write true or false
+line 2: unknown key `allow_method`; did you mean `allow_methods`?
+line 3: max_age: is a float; write seconds, or a string such as "10m"
+line 4: off: only applies to an entry of a list; move it into a [[policy]] table
+line 5: enforce: "yes" is a string; write true or false
 line 6: preflight_status: "404" is not a success status, so every preflight would fail; use 204, or 200 for clients that need it
-line 7: inner_headers: "drop" is no choice: write "replace" or "keep"
+line 7: inner_headers: "drop" is not a valid choice; write "replace" or "keep"
 line 8: expose_headers[0]: "a,b" has a comma inside one item of a list; make it several items
 line 8: expose_headers[1]: "Set-Cookie" is a header that a page cannot read; leave it out"#
     );
@@ -164,31 +164,32 @@ allow_origin = "https://a.example, https://B.example"
 "#;
     assert_eq!(
         toml_errors(text),
-        r#"line 1: max_age: stands beside [[policy]]: move it into an entry
-line 6: policy[0].paths[0]: "/api/:id" is another router's syntax, and would match only itself: write "/api/{id}"
+        r#"line 1: max_age: cannot be combined with [[policy]]; move it into an entry
+line 6: policy[0].paths[0]: "/api/:id" is the syntax of another router and would only match itself; write "/api/{id}"
 line 9: policy[0].allow_origin[1]: "https://a.example" is listed beside "*", which already matches any origin; keep one of the two
 line 9: policy[0].allow_origin[0]: "*" matches any origin, which cannot be combined with allow_credentials: every site could act as the user; name the origins, or leave allow_credentials out
-line 13: policy[1].name: "a" is the name of policy[0] already: choose another
-line 14: policy[1].paths: is empty, so the entry covers no path: name some, or leave the key out to cover every path
-line 16: policy[1].max_age: stands beside `off`, which leaves the paths wholly alone: leave it out
-line 18: policy[2]: enforces, but the list leaves other paths open without saying so: end the list in an entry without paths (one that is off will do)
+line 13: policy[1].name: "a" is already the name of policy[0]; choose another name
+line 14: policy[1].paths: is empty, so the entry covers no path; add paths, or remove the key to cover every path
+line 16: policy[1].max_age: cannot be combined with `off`; remove one of the two
+line 20: policy[2].enforce: is set, but the list does not cover every path, so requests to other paths are not checked; end the list with an entry without paths (`off = true` is enough)
 line 21: policy[2].allow_origin: "https://B.example" has upper-case letters, which browsers never send; write "https://b.example""#
     );
 }
 
 #[test]
-fn documents_that_are_no_policies() {
+fn documents_that_are_not_policies() {
     for (text, expected) in [
-        ("", "allow_origin: is missing: name the origins that may call, or \"*\""),
-        ("policy = []", "line 1: policy: has no entries: add one"),
-        ("policy = 3", "line 1: policy: is an integer: write [[policy]] tables"),
-        ("[policy]\nallow_origin = '*'", "line 1: policy: is a table: write [[policy]] tables"),
-        ("policy = [3]", "line 1: policy[0]: is an integer: write [[policy]] tables"),
-        ("x = [[", "line 1: syntax error: unclosed array, expected `]`"),
+        ("", "missing key `allow_origin`; name the origins that may call, or write \"*\""),
+        ("policy = []", "line 1: policy: has no entries; add one"),
+        ("policy = 3", "line 1: policy: is an integer; write [[policy]] tables"),
+        ("[policy]\nallow_origin = '*'", "line 1: policy: is a table; write [[policy]] tables"),
+        ("policy = [3]", "line 1: policy[0]: is an integer; write [[policy]] tables"),
+        ("x = [[", "line 1: syntax error at column 7: unclosed array, expected `]`"),
         (
-            "\"a\\nb\" = 3\nallow_origin = '*'",
-            "line 1: \"a\\nb\": is no key: did you mean \"name\"?",
+            "allow_origin = '*'\nallow_methods = 'PUT'\nallow_origin = 'https://a.example'",
+            "line 3: syntax error at column 1: the key `allow_origin` is set twice",
         ),
+        ("\"a\\nb\" = 3\nallow_origin = '*'", "line 1: unknown key `a\\nb`; remove it"),
         (
             "allow_origin = []",
             "line 1: allow_origin: no origin is allowed; name the origins that may call, or write \"*\" for any origin",
@@ -201,22 +202,296 @@ fn documents_that_are_no_policies() {
         assert_eq!(toml_errors(text), expected, "{text}");
     }
     for (text, expected) in [
-        ("", "syntax error: no value"),
-        ("[]", "line 1: the document is an array: write a table of settings"),
-        ("{\"allow_origin\": \"*\",}", "line 1: syntax error: trailing commas are not allowed"),
-        ("{\"allow_origin\": \"*\"} // x", "line 1: syntax error: comments are not allowed"),
+        ("", "syntax error: the document is empty"),
+        ("[]", "line 1: the document is an array; write a table of settings"),
+        (
+            "{\"allow_origin\": \"*\",}",
+            "line 1: syntax error at column 21: trailing commas are not allowed",
+        ),
+        (
+            "{\"allow_origin\": \"*\"} // x",
+            "line 1: syntax error at column 23: comments are not allowed",
+        ),
         (
             "{\"allow_origin\": null}",
-            "line 1: allow_origin: is null: write a string or an array of strings",
+            "line 1: allow_origin: is null; write a string or an array of strings",
         ),
         (
             "{\"allow_origin\": \"*\",\n \"allow_origin\": \"*\"}",
-            "line 2: allow_origin: stands here twice: leave one out",
+            "line 2: allow_origin: is set twice; remove one",
         ),
     ] {
         let errors = PolicyList::from_json(text).expect_err("an invalid file");
         assert_eq!(errors.to_string(), expected, "{text}");
     }
+}
+
+/// An unknown key suggests the key that was meant; then it is not also reported as missing.
+#[test]
+fn unknown_keys() {
+    for (text, expected) in [
+        ("origins = '*'", "line 1: unknown key `origins`; did you mean `allow_origin`?"),
+        (
+            "allowed_origins = '*'",
+            "line 1: unknown key `allowed_origins`; did you mean `allow_origin`?",
+        ),
+        (
+            "Access-Control-Allow-Origin = '*'",
+            "line 1: unknown key `Access-Control-Allow-Origin`; did you mean `allow_origin`?",
+        ),
+        (
+            "allow_origin = '*'\nAccess-Control-Allow-Headers = 'x-a'",
+            "line 2: unknown key `Access-Control-Allow-Headers`; did you mean `allow_headers`?",
+        ),
+        (
+            "allow_origin = '*'\nmethods = 'PUT'",
+            "line 2: unknown key `methods`; did you mean `allow_methods`?",
+        ),
+        (
+            "allow_origin = '*'\nheaders = 'x-a'",
+            "line 2: unknown key `headers`; did you mean `allow_headers`?",
+        ),
+        (
+            "allow_origin = '*'\ncredentials = false",
+            "line 2: unknown key `credentials`; did you mean `allow_credentials`?",
+        ),
+        (
+            "allow_origin = '*'\noptionsSuccessStatus = 200",
+            "line 2: unknown key `optionsSuccessStatus`; did you mean `preflight_status`?",
+        ),
+        ("allow_origin = '*'\nlog = true", "line 2: unknown key `log`; remove it"),
+        (
+            "[cors]\nallow_origin = '*'\nmax_age = 3",
+            "line 1: unknown key `cors`; remove the table `cors` and write its keys at the top level",
+        ),
+        (
+            "[cors]\norigins = '*'",
+            "line 1: unknown key `cors`; remove the table `cors` and write its keys at the top level",
+        ),
+        (
+            "[[cors.policy]]\nallow_origin = '*'",
+            "line 1: unknown key `cors`; remove the table `cors` and write its keys at the top level",
+        ),
+        (
+            "[[policies]]\nallow_origin = '*'",
+            "line 1: unknown key `policies`; did you mean `policy`?",
+        ),
+        ("allow_origin = '*'\n[server]\nport = 1", "line 2: unknown key `server`; remove it"),
+        (
+            "[[policy]]\norigins = '*'",
+            "line 2: policy[0]: unknown key `origins`; did you mean `allow_origin`?",
+        ),
+        (
+            "[[policy]]\npath = '/a'\nallow_origin = '*'",
+            "line 2: policy[0]: unknown key `path`; did you mean `paths`?",
+        ),
+        (
+            "[[policy]]\nallow_origin = '*'\n[[policy.policy]]\nallow_origin = '*'",
+            "line 3: policy[0].policy: cannot be nested; move the entries to the top level",
+        ),
+        (
+            "[[policy]]\nmax_age = 3",
+            "line 1: policy[0]: missing key `allow_origin`; name the origins that may call, or write \"*\"",
+        ),
+    ] {
+        assert_eq!(toml_errors(text), expected, "{text}");
+    }
+    let errors = PolicyList::from_toml("[[policy]]\norigins = '*'").expect_err("an invalid file");
+    let error = errors.iter().next().expect("an error");
+    assert_eq!((error.place(), error.kind()), ("policy[0].origins", &ConfigErrorKind::UnknownKey));
+}
+
+/// An unknown key of 1 MiB took eight seconds.
+#[test]
+fn a_very_long_unknown_key_costs_nothing() {
+    let key = "a".repeat(1 << 20);
+    let text = format!("allow_origin = '*'\n{key} = 1");
+    let shown = format!("line 2: unknown key `{}…`; remove it", "a".repeat(64));
+    let start = std::time::Instant::now();
+    for _ in 0..10 {
+        assert_eq!(toml_errors(&text), shown);
+    }
+    assert!(start.elapsed() < std::time::Duration::from_secs(8));
+}
+
+#[test]
+fn durations_that_are_wrong() {
+    for (max_age, expected) in [
+        (
+            "'600'",
+            "\"600\" is a number in quotes; write 600 without quotes for seconds, or \"600s\"",
+        ),
+        (
+            "-1",
+            "-1 is negative; write 0 to turn caching off, or remove the key for the browser's default",
+        ),
+        (
+            "'-1s'",
+            "\"-1s\" is negative; write 0 to turn caching off, or remove the key for the browser's default",
+        ),
+        (
+            "'1 hour'",
+            "\"1 hour\" is not a valid duration; write seconds, or an integer with a unit (s, m, h, d) as in \"10m\"",
+        ),
+        ("true", "is a boolean; write seconds, or a string such as \"10m\""),
+    ] {
+        let text = format!("allow_origin = '*'\nmax_age = {max_age}");
+        assert_eq!(toml_errors(&text), format!("line 2: max_age: {expected}"));
+    }
+}
+
+/// What is wrong with the paths of one entry says nothing about another.
+#[test]
+fn mistyped_paths_are_one_error() {
+    for (text, expected) in [
+        (
+            "[[policy]]\nallow_origin = '*'\npaths = ['/{*rest}']\n\
+             [[policy]]\nallow_origin = '*'\npaths = 3",
+            "line 6: policy[1].paths: is an integer; write a string or an array of strings",
+        ),
+        (
+            "policy = [{ allow_origin = '*', paths = 3 }, { allow_origin = '*', paths = [3] }]",
+            "line 1: policy[0].paths: is an integer; write a string or an array of strings\n\
+             line 1: policy[1].paths[0]: is an integer; write a string",
+        ),
+        (
+            "policy = [{ allow_origin = '*' }, 3]",
+            "line 1: policy[1]: is an integer; write [[policy]] tables",
+        ),
+    ] {
+        assert_eq!(toml_errors(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn regular_expressions() {
+    let list = PolicyList::from_toml(
+        r"allow_origin = 'https://a.example'
+          allow_origin_regex = ['https://[a-z]{1,3}\.b\.example', 'https://c\.example']",
+    );
+    let list = list.expect("a valid file");
+    for (origin, allowed) in [
+        ("https://a.example", true),
+        ("https://abc.b.example", true),
+        ("https://c.example", true),
+        ("https://d.example", false),
+    ] {
+        let request = Request::builder().header("origin", origin).body(()).expect("valid");
+        let (parts, ()) = request.into_parts();
+        let selection = list.select(&parts).expect("it governs every path");
+        assert_eq!(selection.evaluate().decision().is_granted(), allowed, "{origin}");
+    }
+    let text = "allow_origin_regex = ['https://a\\.example', '(']\nallow_origin = ['x']";
+    let errors = PolicyList::from_toml(text).expect_err("an invalid file");
+    let places = errors.iter().map(|error| error.place()).collect::<Vec<_>>();
+    assert_eq!(places, ["allow_origin_regex[1]", "allow_origin[0]"]);
+}
+
+#[test]
+fn environment_variables() {
+    let config = |variables: &[(&str, &str)]| {
+        let variables = variables.iter().map(|&(name, value)| (name, value));
+        PolicyConfig::from_vars("CORS_", variables).build()
+    };
+    let valid = config(&[
+        ("CORS_ALLOW_ORIGIN", "https://a.example, https://b.example"),
+        ("CORS_ALLOW_ORIGIN_REGEX", r"https://[a-z]{1,3}\.c\.example"),
+        ("CORS_ALLOW_CREDENTIALS", "true"),
+        ("CORS_MAX_AGE", "600"),
+        ("CORS_PREFLIGHT_STATUS", "200"),
+        ("CORS_INNER_HEADERS", "keep"),
+        ("CORS_ALLOW_METHODS", ""),
+        ("PATH", "/bin"),
+    ]);
+    assert!(valid.is_ok(), "{valid:?}");
+    for (variables, expected) in [
+        (
+            &[("CORS_MAX_AGE", "ten minutes")][..],
+            "CORS_MAX_AGE: \"ten minutes\" is not a valid duration; write seconds, or an integer with a unit (s, m, h, d) as in \"10m\"\n\
+             missing variable `CORS_ALLOW_ORIGIN`; name the origins that may call, or write \"*\"",
+        ),
+        (
+            &[("CORS_ORIGINS", "*")],
+            "unknown variable `CORS_ORIGINS`; did you mean `CORS_ALLOW_ORIGIN`?",
+        ),
+        (
+            &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_ENFORCE", "yes")],
+            "CORS_ENFORCE: \"yes\" is a string; write true or false",
+        ),
+        (
+            &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_max_age", "1")],
+            "unknown variable `CORS_max_age`; did you mean `CORS_MAX_AGE`?",
+        ),
+        (
+            &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_PATHS", "/a")],
+            "CORS_PATHS: only applies to an entry of a list; move it into a [[policy]] table",
+        ),
+    ] {
+        let errors = config(variables).expect_err("invalid variables");
+        assert_eq!(errors.to_string(), expected);
+    }
+    let errors = config(&[("CORS_ALLOW_ORIGIN", "*"), ("CORS_MAX_AGE", "x")]).expect_err("invalid");
+    let error = errors.iter().next().expect("an error");
+    assert_eq!((error.variable(), error.place()), (Some("CORS_MAX_AGE"), "max_age"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf_8() {
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt};
+
+    let variables = [("CORS_ALLOW_ORIGIN", OsString::from_vec(vec![0xff]))];
+    let errors = PolicyConfig::from_vars("CORS_", variables).build().expect_err("invalid");
+    let expected = "CORS_ALLOW_ORIGIN: is not valid UTF-8; write a string or an array of strings";
+    assert_eq!(errors.to_string(), expected);
+}
+
+#[test]
+fn file_and_environment_merged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cors.toml");
+    std::fs::write(&path, "allow_origin = 'https://a.example'\nmax_age = 1.5").expect("written");
+    let file = || PolicyConfig::from_file(&path).expect("valid TOML");
+    let variables = |name, value| PolicyConfig::from_vars("CORS_", [(name, value)]);
+
+    assert!(file().merge(variables("CORS_MAX_AGE", "10m")).build().is_ok());
+    let errors = file().merge(variables("CORS_ALLOW_ORIGIN", "a.example")).build();
+    let expected = format!(
+        "CORS_ALLOW_ORIGIN: \"a.example\" has no scheme; write \"https://a.example\"\n\
+         {}:2: max_age: is a float; write seconds, or a string such as \"10m\"",
+        path.display(),
+    );
+    assert_eq!(errors.expect_err("invalid").to_string(), expected);
+
+    std::fs::write(&path, "[[policy]]\nallow_origin = '*'").expect("written");
+    let errors = file().merge(variables("CORS_MAX_AGE", "1")).build().expect_err("invalid");
+    let expected = "CORS_MAX_AGE: cannot be combined with [[policy]]; move it into an entry";
+    assert_eq!(errors.to_string(), expected);
+}
+
+#[test]
+fn an_applications_own_struct() {
+    #[derive(serde::Deserialize)]
+    struct Nested {
+        port: u16,
+        cors: PolicyConfig,
+    }
+    #[derive(serde::Deserialize)]
+    struct Flattened {
+        port: u16,
+        #[serde(flatten)]
+        cors: PolicyConfig,
+    }
+    let json = r#"{ "port": 1, "cors": { "allow_origin": "*", "max_age": "1m" } }"#;
+    let nested: Nested = serde_json::from_str(json).expect("valid");
+    assert!(nested.port == 1 && nested.cors.build().is_ok());
+    let json = r#"{ "port": 1, "allow_origin": ["https://a.example"], "allow_credentials": true }"#;
+    let flattened: Flattened = serde_json::from_str(json).expect("valid");
+    assert!(flattened.port == 1 && flattened.cors.build().is_ok());
+    let json = r#"{ "port": 1, "origins": ["https://a.example"] }"#;
+    let flattened: Flattened = serde_json::from_str(json).expect("valid");
+    let errors = flattened.cors.build().expect_err("invalid");
+    assert_eq!(errors.to_string(), "unknown key `origins`; did you mean `allow_origin`?");
 }
 
 #[test]

@@ -195,3 +195,87 @@ proptest! {
         }
     }
 }
+
+/// A segment of a path pattern, with literal text and parameters that overlap a lot.
+fn segment() -> impl Strategy<Value = &'static str> {
+    let segments = [
+        "a", "b", "ab", "a.json", "", "{x}", "{y}", "a{x}", "{x}b", "a{x}b", "{x}.json", "é{x}",
+        "{{x}}",
+    ];
+    select(segments.to_vec())
+}
+
+fn pattern() -> impl Strategy<Value = String> {
+    let rest = prop_oneof![3 => Just(""), 1 => Just("/{*rest}"), 1 => Just("/a{*rest}")];
+    (prop::collection::vec(segment(), 0..4), rest).prop_map(|(segments, rest)| {
+        let path = segments.iter().map(|segment| format!("/{segment}")).collect::<String>() + rest;
+        if path.is_empty() { "/".to_owned() } else { path.replace('é', "%C3%A9") }
+    })
+}
+
+fn path() -> impl Strategy<Value = String> {
+    let segments = ["a", "b", "ab", "aab", "abb", "a.json", ".json", "", "{x}", "c", "%C3%A9a"];
+    prop::collection::vec(select(segments.to_vec()), 1..5)
+        .prop_map(|segments| segments.iter().map(|segment| format!("/{segment}")).collect())
+}
+
+/// What one pattern covers, as matchit reads it.
+fn covers(pattern: &str, path: &str) -> bool {
+    let mut router = matchit::Router::new();
+    router.insert(pattern, ()).expect("a valid pattern");
+    router.at(path).is_ok()
+}
+
+/// The first scope, read from the top, of which one pattern covers the path.
+fn first(scopes: &[Vec<String>], path: &str) -> Option<usize> {
+    scopes.iter().position(|patterns| patterns.iter().any(|pattern| covers(pattern, path)))
+}
+
+fn scopes_to_list(scopes: &[Vec<String>]) -> Option<PolicyList> {
+    let mut builder = PolicyList::builder();
+    for (i, patterns) in scopes.iter().enumerate() {
+        let policy = Policy::builder().allow_origin("*").build().expect("a valid policy");
+        builder =
+            builder.entry(PolicyEntry::new(policy).named(i.to_string()).paths(patterns.clone()));
+    }
+    builder.build().ok()
+}
+
+fn selected(list: &PolicyList, path: &str) -> Option<usize> {
+    let parts = Request::builder().uri(path).body(()).expect("a valid request").into_parts().0;
+    let selection = list.select(&parts)?;
+    selection.name().map(|name| name.parse().expect("a number"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// The one index for all scopes finds the scope that reading them one after the other finds;
+    /// and a scope that is reported as never reached never is.
+    #[test]
+    fn the_index_reads_as_one_scope_after_the_other(
+        candidates in prop::collection::vec(prop::collection::vec(pattern(), 1..3), 1..12),
+        paths in prop::collection::vec(path(), 1..40),
+    ) {
+        let mut scopes = Vec::<Vec<String>>::new();
+        for mut candidate in candidates {
+            candidate.sort();
+            candidate.dedup();
+            if scopes.contains(&candidate) {
+                continue;
+            }
+            scopes.push(candidate);
+            if scopes_to_list(&scopes).is_some() {
+                continue;
+            }
+            for path in &paths {
+                prop_assert_ne!(first(&scopes, path), Some(scopes.len() - 1), "{:?} {}", &scopes, path);
+            }
+            scopes.pop();
+        }
+        let list = scopes_to_list(&scopes).expect("a valid list");
+        for path in &paths {
+            prop_assert_eq!(selected(&list, path), first(&scopes, path), "{:?} {}", &scopes, path);
+        }
+    }
+}

@@ -368,19 +368,19 @@ fn options() {
     let taken =
         taken.local_addr().map(|address| (taken, address.to_string())).expect("its address");
     for (args, status, stderr) in [
-        (&["--port", "1"][..], 2, "--port is no option: see --help\n"),
-        (&["policy.toml"], 2, "policy.toml is no option: see --help\n"),
-        (&["--api"], 2, "--api needs a value: see --help\n"),
-        (&["--page="], 2, "--page needs a value: see --help\n"),
+        (&["--port", "1"][..], 2, "--port is not a valid option; see --help\n"),
+        (&["policy.toml"], 2, "policy.toml is not a valid option; see --help\n"),
+        (&["--api"], 2, "--api needs a value; see --help\n"),
+        (&["--page="], 2, "--page needs a value; see --help\n"),
         (
             &["--api", "localhost"],
             2,
-            "--api: \"localhost\" is no address: write one such as 127.0.0.1:3000\n",
+            "--api: \"localhost\" is not a valid address; write one such as 127.0.0.1:3000\n",
         ),
         (
             &["--page=127.0.0.1:70000"],
             2,
-            "--page: \"127.0.0.1:70000\" is no address: write one such as 127.0.0.1:3000\n",
+            "--page: \"127.0.0.1:70000\" is not a valid address; write one such as 127.0.0.1:3000\n",
         ),
         (
             &["--api", &taken.1, "--page", "127.0.0.1:0"],

@@ -82,6 +82,55 @@ fn path_then_origin_choose() {
 }
 
 #[test]
+fn brackets_parentheses_and_stars_are_literal() {
+    let paths = ["/wiki/Rust_(disambiguation)", "/a[0]", "/foo*", "/{{id}}"];
+    let list = PolicyList::builder()
+        .entry(PolicyEntry::new(policy(&["*"])).named("literal").paths(paths))
+        .build()
+        .expect("a valid list");
+    for (path, covered) in [
+        ("/wiki/Rust_(disambiguation)", true),
+        ("/a[0]", true),
+        ("/foo*", true),
+        ("/foobar", false),
+        ("/{id}", true),
+        ("/1", false),
+    ] {
+        let (parts, ()) = Request::builder().uri(path).body(()).expect("valid").into_parts();
+        assert_eq!(list.select(&parts).is_some(), covered, "{path}");
+    }
+}
+
+/// The first entry decides, not the narrowest path.
+#[test]
+fn the_first_entry_wins() {
+    let named = |name: &str, path: &str| PolicyEntry::new(policy(&["*"])).named(name).paths([path]);
+    let list = PolicyList::builder()
+        .entry(named("json", "/{name}.json"))
+        .entry(named("parameter", "/{id}/x"))
+        .entry(named("literal", "/a/{id}"))
+        .entry(named("prefixed", "/files/v{*rest}"))
+        .entry(named("rest", "/files/{*rest}"))
+        .build()
+        .expect("a valid list");
+    for (path, expected) in [
+        ("/a.json", Some("json")),
+        ("/.json", None),
+        ("/a/x", Some("parameter")),
+        ("/a/y", Some("literal")),
+        ("/b/y", None),
+        ("/files/x", Some("parameter")),
+        ("/files/v1/x", Some("prefixed")),
+        ("/files/v", Some("rest")),
+        ("/files//v1", Some("rest")),
+        ("/files/", None),
+        ("/files", None),
+    ] {
+        assert_eq!(selected_name(&list, path, None).as_deref(), expected, "{path}");
+    }
+}
+
+#[test]
 fn uncovered_paths_have_no_policy() {
     let list = PolicyList::builder()
         .entry(PolicyEntry::new(policy(&["*"])).paths(["/api"]))
@@ -144,52 +193,72 @@ fn errors(entries: Vec<PolicyEntry>) -> Vec<(Option<usize>, Kind, String)> {
         builder = builder.entry(entry);
     }
     let errors = builder.build().expect_err("an invalid list");
-    errors.iter().map(|error| (error.entry(), error.kind(), error.to_string())).collect()
+    errors.iter().map(|error| (error.entry(), error.kind().clone(), error.to_string())).collect()
 }
 
 #[test]
 fn one_path_wrong() {
     for (path, kind, text) in [
-        ("api", Kind::RelativePath, r#""api" does not begin with a slash: write "/api""#),
+        ("api", Kind::RelativePath, r#""api" does not begin with a slash; write "/api""#),
         (
             "/api?x=1",
             Kind::PathWithQuery,
-            r#""/api?x=1" has a query or fragment, which no path has: write "/api""#,
+            r#""/api?x=1" has a query or fragment, which is not part of a path; write "/api""#,
         ),
         (
             "/api/:id",
             Kind::ForeignPathSyntax,
-            r#""/api/:id" is another router's syntax, and would match only itself: write "/api/{id}""#,
+            r#""/api/:id" is the syntax of another router and would only match itself; write "/api/{id}""#,
         ),
         (
             "/api/*",
             Kind::ForeignPathSyntax,
-            r#""/api/*" is another router's syntax, and would match only itself: write "/api/{*rest}""#,
+            r#""/api/*" is the syntax of another router and would only match itself; write "/api/{*rest}""#,
         ),
         (
             "/api/*path",
             Kind::ForeignPathSyntax,
-            r#""/api/*path" is another router's syntax, and would match only itself: write "/api/{*path}""#,
+            r#""/api/*path" is the syntax of another router and would only match itself; write "/api/{*path}""#,
         ),
         (
             "/api/<id>",
             Kind::ForeignPathSyntax,
-            r#""/api/<id>" is another router's syntax, and would match only itself: write "/api/{id}""#,
+            r#""/api/<id>" is the syntax of another router and would only match itself; write "/api/{id}""#,
         ),
         (
             "/a b",
             Kind::UnencodedPath,
-            r#""/a b" has characters that browsers send percent-encoded: write "/a%20b""#,
+            r#""/a b" has characters that browsers percent-encode; write "/a%20b""#,
         ),
         (
             "/é",
             Kind::UnencodedPath,
-            r#""/é" has characters that browsers send percent-encoded: write "/%C3%A9""#,
+            r#""/é" has characters that browsers percent-encode; write "/%C3%A9""#,
         ),
         (
             "/{*a}/b",
-            Kind::InvalidPath("what follows can only stand at the end".to_owned()),
-            r#""/{*a}/b" is no path pattern (what follows can only stand at the end): write "{id}" for a segment, "{*rest}" for all that follows"#,
+            Kind::RestNotLast,
+            r#""/{*a}/b" has something after `{*…}`, which matches all that follows; move it to the end"#,
+        ),
+        (
+            "/{a}-{b}",
+            Kind::TwoParameters,
+            r#""/{a}-{b}" has two parameters in one segment; use one parameter for the whole segment"#,
+        ),
+        (
+            "/{a",
+            Kind::InvalidParameter,
+            r#""/{a" has a parameter without a name or an unmatched brace; write `{id}` for one segment and `{*rest}` for all that follows"#,
+        ),
+        (
+            "/a/../b",
+            Kind::DotSegment,
+            r#""/a/../b" has a `.` or `..` segment, which browsers resolve before sending; write the path without it"#,
+        ),
+        (
+            "/api/(a|b)",
+            Kind::ForeignPathSyntax,
+            r#""/api/(a|b)" is the syntax of another router and would only match itself; write `{id}` for one segment and `{*rest}` for all that follows"#,
         ),
     ] {
         let entry = PolicyEntry::new(policy(&["*"])).paths([path]);
@@ -209,10 +278,15 @@ fn foreign_path_syntax() {
         ("/api/<int:id>", Some("/api/{id}")),
         ("/api/{id:[0-9]+}", Some("/api/{id}")),
         ("/api/{rest...}", Some("/api/{*rest}")),
-        ("/api/[id]", None),
-        ("/api/[...rest]", None),
-        ("/api/(.*)", None),
-        ("/api/foo*", None),
+        ("/api/{id?}", Some("/api/{id}")),
+        ("/api/:id?", Some("/api/{id}")),
+        ("/api/*.json", Some("/api/{id}.json")),
+        ("/api/[id]", Some("/api/{id}")),
+        ("/api/[...rest]", Some("/api/{*rest}")),
+        ("/api/(.*)", Some("/api/{*rest}")),
+        ("/(.*)/x", None),
+        ("/api/([^/]+)", None),
+        (r"/api/\d+", None),
         (r"/api\b", None),
     ] {
         let entry = PolicyEntry::new(policy(&["*"])).paths([path]);
@@ -220,17 +294,20 @@ fn foreign_path_syntax() {
         let error = errors.iter().next().expect("an error");
         assert_eq!(
             (error.kind(), error.suggestion()),
-            (Kind::ForeignPathSyntax, suggestion),
+            (&Kind::ForeignPathSyntax, suggestion),
             "{path}"
         );
     }
     for path in ["/api/../x", "/api/./x"] {
         let entry = PolicyEntry::new(policy(&["*"])).paths([path]);
         let errors = PolicyList::builder().entry(entry).build().expect_err(path);
-        let kinds = errors.into_iter().map(|error| error.kind()).collect::<Vec<_>>();
+        let kinds = errors.iter().map(|error| error.kind().clone()).collect::<Vec<_>>();
         assert_eq!(kinds, [Kind::DotSegment], "{path}");
     }
 }
+
+const DEAD: &str = "policy[1].paths: is never reached because policy[0] covers all its paths; \
+                    put the narrower entry first, or give both the same paths";
 
 #[test]
 fn a_list_wrong() {
@@ -240,40 +317,75 @@ fn a_list_wrong() {
         PolicyEntry::new(policy.expect("a valid policy"))
     };
     for (description, entries, expected) in [
-        ("no entries", vec![], vec![(None, Kind::Empty)]),
-        ("empty paths", vec![any().paths(Vec::<String>::new())], vec![(Some(0), Kind::EmptyPaths)]),
+        ("no entries", vec![], vec!["policy: has no entries; add one"]),
+        (
+            "empty paths",
+            vec![any().paths(Vec::<String>::new())],
+            vec![
+                "policy[0].paths: is empty, so the entry covers no path; \
+                  add paths, or remove the key to cover every path",
+            ],
+        ),
         (
             "a name used twice",
             vec![any().named("a").paths(["/a"]), any().named("a")],
-            vec![(Some(1), Kind::DuplicateName { earlier: 0 })],
+            vec!["policy[1].name: \"a\" is already the name of policy[0]; choose another name"],
         ),
+        ("after an entry for every path", vec![any(), any().paths(["/a"])], vec![DEAD]),
         (
-            "after an entry for every path",
-            vec![any(), any().paths(["/a"])],
-            vec![(Some(1), Kind::DeadScope { earlier: 0 })],
+            "after an entry for every path, with an error in between",
+            vec![any(), any().paths(["b"]), any().paths(["/a"])],
+            vec![
+                r#"policy[1].paths[0]: "b" does not begin with a slash; write "/b""#,
+                "policy[2].paths: is never reached because policy[0] covers all its paths; \
+                 put the narrower entry first, or give both the same paths",
+            ],
         ),
         (
             "behind a catch-all",
             vec![any().paths(["/a/{*rest}"]), any().paths(["/a/b", "/a/{x}/c", "/a/{y}"])],
-            vec![(Some(1), Kind::DeadScope { earlier: 0 })],
+            vec![DEAD],
+        ),
+        (
+            "behind a parameter, with text around the later one",
+            vec![any().paths(["/a/{x}"]), any().paths(["/a/b{y}", "/a/{y}.json"])],
+            vec![DEAD],
         ),
         (
             "behind two scopes together",
             vec![any().paths(["/a"]), any().paths(["/b"]), any().paths(["/b", "/a"])],
-            vec![(Some(2), Kind::DeadScope { earlier: 1 })],
+            vec![
+                "policy[2].paths: is never reached because policy[1] covers all its paths; \
+                  put the narrower entry first, or give both the same paths",
+            ],
         ),
         (
             "off beside another with the same paths",
             vec![any().paths(["/a"]), PolicyEntry::off().paths(["/a"])],
-            vec![(Some(1), Kind::OffNotAlone)],
+            vec![
+                "policy[1].off: shares its paths with other entries; \
+                  an entry that is off must be the only one with its paths",
+            ],
         ),
         (
             "enforcement that leaves paths open",
             vec![any().paths(["/a"]), enforcing().paths(["/b"])],
-            vec![(Some(1), Kind::EnforcementLeavesPathsOpen)],
+            vec![
+                "policy[1].enforce: is set, but the list does not cover every path, so requests \
+                  to other paths are not checked; end the list with an entry without paths \
+                  (`off = true` is enough)",
+            ],
+        ),
+        (
+            "enforcement in one of two entries with the same paths",
+            vec![any().paths(["/a"]), enforcing().paths(["/a"]), PolicyEntry::off()],
+            vec![
+                "policy[1].enforce: differs from policy[0], which has the same paths; \
+                  give both the same value",
+            ],
         ),
     ] {
-        let found = errors(entries).into_iter().map(|(i, kind, _)| (i, kind)).collect::<Vec<_>>();
+        let found = errors(entries).into_iter().map(|(_, _, text)| text).collect::<Vec<_>>();
         assert_eq!(found, expected, "{description}");
     }
 }
@@ -302,6 +414,14 @@ fn lists_that_are_right() {
         (
             "parameters that overlap in one entry",
             vec![any().paths(["/a/{x}", "/a/{y}", "/a/{*z}"])],
+        ),
+        (
+            "brackets, parentheses and stars with other text are literal",
+            vec![any().paths(["/wiki/Rust_(disambiguation)", "/a[0]", "/foo*", "/(group)/x"])],
+        ),
+        (
+            "many parameters",
+            vec![any().paths([(0..40).map(|i| format!("/{{p{i}}}")).collect::<String>()])],
         ),
         ("the same path twice in one entry", vec![any().paths(["/a", "/a"])]),
         (

@@ -1,83 +1,143 @@
-//! What is wrong with a policy file: all of it, each with its place.
+//! What is wrong with a policy file or with other configuration: all of it, each with its place.
 
-use crate::{errors::Errors, policy::PolicyErrorKind, routes::PolicyListErrorKind};
-use std::{
-    error::Error,
-    fmt,
-    path::{Path, PathBuf},
+use super::document::At;
+use crate::{
+    errors::Errors,
+    message::{Message, Suggestion},
+    policy::{PolicyError, PolicyErrorKind},
+    routes::{PolicyListError, PolicyListErrorKind},
 };
+use std::{borrow::Cow, error::Error, fmt, path::Path};
 
-/// Everything that is wrong with a policy file.
+/// All errors of a policy file.
 ///
 /// It prints one line for each error, and iterates over them.
 pub type ConfigErrors = Errors<ConfigError>;
 
 impl ConfigErrors {
-    /// `Err` of all that was collected, by line, if anything was.
+    /// `Err` with all errors that were collected, by line, if there are any.
     pub(super) fn check_sorted(mut errors: Vec<ConfigError>) -> Result<(), Self> {
-        errors.sort_by_key(|error| error.line);
+        errors.sort_by_key(|error| error.at.line());
         Self::check(errors)
-    }
-
-    pub(super) fn in_file(self, path: &Path) -> Self {
-        self.map(|error| ConfigError { file: Some(path.to_owned()), ..error })
     }
 }
 
-/// One thing that is wrong with a policy file: where, what, why, and the suggestion.
+/// One error of a policy file: the place, the value, the reason and the suggestion.
 ///
-/// It prints as `cors.toml:12: policy[1].allow_origin[0]: "https://a.example/" has a trailing slash:
-/// write "https://a.example"`.
+/// It prints as one line:
+///
+/// ```text
+/// cors.toml:12: policy[1].allow_origin[0]: "https://a.example/" ends in a slash; write "https://a.example"
+/// ```
+///
+/// An error of an environment variable begins with the variable's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    file: Option<PathBuf>,
-    line: Option<usize>,
+    at: At,
     place: String,
-    text: String,
+    /// What to print for the place, where that is not the place itself: an unknown key stands in
+    /// the reason already.
+    printed_place: Option<String>,
     kind: ConfigErrorKind,
+    problem: Problem,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Problem {
+    Own { value: Option<String>, reason: Cow<'static, str>, advice: Option<Cow<'static, str>> },
+    Policy(PolicyError),
+    PolicyList(PolicyListError),
 }
 
 impl ConfigError {
-    /// With `text`, which says value, reason and suggestion.
     pub(super) fn new(
-        line: Option<usize>,
+        at: &At,
         place: impl Into<String>,
         kind: ConfigErrorKind,
-        text: impl Into<String>,
+        reason: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { file: None, line, place: place.into(), text: text.into(), kind }
+        let problem = Problem::Own { value: None, reason: reason.into(), advice: None };
+        Self { at: at.clone(), place: place.into(), printed_place: None, kind, problem }
     }
 
-    /// An error of the document as a whole.
-    pub(super) fn of_document(line: Option<usize>, kind: ConfigErrorKind) -> Self {
-        let text = match &kind {
-            ConfigErrorKind::Unreadable(why) => format!("cannot be read: {why}"),
-            ConfigErrorKind::Syntax(why) => format!("syntax error: {why}"),
-            _ => String::new(),
-        };
-        Self::new(line, "", kind, text)
+    pub(super) fn of_policy(at: &At, place: String, error: PolicyError) -> Self {
+        let kind = ConfigErrorKind::Policy(error.kind().clone());
+        let problem = Problem::Policy(error);
+        Self { at: at.clone(), place, printed_place: None, kind, problem }
     }
 
-    /// The file, if it was read from one.
+    pub(super) fn of_list(at: &At, place: String, error: PolicyListError) -> Self {
+        let kind = ConfigErrorKind::PolicyList(error.kind().clone());
+        let problem = Problem::PolicyList(error);
+        Self { at: at.clone(), place, printed_place: None, kind, problem }
+    }
+
+    pub(super) fn with_value(mut self, text: &str) -> Self {
+        if let Problem::Own { value, .. } = &mut self.problem {
+            *value = Some(text.to_owned());
+        }
+        self
+    }
+
+    /// What to do, in words.
+    pub(super) fn advice(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        if let Problem::Own { advice, .. } = &mut self.problem {
+            *advice = Some(text.into());
+        }
+        self
+    }
+
+    pub(super) fn printed_in(self, place: &str) -> Self {
+        Self { printed_place: Some(place.to_owned()), ..self }
+    }
+
+    /// Returns the file, if the configuration was read from one.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
-        self.file.as_deref()
+        self.at.file()
     }
 
-    /// The line, counted from 1; `None` for what is missing, and where the format does not tell.
+    /// Returns the environment variable that is wrong, if the value comes from one.
+    #[must_use]
+    pub fn variable(&self) -> Option<&str> {
+        self.at.variable()
+    }
+
+    /// Returns the line, counted from 1. It is `None` for a missing key, and for configuration that
+    /// was read through serde, which does not pass lines on.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
-        self.line
+        self.at.line()
     }
 
-    /// The place in the document, such as `policy[1].allow_origin[0]`; empty for the document as a
-    /// whole.
+    /// Returns the place in the document, such as `policy[1].allow_origin[0]`. It is empty for the
+    /// document as a whole.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What is wrong, for a program to match on.
+    /// Returns the offending value as it was written, where there is one.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        match &self.problem {
+            Problem::Own { value, .. } => value.as_deref(),
+            Problem::Policy(error) => error.value(),
+            Problem::PolicyList(error) => error.value(),
+        }
+    }
+
+    /// Returns what to write instead of the value, where that is known.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        match &self.problem {
+            Problem::Own { .. } => None,
+            Problem::Policy(error) => error.suggestion(),
+            Problem::PolicyList(error) => error.suggestion(),
+        }
+    }
+
+    /// Returns what is wrong, for a program to match on.
     #[must_use]
     pub fn kind(&self) -> &ConfigErrorKind {
         &self.kind
@@ -86,16 +146,30 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.file, self.line) {
+        match (self.file(), self.line()) {
             (Some(file), Some(line)) => write!(f, "{}:{line}: ", file.display())?,
             (Some(file), None) => write!(f, "{}: ", file.display())?,
             (None, Some(line)) => write!(f, "line {line}: ")?,
             (None, None) => {}
         }
-        if !self.place.is_empty() {
-            write!(f, "{}: ", self.place)?;
+        let place = self.printed_place.as_ref().unwrap_or(&self.place);
+        let place = match self.variable() {
+            Some(name) if !place.is_empty() => name,
+            _ => place,
+        };
+        let place = Some(place).filter(|place| !place.is_empty());
+        match &self.problem {
+            Problem::Own { value, reason, advice } => {
+                let value = value.as_deref();
+                let suggestion = Suggestion::of(None, advice.as_deref());
+                fmt::Display::fmt(&Message { place, value, reason, suggestion }, f)
+            }
+            Problem::Policy(error) => {
+                place.iter().try_for_each(|place| write!(f, "{place}: "))?;
+                write!(f, "{}", error.text())
+            }
+            Problem::PolicyList(error) => error.print(place, f),
         }
-        f.write_str(&self.text)
     }
 }
 
@@ -107,22 +181,24 @@ impl Error for ConfigError {}
 pub enum ConfigErrorKind {
     /// The file is missing or cannot be read, and why.
     Unreadable(String),
-    /// The text is no TOML or no JSON, and why. Nothing after it was read.
+    /// The text is not valid TOML or JSON, and why. Nothing after the error was read.
     Syntax(String),
-    /// A key that does not exist, or not here.
+    /// A key that does not exist, or not in this place.
     UnknownKey,
-    /// A key that stands twice in its table.
+    /// A key that is set twice in one table.
     DuplicateKey,
-    /// A key that is needed and is not there.
+    /// A required key that is missing.
     MissingKey,
-    /// A value of another type than the key takes.
+    /// A value of a type that the key does not take.
     WrongType,
-    /// A value of the right type that means nothing.
+    /// A value of the right type that is not valid.
     WrongValue,
-    /// A key that cannot stand beside another.
+    /// A key that cannot be combined with another.
     Conflict,
-    /// What [`PolicyBuilder::build`](crate::PolicyBuilder::build) refuses.
+    /// A key that needs a Cargo feature of this crate which is not enabled.
+    MissingFeature,
+    /// An error of [`PolicyBuilder::build`](crate::PolicyBuilder::build).
     Policy(PolicyErrorKind),
-    /// What [`PolicyListBuilder::build`](crate::routes::PolicyListBuilder::build) refuses.
+    /// An error of [`PolicyListBuilder::build`](crate::routes::PolicyListBuilder::build).
     PolicyList(PolicyListErrorKind),
 }

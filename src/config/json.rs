@@ -1,16 +1,11 @@
-//! JSON, as [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) has it: no comments, no trailing
+//! JSON as in [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259): without comments and trailing
 //! commas.
 
 use super::{
-    document::{Entry, Lines, Node, Value},
-    error::{ConfigError, ConfigErrorKind as Kind},
+    document::{At, Entry, Lines, Node, Value},
+    error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
 };
-use jsonc_parser::{
-    CollectOptions, ParseOptions,
-    ast::{self, ObjectPropName},
-    common::Ranged,
-    parse_to_ast,
-};
+use jsonc_parser::{CollectOptions, ParseOptions, ast, common::Ranged, parse_to_ast};
 
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
@@ -25,17 +20,23 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-pub(super) fn parse(text: &str) -> Result<Node, ConfigError> {
-    let lines = Lines::of(text);
+pub(super) fn parse(text: &str, document: &At) -> Result<Node, ConfigErrors> {
+    let lines = Lines::of(text, document);
+    let error_at = |offset: usize, why: String| {
+        let reason = format!("syntax error at column {}: {why}", lines.column(offset));
+        ConfigError::new(&lines.at(offset), "", Kind::Syntax(why), reason)
+    };
     if let Some(at) = raw_control_character(text) {
-        let why = "a control character in a string must be escaped".to_owned();
-        return Err(ConfigError::of_document(Some(lines.at(at)), Kind::Syntax(why)));
+        return Err(
+            error_at(at, "a control character in a string must be escaped".to_owned()).into()
+        );
     }
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
-        let line = lines.at(error.range().start);
-        ConfigError::of_document(Some(line), Kind::Syntax(error.kind().to_string().to_lowercase()))
-    })?;
-    let empty = || ConfigError::of_document(None, Kind::Syntax("no value".to_owned()));
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT)
+        .map_err(|error| error_at(error.range().start, error.kind().to_string().to_lowercase()))?;
+    let empty = || {
+        let why = "the document is empty".to_owned();
+        ConfigError::new(document, "", Kind::Syntax(why.clone()), format!("syntax error: {why}"))
+    };
     Ok(node(parsed.value.ok_or_else(empty)?, &lines))
 }
 
@@ -50,8 +51,8 @@ fn raw_control_character(text: &str) -> Option<usize> {
     })
 }
 
-fn node(value: ast::Value<'_>, lines: &Lines) -> Node {
-    let line = Some(lines.at(value.range().start));
+fn node(value: ast::Value<'_>, lines: &Lines<'_>) -> Node {
+    let at = lines.at(value.range().start);
     let value = match value {
         ast::Value::StringLit(text) => Value::String(text.value.into_owned()),
         ast::Value::NumberLit(number) => {
@@ -68,17 +69,13 @@ fn node(value: ast::Value<'_>, lines: &Lines) -> Node {
                 .properties
                 .into_iter()
                 .map(|property| Entry {
-                    line: Some(lines.at(property.range.start)),
-                    key: key(property.name),
+                    at: lines.at(property.range.start),
+                    key: property.name.into_string(),
                     node: node(property.value, lines),
                 })
                 .collect(),
         ),
         ast::Value::NullKeyword(_) => Value::Other("null"),
     };
-    Node { line, value }
-}
-
-fn key(name: ObjectPropName<'_>) -> String {
-    name.into_string()
+    Node { at, value }
 }

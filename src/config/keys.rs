@@ -1,221 +1,277 @@
-//! Reading one key: its type, its value, its errors.
+//! The keys, and which one was meant by another.
 
-use super::{
-    document::{Entry, Node, Value},
-    error::{ConfigError, ConfigErrorKind as Kind},
-};
-use crate::{
-    comma,
-    policy::{InnerHeaders, PolicyError, PolicyErrorKind, Setting},
-    similar,
-};
-use std::time::Duration;
+use crate::similar;
 
-/// The keys that an entry of a list has beside the settings.
+/// What a key takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    /// An array of strings, or one string that is split at its commas.
+    List,
+    /// An array of strings, or one string.
+    Strings,
+    Boolean,
+    /// Seconds, or a string with a unit.
+    Duration,
+    /// A status code.
+    Status,
+    /// One of several words.
+    Choice,
+}
+
+/// The keys of a policy.
+pub(super) const POLICY_KEYS: [(&str, Type); 18] = [
+    ("allow_origin", Type::List),
+    (ALLOW_ORIGIN_REGEX, Type::Strings),
+    ("allow_methods", Type::List),
+    ("allow_headers", Type::List),
+    ("allow_credentials", Type::Boolean),
+    ("expose_headers", Type::List),
+    ("max_age", Type::Duration),
+    ("allow_private_network", Type::Boolean),
+    ("timing_allow_origin", Type::Boolean),
+    ("enforce", Type::Boolean),
+    ("preflight_status", Type::Status),
+    ("preflight_continue", Type::Boolean),
+    ("inner_headers", Type::Choice),
+    (PRESETS, Type::List),
+    (CHECK_PUBLIC_SUFFIXES, Type::Boolean),
+    ("dangerously_allow_null_origin", Type::Boolean),
+    ("dangerously_allow_insecure_origins", Type::Boolean),
+    ("dangerously_allow_public_suffix_subdomains", Type::Boolean),
+];
+
+pub(super) const PRESETS: &str = "presets";
+pub(super) const CHECK_PUBLIC_SUFFIXES: &str = "check_public_suffixes";
+pub(super) const ALLOW_ORIGIN_REGEX: &str = "allow_origin_regex";
+
+/// The keys that an entry of a list has besides those of its policy.
 pub(super) const ENTRY_KEYS: [&str; 3] = ["name", "paths", "off"];
 
-/// A string that stands in a list, with its place.
-pub(super) struct ListItem {
-    pub(super) line: Option<usize>,
-    pub(super) place: String,
-    pub(super) text: String,
+/// The key of the list itself.
+pub(super) const LIST_KEY: &str = "policy";
+
+/// Names in other libraries, in the header, and near synonyms, as [`plain`] makes them.
+const ALIASES: [(&str, &[&str]); 20] = [
+    (
+        "allow_origin",
+        &[
+            "origin",
+            "origins",
+            "alloworigins",
+            "allowedorigin",
+            "allowedorigins",
+            "corsorigin",
+            "corsorigins",
+            "allowedoriginpatterns",
+            "domains",
+            "alloweddomains",
+            "whitelist",
+            "allowlist",
+            "permittedorigins",
+            "trustedorigins",
+        ],
+    ),
+    (
+        ALLOW_ORIGIN_REGEX,
+        &[
+            "originregex",
+            "originregexes",
+            "allowedoriginregex",
+            "allowedoriginregexes",
+            "alloworiginregexes",
+            "alloworiginsregex",
+            "allowedoriginsregex",
+            "originspatterns",
+            "allowedoriginspatterns",
+            "alloworiginpattern",
+            "regex",
+            "regexes",
+        ],
+    ),
+    (
+        "allow_methods",
+        &["method", "methods", "allowmethod", "allowedmethod", "allowedmethods", "verbs"],
+    ),
+    (
+        "allow_headers",
+        &["header", "headers", "allowheader", "allowedheader", "allowedheaders", "requestheaders"],
+    ),
+    (
+        "allow_credentials",
+        &[
+            "credential",
+            "credentials",
+            "allowcredential",
+            "allowedcredentials",
+            "cookies",
+            "supportscredentials",
+            "supportcredentials",
+            "withcredentials",
+        ],
+    ),
+    (
+        "expose_headers",
+        &[
+            "expose",
+            "exposed",
+            "exposeheader",
+            "exposedheader",
+            "exposedheaders",
+            "exposeallheaders",
+            "responseheaders",
+        ],
+    ),
+    (
+        "max_age",
+        &[
+            "maxagesec",
+            "maxagesecs",
+            "maxageseconds",
+            "preflightmaxage",
+            "maximumage",
+            "ttl",
+            "preflightmaxagesecs",
+            "preflightcache",
+            "cachemaxage",
+        ],
+    ),
+    (
+        "allow_private_network",
+        &[
+            "privatenetwork",
+            "privatenetworkaccess",
+            "allowprivatenetworkaccess",
+            "allowprivatenetworks",
+            "localnetwork",
+            "allowlocalnetwork",
+        ],
+    ),
+    ("timing_allow_origin", &["timing", "timingorigin", "resourcetiming"]),
+    ("enforce", &["enforcement", "enforced", "strict", "block", "reject"]),
+    (
+        "preflight_status",
+        &[
+            "optionssuccessstatus",
+            "optionsstatus",
+            "successstatus",
+            "preflightsuccessstatus",
+            "optionsstatuscode",
+            "preflightstatuscode",
+        ],
+    ),
+    ("preflight_continue", &["optionspassthrough", "passthrough", "continuepreflight"]),
+    ("inner_headers", &["innerheader", "upstreamheaders"]),
+    (PRESETS, &["preset", "profile", "profiles"]),
+    (CHECK_PUBLIC_SUFFIXES, &["publicsuffix", "publicsuffixes", "publicsuffixlist"]),
+    ("dangerously_allow_null_origin", &["allownullorigin", "allownull", "nullorigin"]),
+    (
+        "dangerously_allow_insecure_origins",
+        &["allowinsecureorigins", "allowinsecureorigin", "insecureorigins", "insecure"],
+    ),
+    (
+        "dangerously_allow_public_suffix_subdomains",
+        &["allowpublicsuffixsubdomains", "publicsuffixsubdomains"],
+    ),
+    ("paths", &["path", "route", "routes", "url", "urls", "prefix", "pathpattern", "endpoint"]),
+    ("off", &["disable", "disabled", "exempt", "skip", "ignore", "bypass"]),
+];
+
+pub(super) fn is_policy_key(key: &str) -> bool {
+    POLICY_KEYS.iter().any(|(known, _)| *known == key)
 }
 
-/// A table being read: its place, and the errors found so far.
-pub(super) struct Reader<'a> {
-    /// Empty, or ends in a dot.
-    pub(super) prefix: String,
-    pub(super) entries: &'a [Entry],
-    pub(super) errors: Vec<ConfigError>,
+pub(super) fn is_entry_key(key: &str) -> bool {
+    ENTRY_KEYS.contains(&key)
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(prefix: String, entries: &'a [Entry]) -> Self {
-        Self { prefix, entries, errors: Vec::new() }
-    }
-
-    pub(super) fn get(&self, key: &str) -> Option<&'a Entry> {
-        self.entries.iter().find(|entry| entry.key == key)
-    }
-
-    pub(super) fn error(&mut self, line: Option<usize>, key: &str, kind: Kind, text: String) {
-        self.errors.push(ConfigError::new(line, format!("{}{key}", self.prefix), kind, text));
-    }
-
-    fn wrong_type(&mut self, key: &str, node: &Node, expected: &str) {
-        let text = format!("is {}: write {expected}", node.value.type_name());
-        self.error(node.line, key, Kind::WrongType, text);
-    }
-
-    /// Reports keys that do not exist, and those that stand twice.
-    pub(super) fn check_keys(&mut self, known: impl Fn(&str) -> bool) {
-        let entries = self.entries;
-        for (i, entry) in entries.iter().enumerate() {
-            let key = shown(&entry.key);
-            if !known(&entry.key) {
-                let advice = unknown_key_advice(&entry.key);
-                self.error(entry.line, &key, Kind::UnknownKey, format!("is no key{advice}"));
-            } else if entries[..i].iter().any(|earlier| earlier.key == entry.key) {
-                let text = "stands here twice: leave one out".to_owned();
-                self.error(entry.line, &key, Kind::DuplicateKey, text);
-            }
-        }
-    }
-
-    pub(super) fn boolean(&mut self, key: &str) -> bool {
-        let Some(entry) = self.get(key) else { return false };
-        if let Value::Boolean(boolean) = entry.node.value {
-            return boolean;
-        }
-        self.wrong_type(key, &entry.node, "true or false");
-        false
-    }
-
-    /// The strings of a list; `None` where the key is not there. One string is a list: split at its
-    /// commas, if `split`.
-    pub(super) fn list(&mut self, key: &str, split: bool) -> Option<Vec<ListItem>> {
-        let node = &self.get(key)?.node;
-        let place = format!("{}{key}", self.prefix);
-        Some(match &node.value {
-            Value::String(text) if split => {
-                let item = |text: &str| ListItem {
-                    line: node.line,
-                    place: place.clone(),
-                    text: text.to_owned(),
-                };
-                comma::split(text).map(item).collect()
-            }
-            Value::String(text) => vec![ListItem { line: node.line, place, text: text.clone() }],
-            Value::Array(items) => self.items(key, items),
-            _ => {
-                self.wrong_type(key, node, "a string or an array of strings");
-                Vec::new()
-            }
-        })
-    }
-
-    fn items(&mut self, key: &str, items: &[Node]) -> Vec<ListItem> {
-        let mut list = Vec::new();
-        for (i, item) in items.iter().enumerate() {
-            let key = format!("{key}[{i}]");
-            if let Value::String(text) = &item.value {
-                let place = format!("{}{key}", self.prefix);
-                list.push(ListItem { line: item.line, place, text: text.clone() });
-            } else {
-                self.wrong_type(&key, item, "a string");
-            }
-        }
-        list
-    }
-
-    pub(super) fn name(&mut self) -> Option<String> {
-        let node = &self.get("name")?.node;
-        match &node.value {
-            Value::String(name) if !name.is_empty() => return Some(name.clone()),
-            Value::String(_) => {
-                let text = "is empty: choose a name, or leave the key out".to_owned();
-                self.error(node.line, "name", Kind::WrongValue, text);
-            }
-            _ => self.wrong_type("name", node, "a string"),
-        }
-        None
-    }
-
-    pub(super) fn max_age(&mut self) -> Option<Duration> {
-        let key = Setting::MaxAge.as_str();
-        let node = &self.get(key)?.node;
-        let (max_age, written) = match &node.value {
-            Value::Integer(seconds) => (u64::try_from(*seconds).ok(), seconds.to_string()),
-            Value::String(text) => (duration(text), format!("{text:?}")),
-            _ => {
-                self.wrong_type(key, node, "seconds, or a string such as \"10m\"");
-                return None;
-            }
-        };
-        if max_age.is_some_and(|seconds| seconds > 86_400) {
-            // Said here, where the value is still as it was written.
-            let error = PolicyError::new(Setting::MaxAge, PolicyErrorKind::MaxAgeTooLong);
-            let error = error.with_value(written.trim_matches('"'));
-            self.error(node.line, key, Kind::Policy(error.kind().clone()), error.text());
-            return None;
-        }
-        if max_age.is_none() {
-            let suggestion =
-                "write seconds, or a whole number and one of s, m, h, d, as in \"10m\"";
-            let text = format!("{written} is no duration: {suggestion}");
-            self.error(node.line, key, Kind::WrongValue, text);
-        }
-        max_age.map(Duration::from_secs)
-    }
-
-    pub(super) fn preflight_status(&mut self) -> Option<u16> {
-        let key = Setting::PreflightStatus.as_str();
-        let node = &self.get(key)?.node;
-        let Value::Integer(status) = node.value else {
-            self.wrong_type(key, node, "a number from 200 to 299");
-            return None;
-        };
-        let number = u16::try_from(status).ok();
-        if number.is_none() {
-            let text = format!("\"{status}\" is no status: write a number from 200 to 299");
-            self.error(node.line, key, Kind::WrongValue, text);
-        }
-        number
-    }
-
-    pub(super) fn inner_headers(&mut self) -> InnerHeaders {
-        let key = Setting::InnerHeaders.as_str();
-        let expected = "\"replace\" or \"keep\"";
-        let Some(entry) = self.get(key) else { return InnerHeaders::default() };
-        match &entry.node.value {
-            Value::String(text) if text == "replace" => return InnerHeaders::Replace,
-            Value::String(text) if text == "keep" => return InnerHeaders::Keep,
-            Value::String(text) => {
-                let text = format!("{text:?} is no choice: write {expected}");
-                self.error(entry.node.line, key, Kind::WrongValue, text);
-            }
-            _ => self.wrong_type(key, &entry.node, expected),
-        }
-        InnerHeaders::default()
-    }
-}
-
-/// A whole number of one unit, in seconds.
-fn duration(text: &str) -> Option<u64> {
-    let (unit, seconds) = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)]
-        .into_iter()
-        .find(|(unit, _)| text.ends_with(unit))?;
-    let number = text.strip_suffix(unit)?;
-    if !number.bytes().all(|b| b.is_ascii_digit()) {
+/// The key that was probably meant by an unknown one.
+pub(super) fn meant(key: &str) -> Option<&'static str> {
+    // No key is that long, so nothing of that length is near one. This bounds the work too.
+    if key.len() > 64 {
         return None;
     }
-    // What is too long for a number is too long for a `max_age`, and refused as such.
-    match number {
-        "" => None,
-        number => Some(number.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(seconds)),
-    }
+    let plain_key = plain(key);
+    let plain_key = plain_key.strip_prefix("accesscontrol").unwrap_or(&plain_key);
+    let names = || POLICY_KEYS.iter().map(|(name, _)| *name).chain(ENTRY_KEYS);
+    let same = names().find(|name| plain(name) == plain_key);
+    let alias = || {
+        let known = ALIASES.iter().find(|(_, aliases)| aliases.contains(&plain_key));
+        known.map(|(name, _)| *name)
+    };
+    let near = || {
+        let with_distance = names().map(|name| (similar::distance(&plain(name), plain_key), name));
+        let (distance, name) = with_distance.min()?;
+        (distance <= 3 && distance * 3 <= plain_key.len()).then_some(name)
+    };
+    same.or_else(alias).or_else(near)
 }
 
-/// A key as it would have to be written, so that an error stays one line.
-fn shown(key: &str) -> String {
-    let bare =
-        !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if bare { key.to_owned() } else { format!("{key:?}") }
+/// In lower case, without what separates words.
+fn plain(key: &str) -> String {
+    let letters = key.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.'));
+    letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
-fn unknown_key_advice(key: &str) -> String {
-    if ENTRY_KEYS.contains(&key) {
-        return " of a single policy: it stands in a [[policy]] list".to_owned();
+/// A key for an error message: on one line, and not longer than a line.
+pub(super) fn shown(key: &str) -> String {
+    let mut shown = key.chars().take(64).flat_map(char::escape_debug).collect::<String>();
+    if key.chars().nth(64).is_some() {
+        shown.push('…');
     }
-    if key == "policy" {
-        return " of an entry: lists do not nest".to_owned();
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALIASES, ENTRY_KEYS, POLICY_KEYS, is_policy_key, meant, plain};
+    use crate::policy::Setting;
+
+    #[test]
+    fn every_setting_has_a_key() {
+        for setting in Setting::ALL {
+            assert!(is_policy_key(setting.as_str()), "{setting}");
+        }
     }
-    let plain = |key: &str| key.to_ascii_lowercase().replace(['-', '_', ' '], "");
-    let distance = |known: &&&str| similar::distance(&plain(known), &plain(key));
-    let known = Setting::ALL.iter().map(|setting| setting.as_str()).chain(ENTRY_KEYS);
-    let known = known.collect::<Vec<_>>();
-    match known.iter().min_by_key(distance) {
-        Some(nearest) if distance(&nearest) <= 3 => format!(": did you mean {nearest:?}?"),
-        _ => ": leave it out".to_owned(),
+
+    #[test]
+    fn aliases_are_plain_and_stand_once() {
+        let mut seen = std::collections::HashSet::new();
+        for (key, aliases) in ALIASES {
+            assert!(is_policy_key(key) || ENTRY_KEYS.contains(&key), "{key}");
+            for alias in aliases {
+                assert_eq!(plain(alias), *alias);
+                assert!(seen.insert(*alias), "{alias}");
+                assert!(POLICY_KEYS.iter().all(|(key, _)| plain(key) != *alias), "{alias}");
+            }
+        }
+    }
+
+    #[test]
+    fn meant_keys() {
+        for (key, expected) in [
+            ("Access-Control-Allow-Headers", Some("allow_headers")),
+            ("access-control-max-age", Some("max_age")),
+            ("Timing-Allow-Origin", Some("timing_allow_origin")),
+            ("allowOrigin", Some("allow_origin")),
+            ("allow_origins", Some("allow_origin")),
+            ("allowed_origins", Some("allow_origin")),
+            ("AllowedOrigins", Some("allow_origin")),
+            ("origins", Some("allow_origin")),
+            ("methods", Some("allow_methods")),
+            ("headers", Some("allow_headers")),
+            ("exposed-headers", Some("expose_headers")),
+            ("credentials", Some("allow_credentials")),
+            ("supports_credentials", Some("allow_credentials")),
+            ("optionsSuccessStatus", Some("preflight_status")),
+            ("allow_origin_regex_list", None),
+            ("alow_origin", Some("allow_origin")),
+            ("dangerously_allow_null_origins", Some("dangerously_allow_null_origin")),
+            ("pathes", Some("paths")),
+            ("x", None),
+            ("a\nb", None),
+            ("colour", None),
+        ] {
+            assert_eq!(meant(key), expected, "{key}");
+        }
     }
 }

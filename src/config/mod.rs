@@ -1,6 +1,7 @@
-//! Policies from files: TOML or JSON, the same keys as the builder's setters.
+//! Policies from files, environment variables and an application's own configuration. The keys are
+//! the names of the builder's setters.
 //!
-//! One policy, flat:
+//! One policy in TOML:
 //!
 //! ```toml
 //! allow_origin = ["https://app.example.com", "https://*.example.org"]  # or "*", or "a, b" as one string
@@ -11,7 +12,7 @@
 //! max_age = "10m"                      # or 600: seconds
 //! ```
 //!
-//! Several, in order; see [`routes`](crate::routes) for which of them governs a request:
+//! Several policies, in order; [`routes`](crate::routes) says which of them governs a request:
 //!
 //! ```toml
 //! [[policy]]
@@ -22,61 +23,80 @@
 //! [[policy]]
 //! name = "hooks"
 //! paths = ["/hooks/{*rest}"]
-//! off = true                           # left wholly alone
+//! off = true                           # requests and responses are left unchanged
+//! ```
+//!
+//! The same policy in JSON, in a file whose name ends in `.json`:
+//!
+//! ```json
+//! { "allow_origin": ["https://app.example.com"], "allow_credentials": true }
 //! ```
 //!
 //! | key | value | default |
 //! | --- | --- | --- |
-//! | `allow_origin` | origins and patterns, or `"*"` | none: it is needed |
+//! | `allow_origin` | origins and patterns, or `"*"` | required, unless `allow_origin_regex` is set |
+//! | `allow_origin_regex` | regular expressions (feature "regex") | none |
 //! | `allow_methods` | methods, or `"*"` | those that need no preflight |
 //! | `allow_headers` | header names, or `"*"` | those that need no preflight |
 //! | `allow_credentials` | `true` or `false` | `false` |
 //! | `expose_headers` | header names, or `"*"` | those that are safelisted |
-//! | `max_age` | seconds, or a whole number with `s`, `m`, `h` or `d` | the browser's: 5 seconds |
+//! | `max_age` | seconds, or an integer with `s`, `m`, `h` or `d` | the browser's: 5 seconds |
 //! | `allow_private_network` | `true` or `false` | `false` |
 //! | `timing_allow_origin` | `true` or `false` | `false` |
 //! | `enforce` | `true` or `false` | `false` |
 //! | `preflight_status` | 200 to 299 | 204 |
 //! | `preflight_continue` | `true` or `false` | `false` |
 //! | `inner_headers` | `"replace"` or `"keep"` | `"replace"` |
+//! | `presets` | names of [presets](crate::policy::Preset) | none |
+//! | `check_public_suffixes` | `true` or `false` (feature "public-suffix") | `false` |
 //! | `dangerously_allow_null_origin` | `true` or `false` | `false` |
 //! | `dangerously_allow_insecure_origins` | `true` or `false` | `false` |
 //! | `dangerously_allow_public_suffix_subdomains` | `true` or `false` | `false` |
-//! | `name` (in a list only) | a string, once | none |
+//! | `name` (in a list only) | a string, unique in the list | none |
 //! | `paths` (in a list only) | paths | every path |
-//! | `off` (in a list only) | `true`: left wholly alone | `false` |
+//! | `off` (in a list only) | `true`: left unchanged | `false` |
 //!
-//! A list is an array of strings, or one string that is split at its commas (`paths` never are).
+//! A list is an array of strings, or one string that is split at its commas. `paths` and
+//! `allow_origin_regex` are never split.
 //!
 //! An unknown key, a wrong type or a wrong value is an error with its line and its place, such as
-//! `policy[1].allow_origin[0]`. All errors of a file come at once; only a syntax error stops the
-//! reading.
+//! `policy[1].allow_origin[0]`. All errors of a file are reported at once; only a syntax error stops
+//! the reading.
+//!
+//! In environment variables, a name is a prefix and the key in upper case, such as
+//! `CORS_ALLOW_ORIGIN`; see [`PolicyConfig::from_env`].
 
+mod deserialize;
 mod document;
+mod duration;
+mod environment;
 mod error;
 mod json;
 mod keys;
-mod read;
-mod serde;
+mod list;
+mod policy;
+mod policy_config;
+mod reader;
+#[cfg(feature = "reload")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
+mod reload;
 mod toml;
 
 pub use self::{
     error::{ConfigError, ConfigErrorKind, ConfigErrors},
-    serde::PolicyConfig,
+    policy_config::PolicyConfig,
 };
 
 use crate::routes::PolicyList;
-use document::Node;
-use error::ConfigErrorKind as Kind;
 use std::path::Path;
 
 impl PolicyList {
-    /// Reads a policy file: JSON if its name ends in `.json`, else TOML.
+    /// Reads a policy file: JSON if its name ends in `.json`, otherwise TOML.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, each with its line and place; a file that is missing or unreadable
-    /// is an error of the same form.
+    /// All errors at once, each with its line and place. A file that is missing or unreadable is an
+    /// error of the same form.
     ///
     /// ```no_run
     /// use tower_cors::{CorsLayer, PolicyList};
@@ -85,23 +105,14 @@ impl PolicyList {
     /// # Ok::<(), tower_cors::config::ConfigErrors>(())
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
-        let path = path.as_ref();
-        let json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let list = match std::fs::read_to_string(path) {
-            Ok(text) if json => Self::from_json(text.trim_start_matches('\u{feff}')),
-            Ok(text) => Self::from_toml(&text),
-            Err(error) => {
-                Err(ConfigError::of_document(None, Kind::Unreadable(error.to_string())).into())
-            }
-        };
-        list.map_err(|errors| errors.in_file(path))
+        PolicyConfig::from_file(path)?.build()
     }
 
-    /// Reads a policy file's text in TOML.
+    /// Reads the text of a policy file in TOML.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, each with its line and place.
+    /// All errors at once, each with its line and place.
     ///
     /// ```
     /// use tower_cors::PolicyList;
@@ -112,20 +123,19 @@ impl PolicyList {
     /// "#).unwrap_err();
     /// assert_eq!(
     ///     errors.to_string(),
-    ///     r#"allow_origin: is missing: name the origins that may call, or "*"
-    /// line 2: allow_origins: is no key: did you mean "allow_origin"?
-    /// line 3: max_age: "10 minutes" is no duration: write seconds, or a whole number and one of s, m, h, d, as in "10m""#,
+    ///     r#"line 2: unknown key `allow_origins`; did you mean `allow_origin`?
+    /// line 3: max_age: "10 minutes" is not a valid duration; write seconds, or an integer with a unit (s, m, h, d) as in "10m""#,
     /// );
     /// ```
     pub fn from_toml(text: &str) -> Result<Self, ConfigErrors> {
-        build(toml::parse(text))
+        PolicyConfig::from_toml(text)?.build()
     }
 
-    /// Reads a policy file's text in JSON.
+    /// Reads the text of a policy file in JSON.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, each with its line and place.
+    /// All errors at once, each with its line and place.
     ///
     /// ```
     /// use tower_cors::PolicyList;
@@ -134,10 +144,6 @@ impl PolicyList {
     /// # Ok::<(), tower_cors::config::ConfigErrors>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, ConfigErrors> {
-        build(json::parse(text))
+        PolicyConfig::from_json(text)?.build()
     }
-}
-
-fn build(parsed: Result<Node, ConfigError>) -> Result<PolicyList, ConfigErrors> {
-    read::policies(&parsed?)
 }

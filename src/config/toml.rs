@@ -1,36 +1,57 @@
 //! TOML.
 
 use super::{
-    document::{Entry, Lines, Node, Value},
-    error::{ConfigError, ConfigErrorKind as Kind},
+    document::{At, Entry, Lines, Node, Value},
+    error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
 };
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
-pub(super) fn parse(text: &str) -> Result<Node, ConfigError> {
-    let lines = Lines::of(text);
-    let table = DeTable::parse(text).map_err(|error| {
-        let line = error.span().map(|span| lines.at(span.start));
-        let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        ConfigError::of_document(line, Kind::Syntax(message))
-    })?;
+pub(super) fn parse(text: &str, document: &At) -> Result<Node, ConfigErrors> {
+    let lines = Lines::of(text, document);
+    let table =
+        DeTable::parse(text).map_err(|error| syntax_error(text, &lines, document, &error))?;
     let span = table.span();
-    Ok(Node { line: Some(lines.at(span.start)), value: from_table(table.into_inner(), &lines) })
+    Ok(Node { at: lines.at(span.start), value: from_table(table.into_inner(), &lines) })
 }
 
-fn from_table(table: DeTable<'_>, lines: &Lines) -> Value {
+fn syntax_error(
+    text: &str,
+    lines: &Lines<'_>,
+    document: &At,
+    error: &toml::de::Error,
+) -> ConfigError {
+    let mut why = error.message().lines().collect::<Vec<_>>().join(", ");
+    let Some(span) = error.span() else {
+        return ConfigError::new(
+            document,
+            "",
+            Kind::Syntax(why.clone()),
+            format!("syntax error: {why}"),
+        );
+    };
+    if why == "duplicate key" {
+        let key = text.get(span.clone()).unwrap_or_default().trim();
+        why = format!("the key `{key}` is set twice");
+    }
+    let column = lines.column(span.start);
+    let reason = format!("syntax error at column {column}: {why}");
+    ConfigError::new(&lines.at(span.start), "", Kind::Syntax(why), reason)
+}
+
+fn from_table(table: DeTable<'_>, lines: &Lines<'_>) -> Value {
     let entries = table.into_iter().map(|(key, value)| Entry {
-        line: Some(lines.at(key.span().start)),
+        at: lines.at(key.span().start),
         key: key.into_inner().into_owned(),
         node: node(value, lines),
     });
     Value::Table(entries.collect())
 }
 
-fn node(value: Spanned<DeValue<'_>>, lines: &Lines) -> Node {
-    let line = Some(lines.at(value.span().start));
+fn node(value: Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Node {
+    let at = lines.at(value.span().start);
     let value = match value.into_inner() {
         DeValue::String(text) => Value::String(text.into_owned()),
         DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
@@ -43,5 +64,5 @@ fn node(value: Spanned<DeValue<'_>>, lines: &Lines) -> Node {
         DeValue::Float(_) => Value::Other("a float"),
         DeValue::Datetime(_) => Value::Other("a date"),
     };
-    Node { line, value }
+    Node { at, value }
 }

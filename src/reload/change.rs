@@ -1,4 +1,4 @@
-//! What a swap changed, in words.
+//! What changed, in words.
 
 use crate::{
     origin::{Origin, OriginSet},
@@ -10,7 +10,7 @@ use std::{
     fmt,
 };
 
-/// What differs between two lists of policies. Prints one line for each difference.
+/// What differs between two lists of policies. It prints one line for each difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     differences: Vec<Difference>,
@@ -83,8 +83,10 @@ impl Change {
         self.differences.is_empty()
     }
 
-    /// Whether a setting of an entry allows more than before. Entries that come, go or move, and
-    /// paths that change, are for a person to judge.
+    /// Whether a setting of an entry allows more than before.
+    ///
+    /// Entries that are added, removed or moved do not count, nor do changed paths: what they mean
+    /// depends on the other entries.
     #[must_use]
     pub fn is_wider(&self) -> bool {
         self.iter().any(|difference| difference.direction == Direction::Wider)

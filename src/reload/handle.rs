@@ -1,4 +1,4 @@
-//! The cell and its handle.
+//! The policies that can be replaced, and the handle that replaces them.
 
 use super::change::Change;
 use crate::{
@@ -10,20 +10,31 @@ use arc_swap::ArcSwap;
 use http::request::Parts;
 use std::{fmt, sync::Arc};
 
-/// Policies that a [`ReloadHandle`] can swap. A clone shares them.
+/// Policies that a [`ReloadHandle`] can replace. A clone shares them.
 #[derive(Clone)]
 pub struct Reloadable {
     current: Arc<ArcSwap<PolicyList>>,
 }
 
-/// Swaps the policies of a [`Reloadable`]. A clone does the same.
+/// Replaces the policies of a [`Reloadable`]. A clone replaces the same ones.
 #[derive(Clone)]
 pub struct ReloadHandle {
     current: Arc<ArcSwap<PolicyList>>,
 }
 
 impl Reloadable {
-    /// With these policies to begin with: a [`PolicyList`], or one [`Policy`](crate::Policy).
+    /// Creates the pair, with a [`PolicyList`] or one [`Policy`](crate::Policy) to begin with.
+    ///
+    /// ```
+    /// use tower_cors::{CorsLayer, Policy, Reloadable};
+    ///
+    /// let policy = |origin: &str| Policy::builder().allow_origin(origin).build();
+    /// let (policies, handle) = Reloadable::new(policy("https://a.example")?);
+    /// let cors = CorsLayer::with_policies(policies);
+    /// let change = handle.replace(policy("https://b.example")?);
+    /// assert!(change.is_wider() && change.is_narrower());
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
     #[must_use]
     pub fn new(policies: impl Into<PolicyList>) -> (Self, ReloadHandle) {
         let current = Arc::new(ArcSwap::from_pointee(policies.into()));
@@ -42,8 +53,8 @@ impl SelectPolicy for Reloadable {
 }
 
 impl ReloadHandle {
-    /// Swaps the policies, and says what changed. Requests that are being answered keep the ones
-    /// they began with.
+    /// Replaces the policies and returns what changed. A request that is being answered keeps the
+    /// policies it began with.
     pub fn replace(&self, policies: impl Into<PolicyList>) -> Change {
         let new = Arc::new(policies.into());
         let old = self.current.swap(new.clone());
@@ -55,28 +66,7 @@ impl ReloadHandle {
         change
     }
 
-    /// Reads a policy file and swaps the policies for its own; see [`PolicyList::from_file`].
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with the file; then nothing is swapped.
-    #[cfg(feature = "config")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "config")))]
-    pub fn reload_file(
-        &self,
-        path: impl AsRef<std::path::Path>,
-    ) -> Result<Change, crate::config::ConfigErrors> {
-        let read = PolicyList::from_file(path);
-        #[cfg(feature = "tracing")]
-        if let Err(errors) = &read {
-            for error in errors {
-                crate::observe::not_reloaded(error);
-            }
-        }
-        read.map(|policies| self.replace(policies))
-    }
-
-    /// The policies now in force.
+    /// Returns the policies that are now in force.
     #[must_use]
     pub fn current(&self) -> PolicyList {
         self.current.load().as_ref().clone()

@@ -1,11 +1,13 @@
-//! Policies that are swapped while requests run.
+//! Policies that are replaced while requests run.
 //!
-//! 1. [`Reloadable`] is given to the layer; its [`ReloadHandle`], which can be cloned, swaps what
-//!    it holds.
-//! 2. A swap is atomic: each request is answered under one list as a whole, the old one or the new
-//!    one. A request costs one atomic load, no lock.
-//! 3. What is not valid changes nothing, and its errors come back.
-//! 4. What a swap changed comes back in words, as a [`Change`], and is logged (feature "tracing").
+//! 1. [`Reloadable`] is given to the layer. Its [`ReloadHandle`], which can be cloned, replaces the
+//!    policies.
+//! 2. Replacing is atomic: each request is answered under one list as a whole, the old one or the
+//!    new one. A request costs one atomic load and takes no lock.
+//! 3. Policies that are not valid change nothing, and their errors are returned.
+//! 4. What changed is returned in words, as a [`Change`], and logged (feature "tracing").
+//!
+//! For a file that is watched, see `tower_cors::watch` (feature "watch").
 //!
 //! ```
 //! use tower_cors::{CorsLayer, PolicyList, Reloadable};

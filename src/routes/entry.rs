@@ -2,7 +2,7 @@
 
 use crate::policy::Policy;
 
-/// A policy with the paths it covers; or the exemption of some paths.
+/// A policy with the paths it covers, or paths that are exempt from all policies.
 ///
 /// ```
 /// use tower_cors::{Policy, routes::PolicyEntry};
@@ -23,23 +23,27 @@ pub struct PolicyEntry {
 }
 
 impl PolicyEntry {
-    /// An entry that covers every path with this policy.
+    /// Creates an entry that covers every path with this policy.
     pub fn new(policy: Policy) -> Self {
         Self { policy: Some(policy), name: None, paths: None }
     }
 
-    /// An entry whose paths are left wholly alone.
+    /// Creates an entry without a policy: requests to its paths and their responses are left
+    /// unchanged.
     pub fn off() -> Self {
         Self { policy: None, name: None, paths: None }
     }
 
-    /// Names it, for [`PolicyList::get`](crate::PolicyList::get) and for logs. Names are unique in
-    /// a list.
+    /// Names the entry, for [`PolicyList::get`](crate::PolicyList::get) and for logs. Names are
+    /// unique in a list. By default, an entry has no name.
     pub fn named(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
     }
 
-    /// Covers these paths only. Called again, it adds to them.
+    /// Makes the entry cover only these paths. Calling it again adds paths. By default, an entry
+    /// covers every path.
+    ///
+    /// The [module](crate::routes) describes their syntax.
     pub fn paths<I>(mut self, paths: I) -> Self
     where
         I: IntoIterator,

@@ -1,15 +1,35 @@
 //! What is wrong with a list of policies.
 
-use crate::errors::Errors;
-use std::{error::Error, fmt};
+use crate::{
+    errors::Errors,
+    message::{Message, Suggestion},
+    policy::Setting,
+};
+use std::{borrow::Cow, error::Error, fmt};
 
-/// Everything that is wrong with a [`PolicyList`](crate::PolicyList).
+/// All errors of a [`PolicyList`](crate::PolicyList).
 ///
 /// It prints one line for each error, and iterates over them.
 pub type PolicyListErrors = Errors<PolicyListError>;
 
-/// One thing that is wrong with a list of policies: at which entry, with which value, why, and the
-/// suggestion.
+/// One error of a list of policies: the entry, the value, the reason and the suggestion.
+///
+/// ```
+/// use tower_cors::{Policy, PolicyList, routes::{PolicyEntry, PolicyListErrorKind}};
+///
+/// let public = Policy::builder().allow_origin("*").build()?;
+/// let errors = PolicyList::builder()
+///     .entry(PolicyEntry::new(public).paths(["/public/:id"]))
+///     .build()
+///     .unwrap_err();
+/// let error = errors.iter().next().unwrap();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"policy[0].paths[0]: "/public/:id" is the syntax of another router and would only match itself; write "/public/{id}""#,
+/// );
+/// assert_eq!(error.kind(), &PolicyListErrorKind::ForeignPathSyntax);
+/// # Ok::<(), tower_cors::PolicyErrors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyListError {
     pub(super) entry: Option<usize>,
@@ -28,68 +48,69 @@ impl PolicyListError {
         Self { entry: Some(entry), ..Self::of_list(kind) }
     }
 
-    /// Which entry is wrong, counted from 0; `None` if it is the list as a whole.
+    /// Returns the position of the entry that is wrong, counted from 0, or `None` for an error of
+    /// the list as a whole.
     #[must_use]
     pub fn entry(&self) -> Option<usize> {
         self.entry
     }
 
-    /// Which of the entry's paths is wrong, counted from 0.
+    /// Returns the position of the entry's path that is wrong, counted from 0.
     #[must_use]
     pub fn path(&self) -> Option<usize> {
         self.path
     }
 
-    /// The offending path or name, as it was given.
+    /// Returns the offending path or name as it was given.
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         self.value.as_deref()
     }
 
-    /// What is wrong, for a program to match on.
+    /// Returns what is wrong, for a program to match on.
     #[must_use]
-    pub fn kind(&self) -> PolicyListErrorKind {
-        self.kind.clone()
+    pub fn kind(&self) -> &PolicyListErrorKind {
+        &self.kind
     }
 
-    /// What to write instead of the value, where that is known.
+    /// Returns what to write instead of the value, where that is known.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
         self.suggestion.as_deref()
     }
 
     /// The key of the entry that is wrong, as in a policy file; empty for the entry as a whole.
-    pub(crate) fn place(&self) -> String {
+    pub(crate) fn key(&self) -> Cow<'static, str> {
         use PolicyListErrorKind as Kind;
         match (&self.kind, self.path) {
-            (_, Some(path)) => format!("paths[{path}]"),
-            (Kind::EmptyPaths | Kind::DeadScope { .. }, _) => "paths".to_owned(),
-            (Kind::DuplicateName { .. }, _) => "name".to_owned(),
-            (Kind::OffNotAlone, _) => "off".to_owned(),
-            _ => String::new(),
+            (_, Some(path)) => format!("paths[{path}]").into(),
+            (Kind::EmptyPaths | Kind::DeadScope { .. }, _) => "paths".into(),
+            (Kind::DuplicateName { .. }, _) => "name".into(),
+            (Kind::OffNotAlone, _) => "off".into(),
+            (Kind::EnforcementLeavesPathsOpen, _) => "enforce".into(),
+            (Kind::DifferentInScope { setting, .. }, _) => setting.as_str().into(),
+            _ => "".into(),
         }
     }
 
-    /// The line without its place: value, reason, suggestion.
-    pub(crate) fn text(&self) -> String {
-        let value = self.value.as_ref().map(|value| format!("{value:?} ")).unwrap_or_default();
-        let suggestion = match &self.suggestion {
-            Some(suggestion) => format!("write {suggestion:?}"),
-            None => self.kind.advice().to_owned(),
+    /// Prints it, with or without its place.
+    pub(crate) fn print(&self, place: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = Message {
+            place,
+            value: self.value(),
+            reason: &self.kind.reason(),
+            suggestion: Suggestion::of(self.suggestion(), Some(self.kind.advice())),
         };
-        format!("{value}{}: {suggestion}", self.kind.reason())
+        fmt::Display::fmt(&message, f)
     }
 }
 
 impl fmt::Display for PolicyListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("policy")?;
-        if let Some(entry) = self.entry {
-            write!(f, "[{entry}]")?;
-        }
-        let place = self.place();
-        let dot = if place.is_empty() { "" } else { "." };
-        write!(f, "{dot}{place}: {}", self.text())
+        let entry = self.entry.map(|entry| format!("[{entry}]")).unwrap_or_default();
+        let key = self.key();
+        let dot = if key.is_empty() { "" } else { "." };
+        self.print(Some(&format!("policy{entry}{dot}{key}")), f)
     }
 }
 
@@ -99,78 +120,105 @@ impl Error for PolicyListError {}
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PolicyListErrorKind {
-    /// No entries.
+    /// The list has no entries.
     Empty,
-    /// Paths were given, but none.
+    /// `paths` was given, but is empty.
     EmptyPaths,
-    /// A path that does not begin with `/`.
+    /// A path does not begin with `/`.
     RelativePath,
-    /// A path with a query or fragment.
+    /// A path has a query or a fragment.
     PathWithQuery,
-    /// Another router's way of writing a parameter: `/api/:id`, `/api/*`.
+    /// A path has a parameter in the syntax of another router: `/api/:id`, `/api/*`.
     ForeignPathSyntax,
-    /// A path with a `.` or `..` segment, which browsers resolve before they send it.
+    /// A path has a `.` or `..` segment, which browsers resolve before they send it.
     DotSegment,
-    /// A path with characters that browsers send percent-encoded.
+    /// A path has characters that browsers send percent-encoded.
     UnencodedPath,
-    /// A path that matchit does not accept, and why.
-    InvalidPath(String),
-    /// A name that an earlier entry has.
+    /// A parameter has no name, or a brace has no partner.
+    InvalidParameter,
+    /// Two parameters stand in one segment of a path.
+    TwoParameters,
+    /// Something follows `{*rest}` in a path.
+    RestNotLast,
+    /// An earlier entry has the same name.
+    #[non_exhaustive]
     DuplicateName {
         /// The earlier entry.
         earlier: usize,
     },
-    /// A scope whose every path an earlier scope covers.
+    /// An earlier scope covers every path of this one.
+    #[non_exhaustive]
     DeadScope {
         /// The first entry of that scope.
         earlier: usize,
     },
     /// An entry that is off shares its scope with others.
     OffNotAlone,
-    /// An entry enforces, but the list leaves paths uncovered.
+    /// Two entries of one scope differ in a setting that applies to the scope as a whole.
+    #[non_exhaustive]
+    DifferentInScope {
+        /// The setting.
+        setting: Setting,
+        /// The first entry of the scope.
+        earlier: usize,
+    },
+    /// An entry enforces, but the list does not cover every path.
     EnforcementLeavesPathsOpen,
 }
 
 impl PolicyListErrorKind {
-    fn reason(&self) -> String {
+    fn reason(&self) -> Cow<'static, str> {
         match self {
-            Self::Empty => "has no entries".to_owned(),
-            Self::EmptyPaths => "is empty, so the entry covers no path".to_owned(),
-            Self::RelativePath => "does not begin with a slash".to_owned(),
-            Self::PathWithQuery => "has a query or fragment, which no path has".to_owned(),
+            Self::Empty => "has no entries",
+            Self::EmptyPaths => "is empty, so the entry covers no path",
+            Self::RelativePath => "does not begin with a slash",
+            Self::PathWithQuery => "has a query or fragment, which is not part of a path",
             Self::ForeignPathSyntax => {
-                "is another router's syntax, and would match only itself".to_owned()
+                "is the syntax of another router and would only match itself"
             }
-            Self::DotSegment => "has a `.` or `..` segment, which browsers resolve".to_owned(),
-            Self::UnencodedPath => "has characters that browsers send percent-encoded".to_owned(),
-            Self::InvalidPath(why) => format!("is no path pattern ({why})"),
-            Self::DuplicateName { earlier } => format!("is the name of policy[{earlier}] already"),
-            Self::DeadScope { earlier } => {
-                format!("is never reached: policy[{earlier}] covers every path of it")
-            }
-            Self::OffNotAlone => "shares its paths with other entries".to_owned(),
+            Self::DotSegment => "has a `.` or `..` segment, which browsers resolve before sending",
+            Self::UnencodedPath => "has characters that browsers percent-encode",
+            Self::InvalidParameter => "has a parameter without a name or an unmatched brace",
+            Self::TwoParameters => "has two parameters in one segment",
+            Self::RestNotLast => "has something after `{*…}`, which matches all that follows",
+            Self::OffNotAlone => "shares its paths with other entries",
             Self::EnforcementLeavesPathsOpen => {
-                "enforces, but the list leaves other paths open without saying so".to_owned()
+                "is set, but the list does not cover every path, so requests to other paths are \
+                 not checked"
+            }
+            Self::DuplicateName { earlier } => {
+                return format!("is already the name of policy[{earlier}]").into();
+            }
+            Self::DeadScope { earlier } => {
+                return format!("is never reached because policy[{earlier}] covers all its paths")
+                    .into();
+            }
+            Self::DifferentInScope { earlier, .. } => {
+                return format!("differs from policy[{earlier}], which has the same paths").into();
             }
         }
+        .into()
     }
 
     fn advice(&self) -> &'static str {
         match self {
             Self::Empty => "add one",
-            Self::EmptyPaths => "name some, or leave the key out to cover every path",
+            Self::EmptyPaths => "add paths, or remove the key to cover every path",
             Self::RelativePath => "begin with \"/\"",
-            Self::PathWithQuery => "leave it out",
-            Self::ForeignPathSyntax | Self::InvalidPath(_) => {
-                "write \"{id}\" for a segment, \"{*rest}\" for all that follows"
+            Self::PathWithQuery => "remove it",
+            Self::ForeignPathSyntax | Self::InvalidParameter => {
+                "write `{id}` for one segment and `{*rest}` for all that follows"
             }
+            Self::TwoParameters => "use one parameter for the whole segment",
+            Self::RestNotLast => "move it to the end",
             Self::DotSegment => "write the path without it",
             Self::UnencodedPath => "percent-encode them",
-            Self::DuplicateName { .. } => "choose another",
+            Self::DuplicateName { .. } => "choose another name",
             Self::DeadScope { .. } => "put the narrower entry first, or give both the same paths",
-            Self::OffNotAlone => "an entry that is off stands alone in its scope",
+            Self::OffNotAlone => "an entry that is off must be the only one with its paths",
+            Self::DifferentInScope { .. } => "give both the same value",
             Self::EnforcementLeavesPathsOpen => {
-                "end the list in an entry without paths (one that is off will do)"
+                "end the list with an entry without paths (`off = true` is enough)"
             }
         }
     }

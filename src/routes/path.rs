@@ -1,87 +1,6 @@
-//! Path patterns: which are valid, what they cover.
+//! Which paths an entry may have: what is wrong with one, and the suggestion.
 
-use super::error::PolicyListErrorKind as Kind;
-use matchit::{InsertError, Router};
-
-/// The paths of one scope.
-#[derive(Clone)]
-pub(super) struct Paths {
-    /// More than one only where patterns overlap (`/a/{x}` and `/a/{y}/`), which one router
-    /// refuses.
-    routers: Vec<Router<()>>,
-    /// As they were given, for finding out whether another scope covers them.
-    patterns: Vec<String>,
-}
-
-impl Paths {
-    /// Of patterns that `check` has let pass.
-    pub(super) fn new(patterns: Vec<String>) -> Self {
-        let mut routers = Vec::<Router<()>>::new();
-        for pattern in &patterns {
-            if routers.iter_mut().any(|router| router.insert(pattern, ()).is_ok()) {
-                continue;
-            }
-            let mut router = Router::new();
-            if router.insert(pattern, ()).is_ok() {
-                routers.push(router);
-            }
-        }
-        Self { routers, patterns }
-    }
-
-    pub(super) fn patterns(&self) -> &[String] {
-        &self.patterns
-    }
-
-    pub(super) fn cover(&self, path: &str) -> bool {
-        self.routers.iter().any(|router| router.at(path).is_ok())
-    }
-
-    /// Paths that stand for all that these patterns match: what covers them covers all.
-    ///
-    /// A parameter becomes a segment that nobody writes, so only a parameter covers it. What
-    /// follows at the end becomes one such segment, one with a slash after it, an empty one before
-    /// it, and more of them than any pattern has.
-    pub(super) fn samples(&self) -> impl Iterator<Item = String> {
-        self.patterns.iter().flat_map(|pattern| {
-            let (head, rest) = match pattern.rfind("{*") {
-                Some(at) if !pattern[..at].ends_with('{') => (&pattern[..at], true),
-                _ => (pattern.as_str(), false),
-            };
-            let head = fill_parameters(head);
-            let one = UNWRITTEN;
-            let many = vec![one; 64].join("/");
-            let endings = if rest {
-                vec![one.to_owned(), format!("{one}/"), format!("/{one}"), many]
-            } else {
-                vec![String::new()]
-            };
-            endings.into_iter().map(move |ending| format!("{head}{ending}"))
-        })
-    }
-}
-
-/// No raw path has it: a control character.
-const UNWRITTEN: &str = "\u{1}";
-
-fn fill_parameters(pattern: &str) -> String {
-    let mut filled = String::new();
-    let mut rest = pattern;
-    while let Some(at) = rest.find(['{', '}']) {
-        filled.push_str(&rest[..at]);
-        let brace = &rest[at..=at];
-        rest = &rest[at + 1..];
-        if rest.starts_with(brace) {
-            // `{{` and `}}` are literal braces.
-            filled.push_str(brace);
-            rest = &rest[1..];
-        } else if brace == "{" {
-            filled.push_str(UNWRITTEN);
-            rest = rest.split_once('}').map_or("", |(_, after)| after);
-        }
-    }
-    filled + rest
-}
+use super::{error::PolicyListErrorKind as Kind, pattern::Pattern};
 
 /// What is wrong with one path, and the suggestion.
 pub(super) fn check(path: &str) -> Result<(), (Kind, Option<String>)> {
@@ -91,16 +10,11 @@ pub(super) fn check(path: &str) -> Result<(), (Kind, Option<String>)> {
     if !path.starts_with('/') {
         return Err((Kind::RelativePath, valid(format!("/{path}"))));
     }
+    if let Err(suggestion) = check_syntax(path) {
+        return Err((Kind::ForeignPathSyntax, suggestion.and_then(valid)));
+    }
     if let Some(at) = path.find(['?', '#']) {
         return Err((Kind::PathWithQuery, valid(path[..at].to_owned())));
-    }
-    if path.split('/').any(|text| matches!(segment(text), Segment::Foreign(_))) {
-        let corrected = path.split('/').map(|text| match segment(text) {
-            Segment::Native => Some(text.to_owned()),
-            Segment::Foreign(suggestion) => suggestion,
-        });
-        let suggestion = corrected.collect::<Option<Vec<_>>>().map(|segments| segments.join("/"));
-        return Err((Kind::ForeignPathSyntax, suggestion.and_then(valid)));
     }
     if path.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err((Kind::DotSegment, None));
@@ -112,48 +26,88 @@ pub(super) fn check(path: &str) -> Result<(), (Kind, Option<String>)> {
         };
         return Err((Kind::UnencodedPath, valid(path.bytes().map(encode).collect())));
     }
-    match Router::new().insert(path, ()) {
-        Ok(()) => Ok(()),
-        Err(error) => Err((Kind::InvalidPath(reason(&error)), None)),
+    Pattern::parse(path).map(drop).map_err(|kind| (kind, None))
+}
+
+/// Whether no segment is the syntax of another router. The error is the path that was meant, where
+/// that is known.
+fn check_syntax(path: &str) -> Result<(), Option<String>> {
+    // A regular expression for one segment, which itself contains a slash.
+    if path.contains("[^/]") {
+        return Err(None);
     }
+    let segments = path.split('/').map(segment).collect::<Vec<_>>();
+    if !segments.iter().any(|segment| matches!(segment, Segment::Foreign(_))) {
+        return Ok(());
+    }
+    let corrected = segments.into_iter().map(|segment| match segment {
+        Segment::Native(text) => Some(text.to_owned()),
+        Segment::Foreign(suggestion) => suggestion,
+    });
+    Err(corrected.collect::<Option<Vec<_>>>().map(|segments| segments.join("/")))
 }
 
 /// A segment of a path pattern.
-enum Segment {
-    Native,
-    /// Another router's, and what it is here, where that can be said.
+enum Segment<'a> {
+    Native(&'a str),
+    /// Another router's, and what it is here, where that is known.
     Foreign(Option<String>),
 }
 
-/// Whose syntax a segment is in: `:id`, `:path*`, `*`, `*rest`, `<id>`, `<path:rest>`,
-/// `{id:[0-9]+}`, `{rest...}`, `[id]`, `(.*)`, `name*`.
-fn segment(segment: &str) -> Segment {
-    let named = |name: &str, default: &str, star: &str| {
-        let end =
-            name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
-        let name = if end == 0 { default } else { &name[..end] };
-        Some(format!("{{{star}{name}}}"))
+/// Whose syntax a segment is in. These are another router's: `:id`, `:path*`, `*`, `*rest`,
+/// `*.json`, `<id>`, `<path:rest>`, `{id:[0-9]+}`, `{id?}`, `{rest...}`, `[id]`, `[...rest]`,
+/// `(.*)`, and whatever has a backslash.
+///
+/// Brackets, parentheses and stars with other text around them are literal, as in
+/// `/wiki/Rust_(disambiguation)`.
+fn segment(text: &str) -> Segment<'_> {
+    let inside = |begin, end| {
+        let inside = text.strip_prefix(begin)?.strip_suffix(end)?;
+        (!inside.contains([begin, end])).then_some(inside)
     };
-    if let Some(name) = segment.strip_prefix(':') {
+    if let Some(name) = text.strip_prefix(':') {
         let end = name.find('.').unwrap_or(name.len());
-        let star = if name.ends_with(['*', '+']) { "*" } else { "" };
-        let suggestion = named(name, "id", star).map(|parameter| parameter + &name[end..]);
-        return Segment::Foreign(suggestion);
+        let rest = name.ends_with(['*', '+']);
+        return Segment::Foreign(Some(parameter(name, rest) + &name[end..]));
     }
-    if let Some(name) = segment.strip_prefix('*') {
-        return Segment::Foreign(named(name.trim_start_matches('*'), "rest", "*"));
+    if let Some(name) = text.strip_prefix('*') {
+        let name = name.trim_start_matches('*');
+        return Segment::Foreign(Some(match name.find('.') {
+            Some(0) => parameter("", false) + name,
+            _ => parameter(name, true),
+        }));
     }
-    if let Some(name) = segment.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+    if let Some(name) = inside('<', '>') {
         let (kind, name) = name.split_once(':').unwrap_or(("", name));
-        return Segment::Foreign(named(name, "id", if kind == "path" { "*" } else { "" }));
+        return Segment::Foreign(Some(parameter(name, kind == "path")));
     }
-    let bare = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    match bare.filter(|name| !name.contains(['{', '}'])) {
-        Some(name) if name.ends_with("...") => Segment::Foreign(named(name, "rest", "*")),
-        Some(name) if name.contains(':') => Segment::Foreign(named(name, "id", "")),
-        _ if segment.contains(['(', '[', '\\']) => Segment::Foreign(None),
-        None if segment.ends_with('*') => Segment::Foreign(None),
-        _ => Segment::Native,
+    if let Some(name) = inside('{', '}').filter(|name| name.contains([':', '?', '.'])) {
+        return Segment::Foreign(Some(parameter(name, name.ends_with("..."))));
+    }
+    if let Some(name) = inside('[', ']') {
+        return Segment::Foreign(Some(match name.strip_prefix("...") {
+            Some(name) => parameter(name, true),
+            None => parameter(name, false),
+        }));
+    }
+    if let Some(regex) = inside('(', ')').filter(|regex| regex.contains(['*', '+', '|', '.'])) {
+        let rest = matches!(regex, ".*" | ".+");
+        return Segment::Foreign(rest.then(|| parameter("", true)));
+    }
+    if text.contains('\\') {
+        return Segment::Foreign(None);
+    }
+    Segment::Native(text)
+}
+
+/// A parameter of the name that this text begins with.
+fn parameter(text: &str, rest: bool) -> String {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+    match (&text[..end], rest) {
+        ("", true) => "{*rest}".to_owned(),
+        (name, true) => format!("{{*{name}}}"),
+        ("", false) => "{id}".to_owned(),
+        (name, false) => format!("{{{name}}}"),
     }
 }
 
@@ -162,13 +116,4 @@ fn segment(segment: &str) -> Segment {
 /// here.
 fn is_unsent(b: u8) -> bool {
     !(0x21..=0x7e).contains(&b) || matches!(b, b'"' | b'<' | b'>' | b'^' | b'`')
-}
-
-fn reason(error: &InsertError) -> String {
-    match error {
-        InsertError::InvalidParamSegment => "one parameter a segment".to_owned(),
-        InsertError::InvalidParam => "a parameter needs a name in braces".to_owned(),
-        InsertError::InvalidCatchAll => "what follows can only stand at the end".to_owned(),
-        other => other.to_string().to_lowercase(),
-    }
 }

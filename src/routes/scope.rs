@@ -1,6 +1,5 @@
 //! Entries with the same paths.
 
-use super::path::Paths;
 use crate::{
     policy::{OriginMatch, Policy},
     select::Selection,
@@ -10,8 +9,8 @@ use std::sync::Arc;
 
 #[derive(Clone)]
 pub(super) struct Scope {
-    /// `None`: every path.
-    pub(super) paths: Option<Paths>,
+    /// As they were written; `None`: every path.
+    pub(super) paths: Option<Vec<String>>,
     pub(super) policies: Policies,
 }
 
@@ -30,10 +29,6 @@ pub(super) struct Named {
 }
 
 impl Scope {
-    pub(super) fn covers(&self, path: &str) -> bool {
-        self.paths.as_ref().is_none_or(|paths| paths.cover(path))
-    }
-
     pub(super) fn named(&self) -> &[Named] {
         match &self.policies {
             Policies::Off => &[],

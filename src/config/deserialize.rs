@@ -1,59 +1,22 @@
-//! Policies inside an application's own configuration.
+//! Configuration through serde, from whatever format the application uses.
 
 use super::{
-    document::{Entry, Node, Value},
-    error::ConfigErrors,
-    read,
+    document::{At, Entry, Node, Value},
+    policy_config::PolicyConfig,
 };
-use crate::routes::PolicyList;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// A policy, or a list of them, as part of an application's own configuration: what a policy file
-/// has, read through serde from whatever format that is in.
-///
-/// Reading it accepts any value; [`build`](Self::build) checks it, and reports all errors at once,
-/// without lines, which serde does not pass on.
-///
-/// ```
-/// use tower_cors::{CorsLayer, config::PolicyConfig};
-///
-/// #[derive(serde::Deserialize)]
-/// struct Settings {
-///     port: u16,
-///     cors: PolicyConfig,
-/// }
-///
-/// let settings: Settings = serde_json::from_str(
-///     r#"{ "port": 3000, "cors": { "allow_origin": "https://app.example.com" } }"#,
-/// )?;
-/// let cors = CorsLayer::with_policies(settings.cors.build()?);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct PolicyConfig(Node);
-
-impl PolicyConfig {
-    /// Validates and compiles.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong, each with its place.
-    pub fn build(&self) -> Result<PolicyList, ConfigErrors> {
-        read::policies(&self.0)
-    }
-}
-
 impl<'de> Deserialize<'de> for PolicyConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Node::deserialize(deserializer).map(Self)
+        Node::deserialize(deserializer).map(|document| Self { document })
     }
 }
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = deserializer.deserialize_any(ValueVisitor)?;
-        Ok(Self { line: None, value })
+        Ok(Self { at: At::default(), value })
     }
 }
 
@@ -117,7 +80,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut table = Vec::new();
         while let Some((key, node)) = entries.next_entry()? {
-            table.push(Entry { line: None, key, node });
+            table.push(Entry { at: At::default(), key, node });
         }
         Ok(Value::Table(table))
     }

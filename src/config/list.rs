@@ -1,0 +1,153 @@
+//! A whole document to a list of policies.
+
+use super::{
+    document::{At, Entry, Node, Value},
+    error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
+    keys::{LIST_KEY, is_entry_key, is_policy_key},
+    policy::{policy, stand_in},
+    reader::Reader,
+};
+use crate::routes::{PolicyEntry, PolicyList, PolicyListError, PolicyListErrorKind};
+use std::slice;
+
+/// The list of a document: its `[[policy]]` tables, or one entry for a flat policy.
+pub(super) fn policies(document: &Node) -> Result<PolicyList, ConfigErrors> {
+    let Value::Table(entries) = &document.value else {
+        let reason = format!("the document is {}", document.value.type_name());
+        let error = ConfigError::new(&document.at, "", Kind::WrongType, reason);
+        return Err(error.advice("write a table of settings").into());
+    };
+    match entries.iter().find(|entry| entry.key == LIST_KEY) {
+        None => flat(&document.at, entries),
+        Some(list) => several(&document.at, entries, list),
+    }
+}
+
+fn flat(at: &At, entries: &[Entry]) -> Result<PolicyList, ConfigErrors> {
+    // What is missing is missing in the file, not on its first line.
+    let at = at.without_line();
+    let mut reader = Reader::new("", &at, entries);
+    reader.check_keys(is_policy_key);
+    let policy = policy(&mut reader);
+    ConfigErrors::check_sorted(reader.errors)?;
+    Ok(policy.into())
+}
+
+fn several(at: &At, entries: &[Entry], list: &Entry) -> Result<PolicyList, ConfigErrors> {
+    let mut errors = beside_the_list(at, entries);
+    // What is not an array is read as an entry that is not a table.
+    let (items, is_array) = match &list.node.value {
+        Value::Array(items) => (&items[..], true),
+        _ => (slice::from_ref(&list.node), false),
+    };
+    let mut builder = PolicyList::builder();
+    let mut stand_ins = Vec::new();
+    for (i, item) in items.iter().enumerate() {
+        let table = if is_array { format!("{LIST_KEY}[{i}]") } else { LIST_KEY.to_owned() };
+        let read = match &item.value {
+            Value::Table(entries) if is_array => {
+                let mut reader = Reader::new(&table, &item.at, entries);
+                let read = entry(&mut reader, i);
+                errors.append(&mut reader.errors);
+                read
+            }
+            value => {
+                let reason = format!("is {}", value.type_name());
+                let error = ConfigError::new(&item.at, table, Kind::WrongType, reason);
+                errors.push(error.advice("write [[policy]] tables"));
+                Read { entry: PolicyEntry::new(stand_in(false)).paths([path(i)]), stand_in: true }
+            }
+        };
+        builder = builder.entry(read.entry);
+        stand_ins.push(read.stand_in);
+    }
+
+    let built = builder.build();
+    for error in built.as_ref().err().into_iter().flatten() {
+        let dead = matches!(error.kind(), PolicyListErrorKind::DeadScope { .. });
+        let of_stand_in = error.entry().is_some_and(|i| stand_ins.get(i) == Some(&true));
+        if !(dead && of_stand_in) {
+            errors.push(of_list(error, list, items));
+        }
+    }
+    ConfigErrors::check_sorted(errors)?;
+    Ok(built.unwrap_or_else(|errors| unreachable!("all of them were collected: {errors}")))
+}
+
+fn beside_the_list(at: &At, entries: &[Entry]) -> Vec<ConfigError> {
+    let mut reader = Reader::new("", at, entries);
+    reader.check_keys(|key| key == LIST_KEY || is_policy_key(key) || is_entry_key(key));
+    for beside in
+        entries.iter().filter(|entry| is_policy_key(&entry.key) || is_entry_key(&entry.key))
+    {
+        let reason = "cannot be combined with [[policy]]".to_owned();
+        let error = reader.error(&beside.at, &beside.key, Kind::Conflict, reason);
+        reader.errors.push(error.advice("move it into an entry"));
+    }
+    reader.errors
+}
+
+/// An entry as it was read.
+struct Read {
+    entry: PolicyEntry,
+    /// Whether its paths take the place of others that have errors.
+    stand_in: bool,
+}
+
+/// A path for the entry at this position, in place of those that it should have.
+fn path(i: usize) -> String {
+    format!("/stand-in.invalid/{i}")
+}
+
+fn entry(reader: &mut Reader<'_>, i: usize) -> Read {
+    reader.check_keys(|key| is_policy_key(key) || is_entry_key(key));
+    let name = reader.name();
+    let errors = reader.errors.len();
+    let paths = reader.texts("paths");
+    let stand_in = reader.errors.len() > errors;
+    let mut entry = if reader.boolean("off") {
+        check_off(reader);
+        PolicyEntry::off()
+    } else {
+        PolicyEntry::new(policy(reader))
+    };
+    if let Some(name) = name {
+        entry = entry.named(name);
+    }
+    let entry = match paths {
+        _ if stand_in => entry.paths([path(i)]),
+        Some(paths) => entry.paths(paths.to_strings()),
+        None => entry,
+    };
+    Read { entry, stand_in }
+}
+
+fn check_off(reader: &mut Reader<'_>) {
+    for beside in reader.entries().iter().filter(|entry| is_policy_key(&entry.key)) {
+        let reason = "cannot be combined with `off`".to_owned();
+        let error = reader.error(&beside.at, &beside.key, Kind::Conflict, reason);
+        reader.errors.push(error.advice("remove one of the two"));
+    }
+}
+
+/// The place of a list's error: that of the path or key in its entry, of the entry, or of the list.
+fn of_list(error: &PolicyListError, list: &Entry, items: &[Node]) -> ConfigError {
+    let Some((i, item)) = error.entry().and_then(|i| Some((i, items.get(i)?))) else {
+        return ConfigError::of_list(&list.at, LIST_KEY.to_owned(), error.clone());
+    };
+    let key = error.key();
+    let entry = match &item.value {
+        Value::Table(entries) => {
+            let name = key.split('[').next().unwrap_or_default();
+            entries.iter().find(|entry| entry.key == name)
+        }
+        _ => None,
+    };
+    let path = error.path().and_then(|j| match &entry?.node.value {
+        Value::Array(paths) => Some(&paths.get(j)?.at),
+        _ => None,
+    });
+    let at = path.or(entry.map(|entry| &entry.at)).unwrap_or(&item.at);
+    let dot = if key.is_empty() { "" } else { "." };
+    ConfigError::of_list(at, format!("{LIST_KEY}[{i}]{dot}{key}"), error.clone())
+}

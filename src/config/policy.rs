@@ -1,0 +1,206 @@
+//! One table to one policy.
+
+use super::{
+    document::{At, Value},
+    error::{ConfigError, ConfigErrorKind as Kind},
+    keys::{ALLOW_ORIGIN_REGEX, CHECK_PUBLIC_SUFFIXES, POLICY_KEYS, PRESETS, Type},
+    reader::{Reader, Texts},
+};
+use crate::{
+    comma,
+    policy::{Policy, PolicyBuilder, PolicyError, PolicyErrorKind, Preset, Setting},
+};
+use std::collections::BTreeMap;
+
+/// The texts of each list that the table has.
+type Lists = BTreeMap<&'static str, Texts>;
+
+type Switch = fn(PolicyBuilder, bool) -> PolicyBuilder;
+
+const SWITCHES: [(&str, Switch); 8] = [
+    ("allow_credentials", PolicyBuilder::allow_credentials),
+    ("allow_private_network", PolicyBuilder::allow_private_network),
+    ("timing_allow_origin", PolicyBuilder::timing_allow_origin),
+    ("enforce", PolicyBuilder::enforce),
+    ("preflight_continue", PolicyBuilder::preflight_continue),
+    ("dangerously_allow_null_origin", PolicyBuilder::dangerously_allow_null_origin),
+    ("dangerously_allow_insecure_origins", PolicyBuilder::dangerously_allow_insecure_origins),
+    (
+        "dangerously_allow_public_suffix_subdomains",
+        PolicyBuilder::dangerously_allow_public_suffix_subdomains,
+    ),
+];
+
+/// The policy of a table. Where it has errors, they are the reader's, and the policy is one that
+/// takes its place while the rest of the document is checked.
+pub(super) fn policy(reader: &mut Reader<'_>) -> Policy {
+    let lists = lists(reader);
+    let builder = with_lists(reader, Policy::builder(), &lists);
+    let builder = with_scalars(reader, builder);
+    let enforce = reader.is_true("enforce");
+
+    let origins_are_given = reader.check_origins_are_given();
+    let origins_are_mistyped = reader.errors.iter().any(|error| {
+        *error.kind() == Kind::WrongType && error.place().starts_with(&reader.place("allow_origin"))
+    });
+    match builder.build() {
+        Ok(policy) => policy,
+        Err(errors) => {
+            for error in errors {
+                // There is no origin because none is given, or none of the right type: that is
+                // reported already.
+                let no_origin = matches!(error.kind(), PolicyErrorKind::NoOrigin);
+                if !no_origin || (origins_are_given && !origins_are_mistyped) {
+                    let (at, place) = place_of(&error, reader, &lists);
+                    let error = as_written(error, reader);
+                    reader.errors.push(ConfigError::of_policy(&at, place, error));
+                }
+            }
+            stand_in(enforce)
+        }
+    }
+}
+
+/// A policy that takes the place of one with errors.
+pub(super) fn stand_in(enforce: bool) -> Policy {
+    let builder = Policy::builder().allow_origin("https://stand-in.invalid").enforce(enforce);
+    builder.build().unwrap_or_else(|errors| unreachable!("it is valid: {errors}"))
+}
+
+fn lists(reader: &mut Reader<'_>) -> Lists {
+    let list_keys =
+        POLICY_KEYS.iter().filter(|(_, takes)| matches!(takes, Type::List | Type::Strings));
+    list_keys.filter_map(|(key, _)| Some((*key, reader.texts(key)?))).collect()
+}
+
+fn with_lists(reader: &mut Reader<'_>, builder: PolicyBuilder, lists: &Lists) -> PolicyBuilder {
+    let mut builder = builder;
+    // First, so that the positions of the builder's errors begin with these.
+    if let Some(texts) = lists.get(ALLOW_ORIGIN_REGEX) {
+        builder = with_expressions(reader, builder, texts);
+    }
+    for (key, texts) in lists {
+        let (one, several) = (texts.one_string, texts.to_strings());
+        let first = several.first().cloned().unwrap_or_default();
+        builder = match (*key, one) {
+            ("allow_origin", true) => builder.allow_origin(first),
+            ("allow_origin", false) => builder.allow_origin(several),
+            ("allow_methods", true) => builder.allow_methods(first),
+            ("allow_methods", false) => builder.allow_methods(several),
+            ("allow_headers", true) => builder.allow_headers(first),
+            ("allow_headers", false) => builder.allow_headers(several),
+            ("expose_headers", true) => builder.expose_headers(first),
+            ("expose_headers", false) => builder.expose_headers(several),
+            _ => builder,
+        };
+    }
+    // Last, so that the positions of the builder's errors are those of the lists.
+    match lists.get(PRESETS) {
+        Some(texts) => with_presets(reader, builder, texts),
+        None => builder,
+    }
+}
+
+fn with_presets(reader: &mut Reader<'_>, builder: PolicyBuilder, texts: &Texts) -> PolicyBuilder {
+    let mut builder = builder;
+    for item in &texts.items {
+        let names = if texts.one_string {
+            comma::split(&item.text).collect()
+        } else {
+            vec![item.text.as_str()]
+        };
+        for name in names {
+            match Preset::from_name(name) {
+                Some(preset) => builder = builder.preset(preset),
+                None => {
+                    let known = Preset::ALL.iter().map(|preset| format!("{:?}", preset.as_str()));
+                    let known = known.collect::<Vec<_>>().join(", ");
+                    let error = ConfigError::new(
+                        &item.at,
+                        &item.place,
+                        Kind::WrongValue,
+                        "is not a preset",
+                    );
+                    let error = error.with_value(name).advice(format!("the presets are {known}"));
+                    reader.errors.push(error);
+                }
+            }
+        }
+    }
+    builder
+}
+
+#[cfg(feature = "public-suffix")]
+fn with_public_suffixes(reader: &mut Reader<'_>, builder: PolicyBuilder) -> PolicyBuilder {
+    builder.check_public_suffixes(reader.boolean(CHECK_PUBLIC_SUFFIXES))
+}
+
+#[cfg(not(feature = "public-suffix"))]
+fn with_public_suffixes(reader: &mut Reader<'_>, builder: PolicyBuilder) -> PolicyBuilder {
+    if reader.boolean(CHECK_PUBLIC_SUFFIXES) {
+        missing_feature(reader, CHECK_PUBLIC_SUFFIXES, "public-suffix");
+    }
+    builder
+}
+
+#[cfg(feature = "regex")]
+fn with_expressions(_: &mut Reader<'_>, builder: PolicyBuilder, texts: &Texts) -> PolicyBuilder {
+    let expressions = texts.to_strings().into_iter().map(crate::AllowOrigin::regex);
+    expressions.fold(builder, PolicyBuilder::allow_origin)
+}
+
+#[cfg(not(feature = "regex"))]
+fn with_expressions(reader: &mut Reader<'_>, builder: PolicyBuilder, _: &Texts) -> PolicyBuilder {
+    missing_feature(reader, ALLOW_ORIGIN_REGEX, "regex");
+    builder
+}
+
+#[cfg(not(all(feature = "regex", feature = "public-suffix")))]
+fn missing_feature(reader: &mut Reader<'_>, key: &str, feature: &str) {
+    let Some(entry) = reader.get(key) else { return };
+    let reason = format!("needs the feature \"{feature}\" of tower-cors, which is not enabled");
+    let error = reader.error(&entry.at, key, Kind::MissingFeature, reason);
+    reader.errors.push(error.advice("enable it in Cargo.toml, or remove the key"));
+}
+
+fn with_scalars(reader: &mut Reader<'_>, builder: PolicyBuilder) -> PolicyBuilder {
+    let mut builder = builder;
+    for (key, set) in SWITCHES {
+        builder = set(builder, reader.boolean(key));
+    }
+    if let Some(max_age) = reader.max_age() {
+        builder = builder.max_age(max_age);
+    }
+    if let Some(status) = reader.preflight_status() {
+        builder = builder.preflight_status_number(status);
+    }
+    let builder = with_public_suffixes(reader, builder);
+    builder.inner_headers(reader.inner_headers())
+}
+
+/// With the duration as it was written, and not in seconds.
+fn as_written(error: PolicyError, reader: &Reader<'_>) -> PolicyError {
+    let entry = reader.get(error.setting().as_str());
+    match entry.filter(|_| error.setting() == Setting::MaxAge).map(|entry| &entry.node.value) {
+        Some(Value::String(text)) => error.with_value(text.clone()),
+        _ => error,
+    }
+}
+
+/// The place of a policy's error: that of the item in its list, or of the key.
+fn place_of(error: &PolicyError, reader: &Reader<'_>, lists: &Lists) -> (At, String) {
+    let mut key = error.setting().as_str();
+    let mut index = error.index();
+    if error.setting() == Setting::AllowOrigin {
+        let expressions = lists.get(ALLOW_ORIGIN_REGEX).map_or(0, |texts| texts.items.len());
+        match index {
+            Some(i) if i < expressions => key = ALLOW_ORIGIN_REGEX,
+            _ => index = index.map(|i| i.saturating_sub(expressions)),
+        }
+    }
+    if let Some(text) = index.and_then(|i| lists.get(key)?.get(i)) {
+        return (text.at.clone(), text.place.clone());
+    }
+    let at = reader.get(key).map(|entry| entry.at.clone()).unwrap_or_default();
+    (at, reader.place(key))
+}

@@ -1,0 +1,296 @@
+//! Reading the keys of one table: their types, their values, their errors.
+
+use super::{
+    document::{At, Entry, Node, Value},
+    duration,
+    error::{ConfigError, ConfigErrorKind as Kind},
+    keys::{self, ALLOW_ORIGIN_REGEX, LIST_KEY},
+};
+use crate::policy::InnerHeaders;
+use std::{collections::HashSet, time::Duration};
+
+/// A table being read: its place, and the errors found so far.
+pub(super) struct Reader<'a> {
+    /// Such as `policy[1]`; empty for the document as a whole.
+    table: &'a str,
+    at: &'a At,
+    entries: &'a [Entry],
+    /// The keys that unknown keys were probably meant to be.
+    meant: Vec<&'static str>,
+    pub(super) errors: Vec<ConfigError>,
+}
+
+/// The texts of one key.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// Whether it was one string, which may be split at its commas.
+    pub(super) one_string: bool,
+    pub(super) items: Vec<Item>,
+}
+
+/// One text with its place.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) at: At,
+    pub(super) place: String,
+    pub(super) text: String,
+}
+
+impl Texts {
+    /// The text that the item at this position of the policy's list comes from.
+    pub(super) fn get(&self, index: usize) -> Option<&Item> {
+        self.items.get(if self.one_string { 0 } else { index })
+    }
+
+    pub(super) fn to_strings(&self) -> Vec<String> {
+        self.items.iter().map(|item| item.text.clone()).collect()
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(table: &'a str, at: &'a At, entries: &'a [Entry]) -> Self {
+        Self { table, at, entries, meant: Vec::new(), errors: Vec::new() }
+    }
+
+    pub(super) fn entries(&self) -> &'a [Entry] {
+        self.entries
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&'a Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// The place of a key: `policy[1].max_age`.
+    pub(super) fn place(&self, key: &str) -> String {
+        let dot = if self.table.is_empty() { "" } else { "." };
+        format!("{}{dot}{key}", self.table)
+    }
+
+    pub(super) fn error(&self, at: &At, key: &str, kind: Kind, reason: String) -> ConfigError {
+        ConfigError::new(at, self.place(key), kind, reason)
+    }
+
+    /// Reports keys that do not exist, and those that are set twice.
+    pub(super) fn check_keys(&mut self, known: impl Fn(&str) -> bool) {
+        let mut seen = HashSet::new();
+        for entry in self.entries {
+            let key = keys::shown(&entry.key);
+            if !known(&entry.key) {
+                let error = self.unknown_key(entry, &key);
+                self.errors.push(error);
+            } else if !seen.insert(&entry.key) {
+                let reason = "is set twice".to_owned();
+                let error = self.error(&entry.at, &key, Kind::DuplicateKey, reason);
+                self.errors.push(error.advice("remove one"));
+            }
+        }
+    }
+
+    fn unknown_key(&mut self, entry: &Entry, key: &str) -> ConfigError {
+        let misplaced =
+            |reason: &str| self.error(&entry.at, key, Kind::UnknownKey, reason.to_owned());
+        if keys::is_entry_key(&entry.key) {
+            return misplaced("only applies to an entry of a list")
+                .advice("move it into a [[policy]] table");
+        }
+        if entry.key == LIST_KEY {
+            return misplaced("cannot be nested").advice("move the entries to the top level");
+        }
+        let variable = entry.at.variable();
+        let reason = match variable {
+            Some(variable) => format!("unknown variable `{variable}`"),
+            None => format!("unknown key `{key}`"),
+        };
+        let error = self.error(&entry.at, key, Kind::UnknownKey, reason).printed_in(self.table);
+        let advice = match self.table_around(entry) {
+            Some(advice) => advice,
+            None => match keys::meant(&entry.key) {
+                Some(meant) => {
+                    self.meant.push(meant);
+                    match variable.and_then(|name| name.get(..name.len() - entry.key.len())) {
+                        Some(prefix) => format!("did you mean `{prefix}{}`?", meant.to_uppercase()),
+                        None => format!("did you mean `{meant}`?"),
+                    }
+                }
+                None => "remove it".to_owned(),
+            },
+        };
+        error.advice(advice)
+    }
+
+    /// What to do with a table that has policies' keys in it, such as `[cors]`.
+    fn table_around(&mut self, entry: &Entry) -> Option<String> {
+        let meant = |table: &[Entry]| {
+            let keys = table.iter().map(|entry| entry.key.as_str());
+            keys.filter_map(keys::meant).collect::<Vec<_>>()
+        };
+        let key = keys::shown(&entry.key);
+        match &entry.node.value {
+            Value::Table(table) => {
+                self.meant.extend(meant(table));
+                let is_list = table.iter().any(|entry| entry.key == LIST_KEY);
+                (is_list || !meant(table).is_empty()).then(|| {
+                    if is_list {
+                        self.meant.push("allow_origin");
+                    }
+                    format!("remove the table `{key}` and write its keys at the top level")
+                })
+            }
+            Value::Array(items) => {
+                let tables = items.iter().filter_map(|item| match &item.value {
+                    Value::Table(table) => Some(meant(table)),
+                    _ => None,
+                });
+                let found = tables.flatten().collect::<Vec<_>>();
+                self.meant.extend(&found);
+                (!found.is_empty()).then(|| format!("did you mean `{LIST_KEY}`?"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Reports that no origins are given, unless an unknown key was meant to give them.
+    pub(super) fn check_origins_are_given(&mut self) -> bool {
+        let names = ["allow_origin", ALLOW_ORIGIN_REGEX];
+        if names.iter().any(|name| self.get(name).is_some()) {
+            return true;
+        }
+        if !self.meant.iter().any(|meant| names.contains(meant)) {
+            let key = names[0];
+            let reason = match self.at.variable() {
+                Some(prefix) => format!("missing variable `{prefix}{}`", key.to_uppercase()),
+                None => format!("missing key `{key}`"),
+            };
+            let error = self.error(self.at, key, Kind::MissingKey, reason).printed_in(self.table);
+            self.errors.push(error.advice("name the origins that may call, or write \"*\""));
+        }
+        false
+    }
+
+    fn wrong_type(&mut self, key: &str, node: &Node, expected: &str) {
+        let error =
+            self.error(&node.at, key, Kind::WrongType, format!("is {}", node.value.type_name()));
+        let error = match &node.value {
+            Value::String(text) if text.len() <= 64 => error.with_value(text),
+            _ => error,
+        };
+        self.errors.push(error.advice(format!("write {expected}")));
+    }
+
+    pub(super) fn boolean(&mut self, key: &str) -> bool {
+        let Some(entry) = self.get(key) else { return false };
+        if let Value::Boolean(boolean) = entry.node.value {
+            return boolean;
+        }
+        self.wrong_type(key, &entry.node, "true or false");
+        false
+    }
+
+    /// Whether a key is `true`; reports nothing.
+    pub(super) fn is_true(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|entry| matches!(entry.node.value, Value::Boolean(true)))
+    }
+
+    /// The texts of a key; `None` if the key is missing.
+    pub(super) fn texts(&mut self, key: &str) -> Option<Texts> {
+        let node = &self.get(key)?.node;
+        Some(match &node.value {
+            Value::String(text) => {
+                let item = Item { at: node.at.clone(), place: self.place(key), text: text.clone() };
+                Texts { one_string: true, items: vec![item] }
+            }
+            Value::Array(items) => Texts { one_string: false, items: self.items(key, items) },
+            _ => {
+                self.wrong_type(key, node, "a string or an array of strings");
+                Texts::default()
+            }
+        })
+    }
+
+    fn items(&mut self, key: &str, items: &[Node]) -> Vec<Item> {
+        let mut texts = Vec::new();
+        for (i, item) in items.iter().enumerate() {
+            let key = format!("{key}[{i}]");
+            if let Value::String(text) = &item.value {
+                let (at, place) = (item.at.clone(), self.place(&key));
+                texts.push(Item { at, place, text: text.clone() });
+            } else {
+                self.wrong_type(&key, item, "a string");
+            }
+        }
+        texts
+    }
+
+    pub(super) fn name(&mut self) -> Option<String> {
+        let key = "name";
+        let node = &self.get(key)?.node;
+        match &node.value {
+            Value::String(name) if !name.is_empty() => return Some(name.clone()),
+            Value::String(_) => {
+                let error = self.error(&node.at, key, Kind::WrongValue, "is empty".to_owned());
+                self.errors.push(error.advice("choose a name, or remove the key"));
+            }
+            _ => self.wrong_type(key, node, "a string"),
+        }
+        None
+    }
+
+    pub(super) fn max_age(&mut self) -> Option<Duration> {
+        let key = "max_age";
+        let node = &self.get(key)?.node;
+        let read = match &node.value {
+            Value::Integer(seconds) => duration::from_seconds(*seconds),
+            Value::String(text) => duration::parse(text),
+            _ => {
+                self.wrong_type(key, node, "seconds, or a string such as \"10m\"");
+                return None;
+            }
+        };
+        match read {
+            Ok(max_age) => Some(max_age),
+            Err(problem) => {
+                let error = self.error(&node.at, key, Kind::WrongValue, problem.reason);
+                let error = match &node.value {
+                    Value::String(text) => error.with_value(text),
+                    _ => error,
+                };
+                self.errors.push(error.advice(problem.advice));
+                None
+            }
+        }
+    }
+
+    pub(super) fn preflight_status(&mut self) -> Option<u16> {
+        let key = "preflight_status";
+        let expected = "a number from 200 to 299";
+        let node = &self.get(key)?.node;
+        let Value::Integer(status) = node.value else {
+            self.wrong_type(key, node, expected);
+            return None;
+        };
+        let number = u16::try_from(status).ok();
+        if number.is_none() {
+            let reason = format!("{status} is not a valid status");
+            let error = self.error(&node.at, key, Kind::WrongValue, reason);
+            self.errors.push(error.advice(format!("write {expected}")));
+        }
+        number
+    }
+
+    pub(super) fn inner_headers(&mut self) -> InnerHeaders {
+        let key = "inner_headers";
+        let expected = "\"replace\" or \"keep\"";
+        let Some(entry) = self.get(key) else { return InnerHeaders::default() };
+        match &entry.node.value {
+            Value::String(text) if text == "replace" => return InnerHeaders::Replace,
+            Value::String(text) if text == "keep" => return InnerHeaders::Keep,
+            Value::String(text) => {
+                let reason = "is not a valid choice".to_owned();
+                let error = self.error(&entry.node.at, key, Kind::WrongValue, reason);
+                self.errors.push(error.with_value(text).advice(format!("write {expected}")));
+            }
+            _ => self.wrong_type(key, &entry.node, expected),
+        }
+        InnerHeaders::default()
+    }
+}

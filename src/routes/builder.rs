@@ -1,0 +1,218 @@
+//! From entries to a list: what is checked, and how scopes are formed.
+
+use super::{
+    entry::PolicyEntry,
+    error::{PolicyListError, PolicyListErrorKind as Kind, PolicyListErrors},
+    index::PathIndex,
+    list::{PolicyList, Routes},
+    path,
+    pattern::Pattern,
+    scope::{Named, Policies, Scope},
+};
+use crate::policy::{Policy, Setting};
+use std::{collections::HashMap, sync::Arc};
+
+impl PolicyList {
+    /// Returns a builder without entries.
+    pub fn builder() -> PolicyListBuilder {
+        PolicyListBuilder::default()
+    }
+}
+
+/// Builds a [`PolicyList`].
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct PolicyListBuilder {
+    entries: Vec<PolicyEntry>,
+}
+
+/// The entries of one scope while the list is checked.
+struct Draft {
+    /// Sorted, without duplicates; `None`: every path.
+    paths: Option<Vec<String>>,
+    patterns: Vec<Pattern>,
+    entries: Vec<usize>,
+}
+
+impl PolicyListBuilder {
+    /// Adds an entry at the end.
+    ///
+    /// ```
+    /// use tower_cors::{Policy, PolicyList, routes::PolicyEntry};
+    ///
+    /// let public = Policy::builder().allow_origin("*").build()?;
+    /// let policies = PolicyList::builder()
+    ///     .entry(PolicyEntry::new(public).paths(["/public/{*rest}"]))
+    ///     .entry(PolicyEntry::off())
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn entry(mut self, entry: PolicyEntry) -> Self {
+        self.entries.push(entry);
+        self
+    }
+
+    /// Validates the entries and compiles the list.
+    ///
+    /// # Errors
+    ///
+    /// All errors at once; [`PolicyListErrorKind`](crate::routes::PolicyListErrorKind) names them.
+    pub fn build(self) -> Result<PolicyList, PolicyListErrors> {
+        let mut errors = Vec::new();
+        if self.entries.is_empty() {
+            errors.push(PolicyListError::of_list(Kind::Empty));
+        }
+        self.check_names(&mut errors);
+        self.check_paths(&mut errors);
+        let drafts = self.drafts();
+        let index = index(&drafts);
+        self.check_scopes(&drafts, &mut errors);
+        check_reachable(&drafts, &index, &mut errors);
+        self.check_enforcement(&mut errors);
+        errors.sort_by_key(|error| error.entry);
+        PolicyListErrors::check(errors)?;
+        let scopes = drafts.into_iter().map(|draft| self.scope(draft)).collect();
+        Ok(PolicyList::new(Routes { scopes, index }))
+    }
+
+    fn check_names(&self, errors: &mut Vec<PolicyListError>) {
+        let mut seen = HashMap::new();
+        for (i, entry) in self.entries.iter().enumerate() {
+            let Some(name) = &entry.name else { continue };
+            if let Some(&earlier) = seen.get(name) {
+                let error = PolicyListError::of_entry(i, Kind::DuplicateName { earlier });
+                errors.push(PolicyListError { value: Some(name.clone()), ..error });
+            } else {
+                seen.insert(name, i);
+            }
+        }
+    }
+
+    fn check_paths(&self, errors: &mut Vec<PolicyListError>) {
+        for (i, entry) in self.entries.iter().enumerate() {
+            let Some(paths) = &entry.paths else { continue };
+            if paths.is_empty() {
+                errors.push(PolicyListError::of_entry(i, Kind::EmptyPaths));
+            }
+            for (j, path) in paths.iter().enumerate() {
+                if let Err((kind, suggestion)) = path::check(path) {
+                    let error = PolicyListError::of_entry(i, kind);
+                    let value = Some(path.clone());
+                    errors.push(PolicyListError { path: Some(j), value, suggestion, ..error });
+                }
+            }
+        }
+    }
+
+    /// The scopes, in the order of their first entries.
+    fn drafts(&self) -> Vec<Draft> {
+        let mut drafts = Vec::<Draft>::new();
+        let mut by_paths = HashMap::new();
+        for (i, entry) in self.entries.iter().enumerate() {
+            let paths = entry.paths.clone().map(|mut paths| {
+                paths.sort_unstable();
+                paths.dedup();
+                paths
+            });
+            let at = *by_paths.entry(paths.clone()).or_insert(drafts.len());
+            if at == drafts.len() {
+                drafts.push(Draft::new(paths));
+            }
+            drafts[at].entries.push(i);
+        }
+        drafts
+    }
+
+    fn check_scopes(&self, drafts: &[Draft], errors: &mut Vec<PolicyListError>) {
+        for draft in drafts.iter().filter(|draft| draft.entries.len() > 1) {
+            let mut first = None::<(usize, &Policy)>;
+            for &i in &draft.entries {
+                let Some(policy) = &self.entries[i].policy else {
+                    errors.push(PolicyListError::of_entry(i, Kind::OffNotAlone));
+                    continue;
+                };
+                let (earlier, first) = *first.get_or_insert((i, policy));
+                for setting in different_settings(first, policy) {
+                    let kind = Kind::DifferentInScope { setting, earlier };
+                    errors.push(PolicyListError::of_entry(i, kind));
+                }
+            }
+        }
+    }
+
+    fn check_enforcement(&self, errors: &mut Vec<PolicyListError>) {
+        if self.entries.iter().any(|entry| entry.paths.is_none()) {
+            return;
+        }
+        let enforces =
+            |entry: &PolicyEntry| entry.policy.as_ref().is_some_and(|p| p.rules().enforce);
+        if let Some(i) = self.entries.iter().position(enforces) {
+            errors.push(PolicyListError::of_entry(i, Kind::EnforcementLeavesPathsOpen));
+        }
+    }
+
+    fn scope(&self, draft: Draft) -> Scope {
+        let mut named = draft.entries.iter().filter_map(|&i| {
+            let PolicyEntry { name, policy, .. } = &self.entries[i];
+            Some(Named { name: name.as_deref().map(Arc::from), policy: policy.clone()? })
+        });
+        let policies = match (named.next(), named.next()) {
+            (None, _) => Policies::Off,
+            (Some(only), None) => Policies::One(only),
+            (Some(first), Some(second)) => {
+                let dynamic = |entry: Named| Named { policy: entry.policy.into_dynamic(), ..entry };
+                Policies::Several([first, second].into_iter().chain(named).map(dynamic).collect())
+            }
+        };
+        Scope { paths: draft.paths, policies }
+    }
+}
+
+impl Draft {
+    fn new(paths: Option<Vec<String>>) -> Self {
+        let valid = paths.iter().flatten().filter(|path| path::check(path).is_ok());
+        let patterns = valid.filter_map(|path| Pattern::parse(path).ok()).collect();
+        Self { paths, patterns, entries: Vec::new() }
+    }
+}
+
+/// The settings that decide before a policy's origins do, so that the policies of one scope must
+/// agree on them.
+fn different_settings(one: &Policy, other: &Policy) -> impl Iterator<Item = Setting> {
+    let (one, other) = (one.rules(), other.rules());
+    (one.enforce != other.enforce).then_some(Setting::Enforce).into_iter()
+}
+
+fn index(drafts: &[Draft]) -> PathIndex {
+    let mut index = PathIndex::new();
+    for (draft, scope) in drafts.iter().zip(0..) {
+        if draft.paths.is_none() {
+            index.insert_every_path(scope);
+        }
+        for pattern in &draft.patterns {
+            index.insert(pattern, scope);
+        }
+    }
+    index
+}
+
+/// Each scope must have a path that no earlier one covers.
+fn check_reachable(drafts: &[Draft], index: &PathIndex, errors: &mut Vec<PolicyListError>) {
+    let mut every_path = None;
+    for (later, draft) in drafts.iter().enumerate() {
+        let covered_by = match &draft.paths {
+            None => every_path.replace(later),
+            // Of an entry with an invalid path it is not known what it was to cover.
+            Some(paths) if draft.patterns.len() < paths.len() => None,
+            Some(_) => {
+                let samples = draft.patterns.iter().flat_map(Pattern::samples);
+                let first = samples.map(|sample| index.first(&sample)).max().flatten();
+                first.filter(|&first| first < later)
+            }
+        };
+        if let Some(earlier) = covered_by {
+            let earlier = drafts[earlier].entries[0];
+            errors.push(PolicyListError::of_entry(draft.entries[0], Kind::DeadScope { earlier }));
+        }
+    }
+}
