@@ -48,12 +48,12 @@ impl Options {
                 return Ok(None);
             }
             if !matches!(name, "--policy" | "--api" | "--page") {
-                return Err(wrong(format!("{} is no option: see --help", arg.display())));
+                return Err(wrong(format!("{} is not a valid option; see --help", arg.display())));
             }
             let value = attached
                 .or_else(|| args.next())
                 .filter(|value| !value.is_empty())
-                .ok_or_else(|| wrong(format!("{name} needs a value: see --help")))?;
+                .ok_or_else(|| wrong(format!("{name} needs a value; see --help")))?;
             match name {
                 "--policy" => options.policy = Some(value.into()),
                 "--api" => options.api = address(name, &value)?,
@@ -78,7 +78,7 @@ fn split(arg: &OsStr) -> (&str, Option<OsString>) {
 fn address(name: &str, value: &OsStr) -> Result<SocketAddr, Failure> {
     value.to_str().and_then(|value| value.parse().ok()).ok_or_else(|| {
         let value = value.display();
-        wrong(format!("{name}: \"{value}\" is no address: write one such as 127.0.0.1:3000"))
+        wrong(format!("{name}: \"{value}\" is not a valid address; write one such as 127.0.0.1:3000"))
     })
 }
 

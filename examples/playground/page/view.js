@@ -134,7 +134,7 @@ export function exchange(one) {
       h("span", { class: `status s${Math.floor(one.status / 100)}` }, `${one.status}`),
       h("small", {}, one.ran ? "by the handler" : "by tower-cors")),
     h("div", { class: "sides" }, side("Request", one.request), side("Response", one.response)),
-    h("p", { class: "says" }, h("b", {}, "tower-cors"), one.explanation ?? "no policy governs this path: left wholly alone"));
+    h("p", { class: "says" }, h("b", {}, "tower-cors"), one.explanation ?? "no policy governs this path: left unchanged"));
 }
 
 /** Predicted and actual, side by side. */
