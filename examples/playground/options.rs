@@ -78,7 +78,9 @@ fn split(arg: &OsStr) -> (&str, Option<OsString>) {
 fn address(name: &str, value: &OsStr) -> Result<SocketAddr, Failure> {
     value.to_str().and_then(|value| value.parse().ok()).ok_or_else(|| {
         let value = value.display();
-        wrong(format!("{name}: \"{value}\" is not a valid address; write one such as 127.0.0.1:3000"))
+        wrong(format!(
+            "{name}: \"{value}\" is not a valid address; write one such as 127.0.0.1:3000"
+        ))
     })
 }
 
