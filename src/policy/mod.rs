@@ -22,6 +22,7 @@ mod allow_origin;
 mod answers;
 mod builder;
 mod compile;
+mod compile_origins;
 mod error;
 mod expose_headers;
 mod list;
@@ -38,6 +39,8 @@ mod ready;
 #[cfg(feature = "regex")]
 mod regex;
 mod rules;
+#[cfg(feature = "serde")]
+mod serialize;
 mod setting;
 mod settings;
 mod summary;

@@ -1,0 +1,211 @@
+//! The origins of a policy: every check, then the compiled form.
+
+use super::{
+    allow_origin::OriginRule,
+    error::{PolicyError, PolicyErrorKind as Kind},
+    list::Item,
+    origins::{OriginRules, Origins},
+    setting::Setting,
+    settings::Settings,
+    validate,
+};
+use crate::origin::{OriginError, OriginErrorKind, OriginPattern, OriginSet};
+
+pub(super) fn compile(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
+    let items = &settings.allow_origin.items.0;
+    if items.is_empty() && !settings.allow_null_origin {
+        errors.push(PolicyError::new(Setting::AllowOrigin, Kind::NoOrigin));
+    }
+    let rules = rules(settings, errors);
+    let Some(any) = items.iter().position(|item| matches!(item, Item::Any)) else {
+        return into_origins(rules);
+    };
+    let other = items.iter().enumerate().find(|(_, item)| !matches!(item, Item::Any));
+    if let Some((index, other)) = other {
+        errors.push(of_origin((index, &text_of(other)), Kind::AnyBesideOthers));
+    }
+    for (set, kind) in [
+        (settings.allow_credentials, Kind::CredentialsWithAnyOrigin),
+        (settings.allow_private_network, Kind::PrivateNetworkWithAnyOrigin),
+        (settings.enforce, Kind::EnforceWithAnyOrigin),
+    ] {
+        if set {
+            errors.push(of_origin((any, "*"), kind));
+        }
+    }
+    Origins::Any
+}
+
+fn rules(settings: &Settings, errors: &mut Vec<PolicyError>) -> OriginRules {
+    let mut rules = OriginRules {
+        null: settings.allow_null_origin,
+        secure: settings.allow_credentials && !settings.allow_insecure_origins,
+        ..OriginRules::default()
+    };
+    let mut patterns = Vec::new();
+    #[cfg(feature = "regex")]
+    let mut expressions = Vec::new();
+    for (index, item) in settings.allow_origin.items.0.iter().enumerate() {
+        let checked = match item {
+            Item::Any | Item::Value(OriginRule::Nobody) => continue,
+            Item::Value(OriginRule::Predicate(predicate)) => {
+                rules.predicates.push(predicate.clone());
+                continue;
+            }
+            #[cfg(feature = "regex")]
+            Item::Value(OriginRule::Regex(source)) => {
+                expressions.extend(expression((index, source), settings, errors));
+                continue;
+            }
+            Item::Text(text) => parse((index, text), false, settings),
+            Item::Part(text) => parse((index, text), true, settings),
+            Item::Value(OriginRule::Origin(origin)) if origin.is_null() => {
+                parse((index, origin.as_str()), false, settings)
+            }
+            Item::Value(OriginRule::Origin(origin)) => {
+                let pattern = OriginPattern::try_from(origin.clone());
+                pattern.map(Some).map_err(|error| of_origin_error((index, origin.as_str()), &error))
+            }
+            Item::Value(OriginRule::Pattern(pattern)) => Ok(Some(pattern.clone())),
+        };
+        match checked {
+            Ok(Some(pattern)) => {
+                check_opt_ins(index, &pattern, settings, errors);
+                if settings.allow_credentials {
+                    check_credentials(index, &pattern, settings, errors);
+                }
+                patterns.push(pattern);
+            }
+            Ok(None) => {}
+            Err(error) => errors.push(error),
+        }
+    }
+    #[cfg(feature = "regex")]
+    match super::regex::Regexes::new(&expressions) {
+        Ok(compiled) => rules.regexes = compiled,
+        Err(kind) => errors.push(PolicyError::new(Setting::AllowOrigin, kind)),
+    }
+    rules.set = patterns.into_iter().collect::<OriginSet>();
+    rules
+}
+
+/// A pattern from a string; `None` for `null` with its opt-in, which is a rule of its own.
+fn parse(
+    item: (usize, &str),
+    is_part: bool,
+    settings: &Settings,
+) -> Result<Option<OriginPattern>, PolicyError> {
+    let (_, text) = item;
+    if text == "null" && settings.allow_null_origin {
+        return Ok(None);
+    }
+    let check = |text: &str| {
+        text.parse::<OriginPattern>()
+            .map_err(|error| (Kind::Origin(*error.kind()), error.suggestion().map(str::to_owned)))
+    };
+    let checked = validate::item_of(text, is_part, check);
+    checked.map(Some).map_err(|(kind, suggestion)| of_origin(item, kind).write(suggestion))
+}
+
+#[cfg(feature = "regex")]
+fn expression(
+    item: (usize, &str),
+    settings: &Settings,
+    errors: &mut Vec<PolicyError>,
+) -> Option<String> {
+    let (_, source) = item;
+    match super::regex::check(source, regex_limits(settings)) {
+        Ok(()) => Some(source.to_owned()),
+        Err(error) => {
+            errors.push(of_origin(item, error.kind).write(error.suggestion));
+            None
+        }
+    }
+}
+
+fn of_origin_error(item: (usize, &str), error: &OriginError) -> PolicyError {
+    of_origin(item, Kind::Origin(*error.kind())).write(error.suggestion())
+}
+
+#[cfg(feature = "regex")]
+fn regex_limits(settings: &Settings) -> super::regex::Limits {
+    let known = settings.allow_credentials && !settings.allow_public_suffix_subdomains;
+    super::regex::Limits {
+        only_secure: settings.allow_credentials && !settings.allow_insecure_origins,
+        only_known_domains: known,
+        #[cfg(feature = "public-suffix")]
+        is_public_suffix: settings
+            .check_public_suffixes
+            .then_some(super::public_suffix::is_public_suffix),
+        #[cfg(not(feature = "public-suffix"))]
+        is_public_suffix: None,
+    }
+}
+
+/// The cheapest form that means the same.
+fn into_origins(rules: OriginRules) -> Origins {
+    let only_set = !rules.null && rules.predicates.is_empty();
+    #[cfg(feature = "regex")]
+    let only_set = only_set && rules.regexes.is_empty();
+    match rules.set.single() {
+        Some(origin) if only_set => Origins::One(origin.clone()),
+        _ => Origins::Rules(Box::new(rules)),
+    }
+}
+
+fn text_of(item: &Item<OriginRule>) -> String {
+    match item {
+        Item::Any => "*".to_owned(),
+        Item::Text(text) | Item::Part(text) => text.clone(),
+        Item::Value(OriginRule::Origin(origin)) => origin.to_string(),
+        Item::Value(OriginRule::Pattern(pattern)) => pattern.to_string(),
+        Item::Value(OriginRule::Predicate(_)) => "a predicate".to_owned(),
+        Item::Value(OriginRule::Nobody) => "nobody".to_owned(),
+        #[cfg(feature = "regex")]
+        Item::Value(OriginRule::Regex(source)) => source.clone(),
+    }
+}
+
+fn of_origin(item: (usize, &str), kind: Kind) -> PolicyError {
+    PolicyError::of_item(Setting::AllowOrigin, item, kind)
+}
+
+/// What takes an opt-in even without credentials.
+fn check_opt_ins(
+    index: usize,
+    pattern: &OriginPattern,
+    settings: &Settings,
+    errors: &mut Vec<PolicyError>,
+) {
+    let item = (index, pattern.as_str());
+    if pattern.covers_top_level_domain() && !settings.allow_public_suffix_subdomains {
+        errors.push(of_origin(item, Kind::TopLevelDomain));
+    }
+    if pattern.is_local_file() && !settings.allow_null_origin {
+        errors.push(of_origin(item, Kind::Origin(OriginErrorKind::LocalFile)));
+    }
+}
+
+/// What is too dangerous with credentials.
+fn check_credentials(
+    index: usize,
+    pattern: &OriginPattern,
+    settings: &Settings,
+    errors: &mut Vec<PolicyError>,
+) {
+    let item = (index, pattern.as_str());
+    let insecure = pattern.scheme() == "http" && !pattern.is_loopback();
+    if insecure && !settings.allow_insecure_origins {
+        let https = pattern.as_str().replacen("http:", "https:", 1);
+        let suggestion = https.parse::<OriginPattern>().ok().map(|pattern| pattern.to_string());
+        errors.push(of_origin(item, Kind::CredentialsWithInsecureOrigin).write(suggestion));
+    }
+    #[cfg(feature = "public-suffix")]
+    if let Some(domain) = pattern.domain_beneath_star().filter(|_| settings.check_public_suffixes) {
+        let public =
+            !pattern.covers_top_level_domain() && super::public_suffix::is_public_suffix(domain);
+        if public && !settings.allow_public_suffix_subdomains {
+            errors.push(of_origin(item, Kind::CredentialsWithPublicSuffix));
+        }
+    }
+}
