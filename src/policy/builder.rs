@@ -1,4 +1,4 @@
-//! The builder: what the settings are, and their defaults.
+//! The builder: the setters, and what each setting means.
 
 use super::{
     allow_headers::AllowHeaders,
@@ -14,9 +14,11 @@ use super::{
 use http::StatusCode;
 use std::{fmt, marker::PhantomData, time::Duration};
 
-/// Builds a [`Policy`], or what can be made from one, such as a `CorsLayer`.
+/// Builds a [`Policy`], or what is made from one, such as a `CorsLayer`.
 ///
-/// Setters never fail; [`build`](Self::build) reports every mistake at once.
+/// Made by [`Policy::builder`] and `CorsLayer::builder`. Setters never fail;
+/// [`build`](Self::build) reports all mistakes at once. A list's setter that is called again adds to
+/// the list; of all other setters the last call counts.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PolicyBuilder<T = Policy> {
     settings: Settings,
@@ -47,18 +49,20 @@ impl<T> PolicyBuilder<T> {
         self
     }
 
-    /// Adds origins that may read responses: `Access-Control-Allow-Origin`. At least one is needed.
+    /// Adds origins that may read responses: `Access-Control-Allow-Origin`. At least one is
+    /// required; [`AllowOrigin::none`] says that nobody is meant.
     ///
-    /// See [`AllowOrigin`] for all that can be given.
+    /// It accepts strings and types, alone and in collections, `"*"`, predicates and regular
+    /// expressions; see [`AllowOrigin`].
     ///
     /// ```
-    /// use tower_cors::{AllowOrigin, Policy};
+    /// use tower_cors::Policy;
     ///
-    /// let from_environment = "https://a.example, https://b.example".to_owned();
+    /// // For instance from an environment variable.
+    /// let more = "https://a.example, https://b.example".to_owned();
     /// let policy = Policy::builder()
-    ///     .allow_origin(["https://app.example.com", "https://*.example.org", "http://localhost:*"])
-    ///     .allow_origin(from_environment)
-    ///     .allow_origin(AllowOrigin::predicate(|origin, _parts| origin.port() == Some(8443)))
+    ///     .allow_origin(["https://app.example.com", "https://*.example.org"])
+    ///     .allow_origin(more)
     ///     .build()?;
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
@@ -69,11 +73,11 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.allow_origin.append(origins.into()))
     }
 
-    /// Adds methods that a preflight grants: `Access-Control-Allow-Methods`. Unset, those that need
-    /// no preflight: `GET`, `HEAD` and `POST`, which are allowed always.
+    /// Adds methods that a preflight grants: `Access-Control-Allow-Methods`. Default: none besides
+    /// `GET`, `HEAD` and `POST`, which are always allowed.
     ///
-    /// `*` grants any method; with credentials, where the header may not say so, it
-    /// names the one that the preflight asks for.
+    /// `*` grants any method. With credentials, browsers take the `*` of the header literally, so
+    /// the answer names the method that the preflight asks for.
     ///
     /// ```
     /// use http::Method;
@@ -93,13 +97,15 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.allow_methods.append(methods.into()))
     }
 
-    /// Adds request headers that a preflight grants: `Access-Control-Allow-Headers`. Unset, those
-    /// that need no preflight ([CORS-safelisted
-    /// request-headers](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)).
+    /// Adds request headers that a preflight grants: `Access-Control-Allow-Headers`. Default: none
+    /// besides the [CORS-safelisted
+    /// ones](https://fetch.spec.whatwg.org/#cors-safelisted-request-header), which are always
+    /// allowed.
     ///
-    /// `*` grants any header but `Authorization`, which the standard wants named: `["*",
-    /// "authorization"]`. With credentials, where the header may not say so, it names those that
-    /// the preflight asks for.
+    /// `*` grants any header except `Authorization`, which the standard requires to be named: write
+    /// `["*", "authorization"]`, or [`AllowHeaders::mirror_request`]. With credentials, browsers
+    /// take the `*` of the header literally, so the answer names the headers that the preflight
+    /// asks for.
     ///
     /// ```
     /// use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -136,18 +142,20 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.presets.push(preset))
     }
 
-    /// Whether responses to requests with cookies and the like may be read:
-    /// `Access-Control-Allow-Credentials`. Default: `false`.
+    /// Whether pages may send requests with credentials (cookies, HTTP authentication, client
+    /// certificates) and read the responses: `Access-Control-Allow-Credentials`. Default: `false`.
     ///
-    /// Whoever may read them can act as the user. So this goes neither with any origin nor,
-    /// without saying so, with insecure ones.
+    /// Such a page can act as the user. So this cannot be combined with any origin (`*`). Origins of
+    /// scheme `http` that are not loopback are refused, whatever rule matches them, unless
+    /// [`dangerously_allow_insecure_origins`](Self::dangerously_allow_insecure_origins) is set;
+    /// listing one is an error.
     ///
     /// ```
     /// use tower_cors::{Policy, policy::PolicyErrorKind};
     ///
     /// let errors = Policy::builder().allow_origin("*").allow_credentials(true).build().unwrap_err();
     /// assert_eq!(
-    ///     errors.iter().next().unwrap().kind(),
+    ///     *errors.iter().next().unwrap().kind(),
     ///     PolicyErrorKind::CredentialsWithAnyOrigin,
     /// );
     /// ```
@@ -158,11 +166,14 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.allow_credentials = allow)
     }
 
-    /// Adds response headers that scripts may read: `Access-Control-Expose-Headers`. Unset, the
-    /// [CORS-safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) ones.
+    /// Adds response headers that scripts may read: `Access-Control-Expose-Headers`. Default: none
+    /// besides the [CORS-safelisted
+    /// ones](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name), which scripts
+    /// can always read.
     ///
-    /// `*` exposes all; with credentials, where the header may not say so, it names
-    /// those that the response has here: not what the server adds afterwards, such as `Date`.
+    /// `*` exposes all headers. With credentials, browsers take the `*` of the header literally, so
+    /// the answer names the headers that the response has at this point. What the server adds
+    /// afterwards, such as `Date`, is not among them.
     ///
     /// ```
     /// use tower_cors::Policy;
@@ -204,10 +215,21 @@ impl<T> PolicyBuilder<T> {
     }
 
     /// Whether a preflight that asks with `Access-Control-Request-Private-Network: true` is granted
-    /// that too. Default: `false`; not with any origin.
+    /// that too: `Access-Control-Allow-Private-Network`. Default: `false`. It cannot be combined
+    /// with any origin (`*`).
     ///
-    /// Legacy: browsers have moved from these headers to a
-    /// [permission prompt](https://wicg.github.io/local-network-access/).
+    /// This is legacy: browsers have moved from these headers to a [permission
+    /// prompt](https://wicg.github.io/local-network-access/).
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .allow_private_network(true)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
     pub fn allow_private_network(self, allow: bool) -> Self {
         self.set(|settings| settings.allow_private_network = allow)
     }
@@ -216,15 +238,26 @@ impl<T> PolicyBuilder<T> {
     /// [`Timing-Allow-Origin`](https://w3c.github.io/resource-timing/#sec-timing-allow-origin),
     /// with the value of `Access-Control-Allow-Origin`. Default: `false`.
     ///
-    /// With it on, a `Timing-Allow-Origin` of the inner service is replaced or removed (but on a
-    /// response that [`InnerHeaders::Keep`] leaves as it is); off, left alone.
+    /// If it is `true`, a `Timing-Allow-Origin` of the inner service is replaced or removed, except
+    /// on a response that [`InnerHeaders::Keep`] leaves unchanged. If it is `false`, the inner
+    /// service's header is left unchanged.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .timing_allow_origin(true)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
     pub fn timing_allow_origin(self, allow: bool) -> Self {
         self.set(|settings| settings.timing_allow_origin = allow)
     }
 
     /// Whether actual requests from refused origins are answered with 403 before the inner service
-    /// runs. Default: `false`, for CORS is no access control: it only keeps scripts
-    /// from reading responses.
+    /// runs. Default: `false`, since CORS is not access control: it only keeps scripts from reading
+    /// responses. It cannot be combined with any origin (`*`).
     ///
     /// Same-origin requests that carry an `Origin` (every `POST` does) pass:
     ///
@@ -233,8 +266,9 @@ impl<T> PolicyBuilder<T> {
     ///    are those of `:authority` or `Host`. Behind a TLS proxy the scheme itself cannot be
     ///    known.
     ///
-    /// Requests without `Origin` pass too: any client but a browser can leave it out. So this is
-    /// a second line against cross-site requests and WebSocket hijacking, not a login.
+    /// Requests without `Origin` pass too: any client except a browser can leave it out. So this is
+    /// a second line of defense against cross-site requests and WebSocket hijacking. It does not
+    /// replace authentication.
     ///
     /// ```
     /// use http::Request;
@@ -258,8 +292,19 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.enforce = enforce)
     }
 
-    /// The status of a preflight from a granted origin: any from 200 to 299. Default: 204; some
-    /// television sets and old proxies want 200.
+    /// Sets the status of the answer to a preflight from a granted origin: any from 200 to 299.
+    /// Default: 204. Some smart TVs and old proxies need 200.
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .preflight_status(StatusCode::OK)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
     ///
     /// Source: [Fetch, CORS-preflight fetch, step
     /// 7](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0) ([ok
@@ -272,15 +317,35 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.preflight_status = status)
     }
 
-    /// Whether preflights that are granted in full (origin, method, headers) are handed on to the
-    /// inner service, whose answer is then decorated. Default: `false`. All others are answered
-    /// here.
+    /// Whether preflights that are granted in full (origin, method, headers) are passed to the
+    /// inner service, whose answer then gets the headers. Default: `false`. All other preflights are
+    /// answered here.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .preflight_continue(true)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
     pub fn preflight_continue(self, pass_on: bool) -> Self {
         self.set(|settings| settings.preflight_continue = pass_on)
     }
 
-    /// What happens to `Access-Control-*` headers that the inner service set. Default:
+    /// Sets what happens to `Access-Control-*` headers that the inner service set. Default:
     /// [`InnerHeaders::Replace`].
+    ///
+    /// ```
+    /// use tower_cors::{Policy, policy::InnerHeaders};
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .inner_headers(InnerHeaders::Keep)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
     pub fn inner_headers(self, inner_headers: InnerHeaders) -> Self {
         self.set(|settings| settings.inner_headers = inner_headers)
     }
@@ -312,22 +377,56 @@ impl<T> PolicyBuilder<T> {
         self.set(|settings| settings.check_public_suffixes = check)
     }
 
-    /// Whether `Origin: null` is allowed. Default: `false`, for any site can send it from a
-    /// sandboxed frame.
+    /// Whether `Origin: null` is allowed, and `file://`, where it is listed. Default: `false`, since
+    /// any site can send `null` from a sandboxed frame.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder().dangerously_allow_null_origin(true).build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
     pub fn dangerously_allow_null_origin(self, allow: bool) -> Self {
         self.set(|settings| settings.allow_null_origin = allow)
     }
 
-    /// Whether credentials may go with origins of scheme `http` that are not loopback. Default:
-    /// `false`, for anyone on the way can change such a page and act as its user.
+    /// Whether [`allow_credentials`](Self::allow_credentials) applies to origins of scheme `http`
+    /// that are not loopback. Default: `false`, since a network attacker can change such a page, and
+    /// act as its user.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("http://192.168.1.7:3000") // a test device, in a network that is trusted
+    ///     .allow_credentials(true)
+    ///     .dangerously_allow_insecure_origins(true)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
     pub fn dangerously_allow_insecure_origins(self, allow: bool) -> Self {
         self.set(|settings| settings.allow_insecure_origins = allow)
     }
 
-    /// Whether credentials may go with patterns such as `https://*.github.io`, whose star stands
-    /// directly beneath a public suffix. Default: `false`, for anyone can register a name there.
+    /// Whether rules may match all names beneath a public suffix, where anyone can register one.
+    /// Default: `false`. It lifts these errors:
     ///
-    /// Public suffixes are known with the feature "public-suffix".
+    /// 1. A pattern that covers a whole top-level domain: `https://*.com`.
+    /// 2. With credentials, a regular expression whose matches do not all end in known domains; see
+    ///    `AllowOrigin::regex` (feature "regex").
+    /// 3. With credentials and `check_public_suffixes` (feature "public-suffix"), a pattern such as
+    ///    `https://*.github.io`.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://*.example") // all of a top-level domain that is your own
+    ///     .allow_credentials(true)
+    ///     .dangerously_allow_public_suffix_subdomains(true)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
     pub fn dangerously_allow_public_suffix_subdomains(self, allow: bool) -> Self {
         self.set(|settings| settings.allow_public_suffix_subdomains = allow)
     }
@@ -340,11 +439,22 @@ impl<T> PolicyBuilder<T> {
 }
 
 impl<T: From<Policy>> PolicyBuilder<T> {
-    /// Validates and compiles.
+    /// Validates all settings together, and compiles the policy.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, together: see [`PolicyErrorKind`](crate::policy::PolicyErrorKind).
+    /// All that is wrong, each with its suggestion; see
+    /// [`PolicyErrorKind`](crate::policy::PolicyErrorKind).
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let errors = Policy::builder().allow_origin("app.example.com").build().unwrap_err();
+    /// assert_eq!(
+    ///     errors.to_string(),
+    ///     r#"allow_origin: "app.example.com" has no scheme; write "https://app.example.com""#,
+    /// );
+    /// ```
     pub fn build(self) -> Result<T, PolicyErrors> {
         compile(self.settings).map(Into::into)
     }

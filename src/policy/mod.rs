@@ -2,19 +2,21 @@
 //!
 //! A policy is made by [`Policy::builder`] (or, wrapped in its layer, by `CorsLayer::builder`):
 //!
-//! 1. Setters take strings or types. They never fail, and never panic. A list's setter
+//! 1. Setters accept strings or types. They never fail and never panic. A list's setter that is
 //!    called again adds to the list.
 //! 2. [`build`](PolicyBuilder::build) validates everything and returns all errors together, each
 //!    with the setting, the value, the reason and the suggestion.
-//! 3. A policy that was built holds its header values rendered, is cheap to clone, and cannot fail.
+//! 3. A policy that was built has its header values rendered, is cheap to clone, and cannot fail.
 //!
-//! What is dangerous and yet legitimate has a setter that begins with `dangerously_`.
+//! What is dangerous but legitimate has a setter that begins with `dangerously_`. An error that such
+//! a setter lifts names it.
 //!
 //! A policy is **static** if its answer does not depend on the origin: `*`, or exactly one exact
-//! origin, without [`enforce`](PolicyBuilder::enforce). It sends this one answer always, so it
+//! origin, without [`enforce`](PolicyBuilder::enforce). It always sends this one answer, so it
 //! needs no `Vary` ([CORS protocol and HTTP
 //! caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches)). Every other policy is
-//! **dynamic**, and says `Vary: Origin` on every response.
+//! **dynamic**: every response says `Vary: Origin`, and names the headers that predicates
+//! [read](AllowOrigin::reads).
 
 mod allow_headers;
 mod allow_methods;

@@ -122,12 +122,13 @@ fn origins<M: SerializeMap>(rules: &Rules, map: &mut M) -> Result<(), M::Error> 
         Origins::Rules(rules) => rules,
     };
     let mut origins = rules.set.iter().map(str::to_owned).collect::<Vec<_>>();
+    origins.extend(rules.null.then(|| "null".to_owned()));
     origins.extend((1..=rules.predicates.len()).map(|i| format!("<predicate {i}>")));
     #[cfg(feature = "regex")]
     let expressions = rules.regexes.sources();
     #[cfg(not(feature = "regex"))]
     let expressions: &[String] = &[];
-    if !origins.is_empty() || (expressions.is_empty() && !rules.null) {
+    if !origins.is_empty() || expressions.is_empty() {
         entry(Setting::AllowOrigin, &origins, map)?;
     }
     if !expressions.is_empty() {
