@@ -69,6 +69,10 @@ impl At {
         Self { source: Some(Arc::new(Source::Variable(name))), line: None }
     }
 
+    pub(super) fn on_line(&self, line: usize) -> Self {
+        Self { source: self.source.clone(), line: line.try_into().ok() }
+    }
+
     pub(super) fn without_line(&self) -> Self {
         Self { source: self.source.clone(), line: None }
     }

@@ -6,49 +6,47 @@ use super::{
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
 };
 use jsonc_parser::{CollectOptions, ParseOptions, ast, common::Ranged, parse_to_ast};
+use serde::de::IgnoredAny;
 
-const STRICT: ParseOptions = ParseOptions {
+const NOTHING_EXTRA: ParseOptions = ParseOptions {
     allow_comments: false,
     allow_loose_object_property_names: false,
     allow_trailing_commas: false,
-    allow_missing_commas: false,
-    allow_single_quoted_strings: false,
-    allow_hexadecimal_numbers: false,
-    allow_unary_plus_numbers: false,
-    allow_bare_decimal_point_numbers: false,
-    allow_non_finite_numbers: false,
-    allow_extended_string_escapes: false,
 };
 
 pub(super) fn parse(text: &str, document: &At) -> Result<Node, ConfigErrors> {
     let lines = Lines::of(text, document);
-    let error_at = |offset: usize, why: String| {
-        let reason = format!("syntax error at column {}: {why}", lines.column(offset));
-        ConfigError::new(&lines.at(offset), "", Kind::Syntax(why), reason)
-    };
-    if let Some(at) = raw_control_character(text) {
-        return Err(
-            error_at(at, "a control character in a string must be escaped".to_owned()).into()
-        );
-    }
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT)
-        .map_err(|error| error_at(error.range().start, error.kind().to_string().to_lowercase()))?;
-    let empty = || {
-        let why = "the document is empty".to_owned();
-        ConfigError::new(document, "", Kind::Syntax(why.clone()), format!("syntax error: {why}"))
-    };
-    Ok(node(parsed.value.ok_or_else(empty)?, &lines))
+    check_syntax(text, document)?;
+    // Read once more, for the places of keys and values.
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &NOTHING_EXTRA);
+    let value = parsed.ok().and_then(|parsed| parsed.value);
+    let unread = || syntax_error(document, None, "the document is empty".to_owned());
+    Ok(node(value.ok_or_else(unread)?, &lines))
 }
 
-/// Where a string has a control character that is not escaped, which the parser lets pass.
-fn raw_control_character(text: &str) -> Option<usize> {
-    let (mut in_string, mut escaped) = (false, false);
-    text.bytes().position(|b| {
-        let wrong = in_string && b < 0x20;
-        in_string ^= b == b'"' && !escaped;
-        escaped = in_string && b == b'\\' && !escaped;
-        wrong
+/// `serde_json` is exact about the syntax, and limits how deep values nest.
+fn check_syntax(text: &str, document: &At) -> Result<(), ConfigError> {
+    if text.trim_ascii().is_empty() {
+        return Err(syntax_error(document, None, "the document is empty".to_owned()));
+    }
+    serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| {
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let mut why = error.to_string().replace(&place, "");
+        let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+        let found = line.as_bytes().get(error.column().saturating_sub(1));
+        if why == "key must be a string" && found == Some(&b'}') {
+            why = "trailing comma".to_owned();
+        }
+        syntax_error(&document.on_line(error.line()), Some(error.column()), why)
     })
+}
+
+fn syntax_error(at: &At, column: Option<usize>, why: String) -> ConfigError {
+    let reason = match column {
+        Some(column) => format!("syntax error at column {column}: {why}"),
+        None => format!("syntax error: {why}"),
+    };
+    ConfigError::new(at, "", Kind::Syntax(why), reason)
 }
 
 fn node(value: ast::Value<'_>, lines: &Lines<'_>) -> Node {
