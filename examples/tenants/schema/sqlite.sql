@@ -1,16 +1,24 @@
-CREATE TABLE IF NOT EXISTS revision (value BIGINT NOT NULL);
-INSERT INTO revision SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM revision);
-
--- `origins`: one a line. `revision`: the number of the change that wrote the row.
+-- `origins`: one a line.
 CREATE TABLE IF NOT EXISTS tenants (
-    id TEXT PRIMARY KEY,
-    origins TEXT NOT NULL DEFAULT '',
-    revision BIGINT NOT NULL DEFAULT 0
+    id TEXT PRIMARY KEY CHECK (id NOT GLOB '*[^a-z0-9-]*' AND length(id) BETWEEN 1 AND 63),
+    origins TEXT NOT NULL DEFAULT ''
 );
 
-CREATE TRIGGER IF NOT EXISTS tenants_changed AFTER UPDATE OF origins ON tenants BEGIN
-    UPDATE revision SET value = value + 1;
-    UPDATE tenants SET revision = (SELECT value FROM revision) WHERE id = NEW.id;
+-- The last change of each tenant, also of those that were deleted or renamed. There is one writer at a time, so changes
+-- can be numbered in their order.
+CREATE TABLE IF NOT EXISTS changes (tenant TEXT PRIMARY KEY, change INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS changes_by_change ON changes (change);
+
+CREATE TRIGGER IF NOT EXISTS tenant_inserted AFTER INSERT ON tenants BEGIN
+    REPLACE INTO changes VALUES (NEW.id, (SELECT coalesce(max(change), 0) + 1 FROM changes));
+END;
+CREATE TRIGGER IF NOT EXISTS tenant_updated AFTER UPDATE ON tenants BEGIN
+    REPLACE INTO changes VALUES (OLD.id, (SELECT coalesce(max(change), 0) + 1 FROM changes));
+    REPLACE INTO changes VALUES (NEW.id, (SELECT coalesce(max(change), 0) + 1 FROM changes));
+END;
+CREATE TRIGGER IF NOT EXISTS tenant_deleted AFTER DELETE ON tenants BEGIN
+    REPLACE INTO changes VALUES (OLD.id, (SELECT coalesce(max(change), 0) + 1 FROM changes));
 END;
 
-INSERT INTO tenants (id) VALUES ('acme'), ('globex'), ('initech') ON CONFLICT DO NOTHING;
+INSERT INTO tenants (id) SELECT id FROM (SELECT 'acme' AS id UNION ALL SELECT 'globex' UNION ALL SELECT 'initech')
+    WHERE NOT EXISTS (SELECT 1 FROM changes);

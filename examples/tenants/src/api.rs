@@ -1,6 +1,10 @@
 //! The routes: what tenants' web pages call, and where tenants say who may.
 
-use crate::{policy::policy_of, store::Store, tenant_id::is_tenant_id};
+use crate::{
+    policy::policy_of,
+    store::{Store, StoreError},
+    tenant_id::is_tenant_id,
+};
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
@@ -10,8 +14,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::{future::Future, time::Duration};
-use tower_cors::{Policy, PolicyErrors, Resolver, policy::BoxError};
+use tower_cors::{Policy, PolicyErrors, Resolver};
 
 /// More would be a list that nobody looks after.
 const MOST_ORIGINS: usize = 200;
@@ -57,7 +60,7 @@ struct Origin {
 }
 
 async fn tenants(State(settings): State<Settings>) -> Result<Json<Vec<String>>, Failure> {
-    in_time(settings.store.tenants()).await.map(Json)
+    Ok(Json(settings.store.tenants().await?))
 }
 
 async fn origins(
@@ -77,14 +80,18 @@ async fn set_origins(
         return Err(Failure::TooMany);
     }
     policy_of(&origins)?;
-    let known =
-        is_tenant_id(&tenant) && in_time(settings.store.set_origins(&tenant, &origins)).await?;
-    if !known {
+    if !is_tenant_id(&tenant) {
         return Err(Failure::NoSuchTenant);
     }
-    // The other instances hear of it from the database.
+    let written = settings.store.set_origins(&tenant, &origins).await;
+    // Also after a failure: the change may have been made. The other instances hear of it from the
+    // database.
     settings.resolver.invalidate(&tenant);
-    Ok(StatusCode::NO_CONTENT)
+    match written {
+        Ok(true) => Ok(StatusCode::NO_CONTENT),
+        Ok(false) => Err(Failure::NoSuchTenant),
+        Err(error) => Err(Failure::NotSaved(error)),
+    }
 }
 
 /// What the tenant's policy says of a `PUT` of a page of this origin, in words.
@@ -110,7 +117,7 @@ fn explanation(policy: &Policy, origin: HeaderValue) -> String {
 
 impl Settings {
     async fn origins(&self, tenant: &str) -> Result<Vec<String>, Failure> {
-        in_time(self.store.origins(tenant)).await?.ok_or(Failure::NoSuchTenant)
+        self.store.origins(tenant).await?.ok_or(Failure::NoSuchTenant)
     }
 }
 
@@ -119,7 +126,16 @@ enum Failure {
     TooMany,
     NoHeaderValue,
     Origins(PolicyErrors),
-    Database(BoxError),
+    /// Something could not be read.
+    NotRead(StoreError),
+    /// Something could not be written, or is not known to be.
+    NotSaved(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::NotRead(error)
+    }
 }
 
 impl From<PolicyErrors> for Failure {
@@ -154,23 +170,22 @@ impl IntoResponse for Failure {
                 let errors = errors.collect::<Vec<_>>();
                 (StatusCode::UNPROCESSABLE_ENTITY, json!({ "errors": errors }))
             }
-            Self::Database(error) => {
-                tracing::error!("database: {error}");
-                let text =
-                    "the database does not answer; nothing was changed that it did not confirm";
-                (StatusCode::SERVICE_UNAVAILABLE, one(text.to_owned()))
+            Self::NotRead(error) => (StatusCode::SERVICE_UNAVAILABLE, one(unavailable(&error))),
+            Self::NotSaved(error) => {
+                let text = unavailable(&error);
+                let what = if error.unconfirmed {
+                    "it is not known whether the change was made: reload to see"
+                } else {
+                    "nothing was changed"
+                };
+                (StatusCode::SERVICE_UNAVAILABLE, one(format!("{text}; {what}")))
             }
         };
         (status, Json(body)).into_response()
     }
 }
 
-async fn in_time<T, E>(query: impl Future<Output = Result<T, E>>) -> Result<T, Failure>
-where
-    E: Into<BoxError>,
-{
-    match tokio::time::timeout(Duration::from_secs(3), query).await {
-        Ok(result) => result.map_err(|error| Failure::Database(error.into())),
-        Err(late) => Err(Failure::Database(late.into())),
-    }
+fn unavailable(error: &StoreError) -> String {
+    tracing::error!("database: {error}");
+    format!("the database is not available: {error}")
 }

@@ -39,10 +39,12 @@ impl App {
     ///
     /// # Errors
     ///
-    /// If the database cannot be reached, or its tables not be made; or if a setting is wrong.
+    /// If the database cannot be reached, or a setting is invalid.
     pub async fn start(url: &str, settings: Settings) -> Result<Self, BoxError> {
         let store = Store::connect(url).await?;
         let resolver = resolver(store.clone(), settings)?;
+        // So a flood of made-up tenants cannot keep these out while nothing is remembered yet.
+        resolver.mark_known(store.tenants().await?);
         let follower = tokio::spawn(follow(store.clone(), resolver.clone(), settings.interval));
         let cors = AsyncCorsLayer::builder_with_source(resolver.clone())
             .timeout(Duration::from_secs(3))

@@ -21,5 +21,6 @@ mod follow;
 mod policy;
 mod store;
 mod tenant_id;
+mod unreachable;
 
 pub use self::app::{App, Settings};

@@ -4,11 +4,15 @@
 //!
 //! `DATABASE_URL`: `sqlite::memory:` (the default), `sqlite://tenants.db?mode=rwc`,
 //! `postgres://user@host/name`. `RUST_LOG`: `info`.
+//!
+//! Ctrl-C and SIGTERM end it: requests in progress are answered first, for up to 5 seconds.
 
-use std::{env, net::SocketAddr, process::ExitCode};
+#[path = "../../support/mod.rs"]
+mod support;
+
+use std::{env, error::Error, net::SocketAddr, process::ExitCode};
+use support::Stop;
 use tenants::{App, Settings};
-use tokio::net::TcpListener;
-use tower_cors::policy::BoxError;
 use tracing_subscriber::EnvFilter;
 
 const USAGE: &str = "usage: tenants [--listen ADDRESS:PORT], with DATABASE_URL in the environment";
@@ -21,7 +25,7 @@ async fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    match serve(address).await {
+    match run(address).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -38,17 +42,13 @@ fn address(arguments: impl Iterator<Item = String>) -> Option<SocketAddr> {
     }
 }
 
-async fn serve(address: SocketAddr) -> Result<(), BoxError> {
+async fn run(address: SocketAddr) -> Result<(), Box<dyn Error>> {
+    let stop = Stop::new()?;
     let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite::memory:".to_owned());
-    let app = App::start(&url, Settings::default()).await?;
-    let listener = TcpListener::bind(address).await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    let stop = async {
-        // Without a signal to wait for, it is stopped in other ways.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+    let app = tokio::select! {
+        app = App::start(&url, Settings::default()) => app.map_err(|error| error as Box<dyn Error>)?,
+        () = stop.asked() => return Ok(()),
     };
-    axum::serve(listener, app.router()).with_graceful_shutdown(stop).await?;
-    Ok(())
+    let listener = support::listen(&address.to_string()).await?;
+    support::serve(listener, app.router(), &stop).await
 }

@@ -74,12 +74,117 @@ async fn a_lost_notification_is_made_up_for_by_reading() {
         assert_eq!(ask(app, "acme", NEW).await, Refused);
     }
     cluster.sql(
-        "CREATE OR REPLACE FUNCTION tenants_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-         BEGIN UPDATE revision SET value = value + 1 RETURNING value INTO NEW.revision; RETURN NEW; END $$",
+        "CREATE OR REPLACE FUNCTION tenant_changed(tenant TEXT) RETURNS void LANGUAGE sql AS $$
+         INSERT INTO changes VALUES (tenant, pg_current_xact_id()::text::bigint)
+         ON CONFLICT ON CONSTRAINT changes_pkey DO UPDATE SET change = EXCLUDED.change $$",
     );
     cluster.sql("UPDATE tenants SET origins = 'https://new.example' WHERE id = 'acme'");
     eventually("it reads", 10 * SECOND, Granted, || ask(&reads, "acme", NEW)).await;
     assert_eq!(ask(&hears, "acme", NEW).await, Refused, "nothing was told");
+}
+
+/// Whoever deletes or renames a tenant, or all of them, and whether it is heard of or only read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_that_is_deleted_or_renamed_loses_its_grants() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = Cluster::url_at(cluster.port());
+    let reads = Settings { interval: SECOND, ..NEVER };
+    let (hears, reads) = tokio::join!(start(&url, NEVER), start(&url, reads));
+    for (heard, limit) in [(true, SECOND), (false, 10 * SECOND)] {
+        if !heard {
+            cluster.sql(
+                "CREATE OR REPLACE FUNCTION tenant_changed(tenant TEXT) RETURNS void LANGUAGE sql AS $$
+                 INSERT INTO changes VALUES (tenant, pg_current_xact_id()::text::bigint)
+                 ON CONFLICT ON CONSTRAINT changes_pkey DO UPDATE SET change = EXCLUDED.change $$",
+            );
+        }
+        let app = if heard { &hears } else { &reads };
+        for (about, sql, renamed) in [
+            ("deleted", "DELETE FROM tenants WHERE id = 'acme'", None),
+            ("renamed", "UPDATE tenants SET id = 'umbrella' WHERE id = 'acme'", Some("umbrella")),
+            ("all deleted", "TRUNCATE tenants", None),
+        ] {
+            cluster.sql("TRUNCATE tenants");
+            cluster.sql("INSERT INTO tenants VALUES ('acme', 'https://old.example')");
+            eventually(about, limit, Granted, || ask(app, "acme", OLD)).await;
+            if let Some(renamed) = renamed {
+                assert_eq!(ask(app, renamed, OLD).await, Refused, "{about}: not yet");
+            }
+            cluster.sql(sql);
+            eventually(about, limit, Refused, || ask(app, "acme", OLD)).await;
+            if let Some(renamed) = renamed {
+                eventually(about, limit, Granted, || ask(app, renamed, OLD)).await;
+            }
+        }
+    }
+}
+
+/// One tenant is changed in a transaction that lasts for seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_transaction_blocks_no_other_tenant_and_what_was_answered_is_true() {
+    let Some(cluster) = Cluster::start() else { return };
+    let cluster = &cluster;
+    let url = Cluster::url_at(cluster.port());
+    let app = start(&url, NEVER).await;
+    let reads = start(&url, Settings { interval: SECOND, ..NEVER }).await;
+    assert_eq!(ask(&reads, "globex", NEW).await, Refused);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            cluster.sql(
+                "BEGIN; UPDATE tenants SET origins = 'https://old.example' WHERE id = 'acme'; \
+                 SELECT pg_sleep(5); COMMIT",
+            );
+        });
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                tokio::time::sleep(SECOND).await;
+                let began = std::time::Instant::now();
+                edited(&app, "globex", &[NEW]).await;
+                assert!(began.elapsed() < SECOND, "another tenant: {:?}", began.elapsed());
+                eventually("heard or read", 3 * SECOND, Granted, || ask(&reads, "globex", NEW)).await;
+
+                let (status, errors) = edit(&app, "acme", &[NEW]).await;
+                assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "the same tenant");
+                let message = errors["errors"][0]["message"].as_str().expect("a message");
+                assert_eq!(
+                    message,
+                    "the database is not available: somebody else is changing the same; nothing was changed"
+                );
+            });
+        });
+    });
+    tokio::time::sleep(2 * SECOND).await;
+    for app in [&app, &reads] {
+        eventually("the transaction", 3 * SECOND, Granted, || ask(app, "acme", OLD)).await;
+        assert_eq!(ask(app, "acme", NEW).await, Refused, "nothing was changed, as was said");
+    }
+}
+
+/// Where nobody listens: at the start, and later.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreachable_database_is_named() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = free.local_addr().expect("bound").port();
+    drop(free);
+    let error = App::start(&Cluster::url_at(port), NEVER).await.expect_err("nobody listens");
+    assert_eq!(error.to_string(), format!("connection refused by 127.0.0.1:{port}"));
+
+    let Some(cluster) = Cluster::start() else { return };
+    let port = cluster.port();
+    let app = start(&Cluster::url_at(port), NEVER).await;
+    drop(cluster);
+    eventually("it is refused", 5 * SECOND, true, async || {
+        let (status, errors) = edit(&app, "acme", &[NEW]).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        let expected = format!(
+            "the database is not available: connection refused by 127.0.0.1:{port}; nothing was changed"
+        );
+        errors["errors"][0]["message"] == expected
+    })
+    .await;
+    let (status, _, body) = get(&app, "/tenants", None).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(body.contains("connection refused by"), "{body}");
 }
 
 /// One of two instances is cut off; then it is connected again.

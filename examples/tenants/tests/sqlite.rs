@@ -4,6 +4,7 @@ mod support;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use sqlx::{AnyConnection, Connection};
 use std::time::Duration;
 use support::{
     NEVER,
@@ -32,7 +33,7 @@ async fn an_edit_takes_effect_at_once_for_that_tenant_only() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_refused_with_its_mend_and_changes_nothing() {
+async fn what_is_wrong_is_refused_with_its_suggestion_and_changes_nothing() {
     let app = start(MEMORY, NEVER).await;
     edited(&app, "acme", &[SHOP]).await;
     let (status, errors) =
@@ -117,7 +118,23 @@ async fn instances_on_one_file_learn_by_reading() {
     }
     edited(&a, "acme", &[SHOP]).await;
     eventually("the other", Duration::from_secs(2), Granted, || ask(&b, "acme", SHOP)).await;
+    sql(&url, "UPDATE tenants SET id = 'umbrella' WHERE id = 'acme'").await;
+    for (tenant, expected) in [("acme", Refused), ("umbrella", Granted)] {
+        eventually("renamed", Duration::from_secs(2), expected, || ask(&b, tenant, SHOP)).await;
+    }
+    sql(&url, "DELETE FROM tenants WHERE id = 'umbrella'").await;
+    eventually("deleted", Duration::from_secs(2), Refused, || ask(&b, "umbrella", SHOP)).await;
+    sql(&url, &format!("INSERT INTO tenants VALUES ('acme', '{SHOP}')")).await;
     drop((a, b));
     let again = start(&url, settings).await;
     assert_eq!(ask(&again, "acme", SHOP).await, Granted, "it was stored");
+}
+
+/// Runs SQL as another program would.
+async fn sql(url: &str, sql: &str) {
+    let mut connection = AnyConnection::connect(url).await.expect("the file is there");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+        .execute(&mut connection)
+        .await
+        .expect("valid");
 }
