@@ -8,6 +8,8 @@
 //!
 //! With a part of a name after `--`, only scenarios that have it in theirs.
 //!
+//! With `TOWER_CORS_LOG=warn` in the environment it counts beneath a subscriber that wants WARN.
+//!
 //! The program runs itself under valgrind for each scenario and subject: a process each, since what
 //! the allocator does depends on what was allocated before, which makes some 150 instructions.
 //! Counters are zeroed when [`measured`] is entered, and dumped when it is left, so setting up
@@ -31,6 +33,8 @@ use tower_cors_benches::{
 
 /// Says that this process is the one that is counted.
 const COUNTED: &str = "TOWER_CORS_COUNTED";
+/// The level of a log that goes nowhere, if there is to be one.
+const LOG: &str = "TOWER_CORS_LOG";
 /// Calls per scenario and subject, after some to warm up.
 const CALLS: u64 = 100;
 const WARM_UP: u64 = 3;
@@ -40,6 +44,10 @@ const TOLERANCE: u64 = 3;
 
 fn main() -> ExitCode {
     if let Some(wanted) = env::var_os(COUNTED) {
+        if let Ok(level) = env::var(LOG) {
+            let level = level.parse::<tracing::Level>().expect("a level");
+            tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::sink).init();
+        }
         count(wanted.to_str().expect("a name"));
         return ExitCode::SUCCESS;
     }

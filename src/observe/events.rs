@@ -10,38 +10,93 @@ use super::{
     throttle::{Class, THROTTLE, Verdict, tell_number},
 };
 use crate::protocol::{Decision, Evaluation, Refusal, RequestKind};
-use http::{HeaderValue, header::ORIGIN, request::Parts};
+use http::{header::ORIGIN, request::Parts};
+use std::hash::{Hash, Hasher};
 use tracing::{Level, level_filters::LevelFilter};
 
-/// Logs a decision. A request that is granted costs one comparison with a static level.
+/// Logs a decision. Where nobody listens it costs one comparison with a static level.
 #[inline]
 pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
-    let level = LevelFilter::current();
-    if level < LevelFilter::WARN {
-        return;
-    }
-    let may_be_refused = match evaluation.kind() {
-        RequestKind::NotCors => false,
-        RequestKind::Actual => !evaluation.allows_origin(),
-        RequestKind::Preflight => true,
-    };
-    if may_be_refused || level >= LevelFilter::TRACE {
+    if tracing::level_enabled!(Level::WARN) {
         look_at(layer, evaluation);
     }
 }
 
-/// Apart, so that requests that cannot be refused stay as short as they were.
-#[cold]
+/// Apart, so that a request on which nobody listens stays as short as it was.
+#[inline(never)]
 fn look_at(layer: Option<&str>, evaluation: &Evaluation<'_>) {
-    // Asked first: what nobody listens to is not computed.
+    let uninteresting = match evaluation.kind() {
+        RequestKind::NotCors => true,
+        RequestKind::Actual | RequestKind::Preflight => evaluation.is_granted(),
+    };
+    if uninteresting && LevelFilter::current() < LevelFilter::TRACE {
+        return;
+    }
+    // Of a source that failed, the failure is logged.
+    let verdict = if evaluation.allows_origin() || evaluation.is_unavailable() {
+        None
+    } else {
+        let verdict = ask_of_origin(layer, evaluation);
+        // A flood of strangers ends here, before anything is computed, and before it is asked
+        // whether somebody listens, which takes a while too.
+        if verdict == Verdict::Suppress && !tracing::event_enabled!(target: TARGET, Level::DEBUG) {
+            return;
+        }
+        Some(verdict)
+    };
     if !tracing::event_enabled!(target: TARGET, Level::WARN) {
         return;
     }
     match evaluation.decision() {
-        Decision::Refused(refusal) => refused(layer, evaluation, &refusal),
+        Decision::Refused(refusal) => {
+            let verdict = match verdict {
+                Some(verdict) => verdict,
+                None if evaluation.is_unavailable() => Verdict::Suppress,
+                None => ask_of_preflight(layer, evaluation, &refusal),
+            };
+            refused(layer, evaluation, &refusal, verdict);
+        }
         Decision::Granted => granted(layer, evaluation),
         Decision::NotCors => {}
     }
+}
+
+/// A refused origin is a kind of its own under each layer and policy: the reason follows from it.
+fn ask_of_origin(layer: Option<&str>, evaluation: &Evaluation<'_>) -> Verdict {
+    THROTTLE.ask(Class::Origin, |hasher| hash_by_whom(layer, evaluation, hasher))
+}
+
+/// From an allowed origin, a kind is what is not allowed.
+fn ask_of_preflight(
+    layer: Option<&str>,
+    evaluation: &Evaluation<'_>,
+    refusal: &Refusal,
+) -> Verdict {
+    let asked = match refusal {
+        Refusal::MethodNotAllowed { method } => method.as_bytes(),
+        Refusal::HeaderNotAllowed { name } => name.as_bytes(),
+        _ => &[],
+    };
+    THROTTLE.ask(Class::Preflight, |hasher| {
+        hash_by_whom(layer, evaluation, hasher);
+        refusal.code().hash(hasher);
+        hash_bytes(asked, hasher);
+    })
+}
+
+fn hash_by_whom(layer: Option<&str>, evaluation: &Evaluation<'_>, hasher: &mut impl Hasher) {
+    for origin in evaluation.request().headers.get_all(ORIGIN).iter().take(2) {
+        hash_bytes(origin.as_bytes(), hasher);
+    }
+    for name in [layer, evaluation.policy_name()].into_iter().flatten() {
+        name.hash(hasher);
+    }
+}
+
+/// Hashing must not cost more the more somebody sends.
+fn hash_bytes(bytes: &[u8], hasher: &mut impl Hasher) {
+    hasher.write(&bytes[..bytes.len().min(256)]);
+    hasher.write_usize(bytes.len());
 }
 
 fn granted(layer: Option<&str>, evaluation: &Evaluation<'_>) {
@@ -54,14 +109,10 @@ fn granted(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     }
 }
 
-fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal) {
-    let verdict = match refusal {
-        // Its source's failure is logged as such.
-        Refusal::PolicyUnavailable { .. } => Verdict::Suppress,
-        _ => ask(layer, evaluation, refusal),
-    };
+fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal, verdict: Verdict) {
     if let Verdict::TellNumber { suppressed } = verdict {
-        tell_number(class(refusal), suppressed);
+        let class = if evaluation.allows_origin() { Class::Preflight } else { Class::Origin };
+        tell_number(class, suppressed);
     }
     let suppressed = match verdict {
         Verdict::Tell { suppressed } => Some(suppressed),
@@ -89,37 +140,6 @@ fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal) 
     }
     if debug {
         event!(Level::DEBUG,);
-    }
-}
-
-/// The kind of a refusal is what a line at WARN tells: who was refused, why, and by whom.
-fn ask(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal) -> Verdict {
-    let origin = evaluation.request().headers.get(ORIGIN).map(HeaderValue::as_bytes);
-    let asked = match refusal {
-        Refusal::MethodNotAllowed { method } => Some(method),
-        Refusal::HeaderNotAllowed { name } => Some(name),
-        _ => None,
-    };
-    let by = (layer, evaluation.policy_name());
-    let kind = (by, refusal.code(), shortened(origin), shortened(asked.map(HeaderValue::as_bytes)));
-    THROTTLE.ask(class(refusal), kind)
-}
-
-/// Hashing must not cost more the more somebody sends.
-fn shortened(bytes: Option<&[u8]>) -> Option<&[u8]> {
-    bytes.map(|bytes| &bytes[..bytes.len().min(256)])
-}
-
-fn class(refusal: &Refusal) -> Class {
-    match refusal {
-        Refusal::PolicyUnavailable { .. } => Class::Source,
-        Refusal::MethodNotAllowed { .. }
-        | Refusal::MalformedMethod { .. }
-        | Refusal::RepeatedMethod { .. }
-        | Refusal::HeaderNotAllowed { .. }
-        | Refusal::MalformedHeader { .. }
-        | Refusal::HeadersTooLong { .. } => Class::Preflight,
-        _ => Class::Origin,
     }
 }
 

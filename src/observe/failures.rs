@@ -8,7 +8,7 @@ use super::{
 };
 use crate::protocol::RequestKind;
 use http::request::Parts;
-use std::error::Error;
+use std::{error::Error, hash::Hash};
 use tracing::Level;
 
 /// Logs that a source of policies failed for one request.
@@ -19,7 +19,7 @@ pub(super) fn unavailable(layer: Option<&str>, error: &(dyn Error + 'static), pa
         return;
     }
     let error = one_line(error);
-    let verdict = THROTTLE.ask(Class::Source, ("request", layer, &error));
+    let verdict = THROTTLE.ask(Class::Source, |hasher| ("request", layer, &error).hash(hasher));
     let debug = tracing::event_enabled!(target: TARGET, Level::DEBUG);
     if let Verdict::TellNumber { suppressed } = verdict {
         tell_number(Class::Source, suppressed);
@@ -49,7 +49,7 @@ pub(crate) fn lookup_failed(error: &(dyn Error + 'static)) {
         return;
     }
     let error = one_line(error);
-    match THROTTLE.ask(Class::Source, ("lookup", &error)) {
+    match THROTTLE.ask(Class::Source, |hasher| ("lookup", &error).hash(hasher)) {
         Verdict::Tell { suppressed } => {
             tracing::warn!(target: TARGET, error, suppressed, "CORS policy lookup failed");
         }

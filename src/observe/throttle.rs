@@ -10,7 +10,7 @@
 
 use super::TARGET;
 use std::{
-    hash::{BuildHasher, Hash, RandomState},
+    hash::{BuildHasher, DefaultHasher, Hasher, RandomState},
     sync::{
         OnceLock,
         atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
@@ -30,13 +30,14 @@ const WAYS: usize = 4;
 
 /// Kinds that share one allowance. So a flood of unknown origins does not hide that an allowed
 /// origin asks for a header that is not listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     /// The origin is refused.
     Origin,
     /// The origin is allowed, what a preflight asks for is not.
     Preflight,
     /// A source of policies failed.
+    #[cfg(feature = "source")]
     Source,
 }
 
@@ -46,6 +47,7 @@ impl Class {
         match self {
             Self::Origin => "origin refused",
             Self::Preflight => "preflight refused",
+            #[cfg(feature = "source")]
             Self::Source => "policy unavailable",
         }
     }
@@ -98,12 +100,16 @@ impl Throttle {
         }
     }
 
-    pub(super) fn ask(&self, class: Class, kind: impl Hash) -> Verdict {
+    /// `kind` hashes what makes the kind.
+    pub(super) fn ask(&self, class: Class, kind: impl FnOnce(&mut DefaultHasher)) -> Verdict {
         let (keys, start) =
             self.keys_and_start.get_or_init(|| (RandomState::new(), Instant::now()));
+        let mut hasher = keys.build_hasher();
+        kind(&mut hasher);
+        hasher.write_u8(class as u8);
         // The first second is one interval after zero, so that zero is long ago.
         let now = u32::try_from(start.elapsed().as_secs()).unwrap_or(u32::MAX);
-        self.ask_at(class, keys.hash_one((class, kind)), now.saturating_add(INTERVAL_SECONDS))
+        self.ask_at(class, hasher.finish(), now.saturating_add(INTERVAL_SECONDS))
     }
 
     fn ask_at(&self, class: Class, key: u64, now: u32) -> Verdict {
@@ -226,7 +232,7 @@ mod tests {
     #[test]
     fn kinds_and_classes_are_told_apart() {
         let throttle = Throttle::new();
-        for (class, key) in [(Class::Origin, 1), (Class::Origin, 2), (Class::Source, 3)] {
+        for (class, key) in [(Class::Origin, 1), (Class::Origin, 2), (Class::Preflight, 3)] {
             let first = throttle.ask_at(class, key, START);
             assert_eq!(first, Verdict::Tell { suppressed: 0 }, "{class:?} {key}");
         }

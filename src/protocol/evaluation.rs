@@ -135,6 +135,26 @@ impl<'a> Evaluation<'a> {
         matches!(self.origin, OriginMatch::Granted(_))
     }
 
+    /// Whether the decision is [`Decision::Granted`]. This costs less than the decision itself.
+    #[inline]
+    #[must_use]
+    pub fn is_granted(&self) -> bool {
+        match self.kind {
+            RequestKind::NotCors => false,
+            RequestKind::Actual => self.allows_origin(),
+            RequestKind::Preflight => {
+                self.allows_origin() && preflight::is_granted(self.policy.rules(), self.parts)
+            }
+        }
+    }
+
+    /// Whether the policy that should govern the request is unavailable: its source failed.
+    #[inline]
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.origin, OriginMatch::Unavailable(_))
+    }
+
     /// What the policy says of the request.
     #[must_use]
     pub fn decision(&self) -> Decision {
@@ -179,8 +199,7 @@ impl<'a> Evaluation<'a> {
         let Decision::Refused(first) = self.decision() else { return Vec::new() };
         let of_origin = (!self.allows_origin()).then_some(first);
         // Nothing is known of a policy that is unavailable.
-        let known = !matches!(self.origin, OriginMatch::Unavailable(_));
-        let asked = self.kind == RequestKind::Preflight && known;
+        let asked = self.kind == RequestKind::Preflight && !self.is_unavailable();
         let of_preflight = asked.then(|| preflight::refusals(self.policy.rules(), self.parts));
         of_origin.into_iter().chain(of_preflight.into_iter().flatten()).take(most).collect()
     }
