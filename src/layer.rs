@@ -8,7 +8,7 @@ use crate::{
     service::Cors,
 };
 use http::{HeaderName, request::Parts};
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 use tower_layer::Layer;
 
 /// Wraps services in [`Cors`].
@@ -175,6 +175,27 @@ impl<P> CorsLayer<P> {
 }
 
 observer_setters!(CorsLayer);
+
+impl<P: fmt::Display> CorsLayer<P> {
+    /// Logs the policies at INFO (feature "tracing"), a line each: what is in force from here on.
+    ///
+    /// ```
+    /// use tower_cors::CorsLayer;
+    ///
+    /// let cors = CorsLayer::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .build()?
+    ///     .named("api")
+    ///     .log_policies();
+    /// // INFO tower_cors: CORS policy in force: allow_origin: https://app.example.com layer="api"
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn log_policies(self) -> Self {
+        #[cfg(feature = "tracing")]
+        crate::observe::in_force(self.observer.as_deref().and_then(Observer::name), &self.policies);
+        self
+    }
+}
 
 impl From<Policy> for CorsLayer {
     fn from(policy: Policy) -> Self {

@@ -8,7 +8,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tower::{Layer, ServiceExt, service_fn};
-use tower_cors::{Any, CorsLayer, Policy, PolicyBuilder, PolicyList, routes::PolicyEntry};
+use tower_cors::{
+    Any, CorsLayer, Policy, PolicyBuilder, PolicyList, Reloadable, routes::PolicyEntry,
+};
 use tracing::{Level, level_filters::LevelFilter};
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
@@ -68,16 +70,16 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Events {
 }
 
 fn events(level: Level, cors: &CorsLayer<PolicyList>, parts: Vec<Parts>) -> Vec<String> {
+    logged(level, || parts.into_iter().for_each(|parts| answer(cors, parts)))
+}
+
+fn logged(level: Level, act: impl FnOnce()) -> Vec<String> {
     let _alone = alone();
     let lines = Arc::new(Mutex::new(Vec::new()));
     let subscriber = tracing_subscriber::registry()
         .with(LevelFilter::from_level(level))
         .with(Events(lines.clone()));
-    tracing::subscriber::with_default(subscriber, || {
-        for parts in parts {
-            answer(cors, parts);
-        }
-    });
+    tracing::subscriber::with_default(subscriber, act);
     std::mem::take(&mut lines.lock().unwrap())
 }
 
@@ -167,6 +169,30 @@ fn at_trace_granted_requests_and_those_left_alone_are_logged() {
             r#"TRACE CORS request granted kind="preflight" method="OPTIONS" path="/path" origin="https://app.example.com" policy="app" layer="trace""#,
         ]
     );
+}
+
+#[test]
+fn the_policies_in_force_are_logged() {
+    let log = |level| {
+        logged(level, || {
+            let _ = layer("in force").log_policies();
+            let app = |origin: &str| Policy::builder().allow_origin(origin).build().unwrap();
+            let (_, handle) = Reloadable::new(app("https://a.example"));
+            handle.replace(app("https://a.example"));
+            handle.replace(app("https://b.example"));
+        })
+    };
+    assert_eq!(
+        log(Level::INFO),
+        [
+            r#"INFO CORS policy in force: policy for /alone: off layer="in force""#,
+            r#"INFO CORS policy in force: policy "app" for every path: allow_origin: https://app.example.com, https://*.example.org; allow_methods: PUT, PATCH layer="in force""#,
+            r#"INFO CORS policy changed: policy: allow_origin: wider by "https://b.example" "#,
+            r#"INFO CORS policy changed: policy: allow_origin: narrower by "https://a.example" "#,
+            r#"INFO CORS policy in force: policy for every path: allow_origin: https://b.example "#,
+        ]
+    );
+    assert_eq!(log(Level::WARN), [""; 0]);
 }
 
 #[test]

@@ -73,6 +73,8 @@ mod environment;
 mod error;
 mod json;
 mod keys;
+#[cfg(feature = "tower")]
+mod layer;
 mod list;
 mod policy;
 mod policy_config;

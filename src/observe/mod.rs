@@ -11,7 +11,7 @@ mod explanation;
 #[cfg(all(feature = "source", feature = "tracing"))]
 mod failures;
 mod nearest;
-#[cfg(all(feature = "reload", feature = "tracing"))]
+#[cfg(all(feature = "tracing", any(feature = "tower", feature = "reload")))]
 mod notices;
 #[cfg(feature = "tower")]
 mod observer;
@@ -32,6 +32,8 @@ pub use self::explanation::{Explanation, Reason};
 pub(crate) use self::failures::lookup_failed;
 #[cfg(all(feature = "reload", feature = "tracing"))]
 pub(crate) use self::notices::changed;
+#[cfg(all(feature = "tracing", any(feature = "tower", feature = "reload")))]
+pub(crate) use self::notices::in_force;
 #[cfg(all(feature = "reload", feature = "config", feature = "tracing"))]
 pub(crate) use self::notices::not_reloaded;
 #[cfg(feature = "source")]

@@ -55,6 +55,9 @@ impl SelectPolicy for Reloadable {
 impl ReloadHandle {
     /// Replaces the policies and returns what changed. A request that is being answered keeps the
     /// policies it began with.
+    ///
+    /// With feature "tracing", what changed and the policies that are now in force are logged at
+    /// INFO.
     pub fn replace(&self, policies: impl Into<PolicyList>) -> Change {
         let new = Arc::new(policies.into());
         let old = self.current.swap(new.clone());
@@ -63,6 +66,10 @@ impl ReloadHandle {
         for difference in &change {
             crate::observe::changed(difference);
         }
+        #[cfg(feature = "tracing")]
+        if !change.is_empty() {
+            crate::observe::in_force(None, &new);
+        }
         change
     }
 
@@ -70,6 +77,13 @@ impl ReloadHandle {
     #[must_use]
     pub fn current(&self) -> PolicyList {
         self.current.load().as_ref().clone()
+    }
+}
+
+/// The policies that are now in force, as [`PolicyList`] prints them.
+impl fmt::Display for Reloadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.current.load(), f)
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     scope::{Named, Policies, Scope},
 };
 use crate::{
+    message::Quoted,
     observe::Explanation,
     policy::Policy,
     select::{SelectPolicy, Selection},
@@ -117,6 +118,43 @@ impl From<Policy> for PolicyList {
         let mut index = PathIndex::new();
         index.insert_every_path(0);
         Self::new(Routes { scopes: vec![Scope { paths: None, policies }], index })
+    }
+}
+
+/// A line for each entry: its name, its paths, and the settings that differ from their defaults.
+///
+/// ```
+/// use tower_cors::{Policy, PolicyList, routes::PolicyEntry};
+///
+/// let app = Policy::builder().allow_origin("https://app.example.com").build()?;
+/// let policies = PolicyList::builder()
+///     .entry(PolicyEntry::off().paths(["/hooks/{*rest}"]))
+///     .entry(PolicyEntry::new(app).named("app"))
+///     .build()?;
+/// assert_eq!(
+///     policies.to_string(),
+///     "policy for /hooks/{*rest}: off\n\
+///      policy \"app\" for every path: allow_origin: https://app.example.com",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl fmt::Display for PolicyList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (name, paths, policy)) in self.entries().enumerate() {
+            f.write_str(if i == 0 { "policy" } else { "\npolicy" })?;
+            if let Some(name) = name {
+                write!(f, " {}", Quoted(name))?;
+            }
+            match paths {
+                Some(paths) => write!(f, " for {}: ", paths.join(", "))?,
+                None => f.write_str(" for every path: ")?,
+            }
+            match policy {
+                Some(policy) => write!(f, "{policy}")?,
+                None => f.write_str("off")?,
+            }
+        }
+        Ok(())
     }
 }
 
