@@ -15,6 +15,7 @@ macro_rules! guides {
 guides! {
     policies: "policies.md";
     layers: "layers.md";
+    mistakes: "mistakes.md";
     blocked: "blocked.md";
     moving: "moving.md";
     misconceptions: "misconceptions.md";

@@ -86,11 +86,7 @@ fn explain_says_what_the_policy_and_the_browser_make_of_it() {
             "another scheme",
             &["--origin", "http://app.example.com", "--path", "/api/x"],
             1,
-            &[
-                "request GET: refused",
-                "`http` where `https` is allowed",
-                "the page cannot read the answer",
-            ],
+            &["request GET: refused", "the scheme differs", "the page cannot read the answer"],
         ),
         (
             "a method",

@@ -2,6 +2,7 @@
 
 use super::exchange::ExchangeKind;
 use super::reason::Reason;
+use super::url::Url;
 
 /// A cause and its fix.
 struct Diagnosis {
@@ -346,7 +347,10 @@ fn of_response(status: u16, origin: &str) -> Diagnosis {
 }
 
 fn of_redirect(url: &str, location: &str) -> Diagnosis {
-    let bare = |url: &str| {
+    let base = Url::parse(url, None).ok();
+    let absolute = Url::parse(location, base.as_ref());
+    let location = &absolute.map_or_else(|_| location.to_owned(), |absolute| absolute.to_string());
+    let without_query = |url: &str| {
         let url = url.split(['?', '#']).next().unwrap_or_default();
         url.trim_end_matches('/').to_owned()
     };
@@ -354,7 +358,7 @@ fn of_redirect(url: &str, location: &str) -> Diagnosis {
         Some((_, rest)) => rest.find('/').map_or(String::new(), |slash| rest[slash..].to_owned()),
         None => url.to_owned(),
     };
-    let (from, to) = (bare(url), bare(location));
+    let (from, to) = (without_query(url), without_query(location));
     let lower = location.to_ascii_lowercase();
     if ["login", "signin", "sign-in", "sign_in", "auth", "sso", "oauth", "account"]
         .iter()

@@ -64,7 +64,7 @@ const EXPRESS: &[Row] = &[
     row("trailing_slash", &[], "blocked", "has a trailing slash", "write \"https://app.example.com\""),
     row("any_origin_with_credentials", COOKIES, "foreign-header", "any origin at once", "by name"),
     row("login_first", LOGIN, "login-outside", "a login that runs before the CORS layer", "outside the login"),
-    row("login_redirect", PUT, "redirected", "redirects the preflight to \"/login\"", "answer 401 to scripts"),
+    row("login_redirect", PUT, "redirected", "a login that runs before the CORS layer redirects", "answer 401 to scripts"),
     row("rate_limit_first", PUT, "outside-layer", "a rate limit counts the preflight", "outside the rate limit"),
     row("no_options", PUT, "options-route", "\"OPTIONS\" route answers the preflight", "remove the \"OPTIONS\""),
     row("reflects", COOKIES, "reflected", "copies the request's `Origin`", "list the origins"),

@@ -90,7 +90,7 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
             Kind::RouteLayer,
             "the CORS layer stands inside method routing, which answers the preflight",
             "apply the layer to the router instead of to a route: in axum `Router::layer`, not \
-             `route_layer` and not `get(…).layer(…)`",
+             `route_layer`",
         ),
         (
             _,
@@ -119,7 +119,10 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
                 "the response allows credentials and any origin at once: something outside the CORS \
                  layer sets \"access-control-allow-origin\" to \"*\", or the settings contradict each \
                  other",
-                &reason.suggestion(),
+                &format!(
+                    "allow {:?} by name, and let only the CORS layer set the header",
+                    steps.fetch.origin()
+                ),
             )
         }
         _ => Finding::of_reason(Kind::Blocked, url, reason),
