@@ -386,6 +386,58 @@ fn regular_expressions() {
     assert_eq!(places, ["allow_origin_regex[1]", "allow_origin[0]"]);
 }
 
+/// How a list was written wrong is named, in a file as in code.
+#[test]
+fn lists_written_wrong() {
+    for text in [
+        r#"["https://a.example","https://b.example"]"#,
+        r#""https://a.example""#,
+        "https://a.example; https://b.example",
+        "https://a.example https://b.example",
+        "https://a.example\nhttps://b.example",
+    ] {
+        let in_file = toml_errors(&format!("allow_origin = {}", serde_json::json!(text)));
+        let in_code = tower_cors::Policy::builder().allow_origin(text).build();
+        let in_code = in_code.expect_err("invalid").to_string();
+        assert_eq!(in_file, format!("line 1: {}", in_code.replace('\n', "\nline 1: ")));
+        let variable = PolicyConfig::from_vars("CORS_", [("CORS_ALLOW_ORIGIN", text)]).build();
+        let variable = variable.expect_err("invalid").to_string();
+        assert_eq!(variable, in_code.replace("allow_origin: ", "CORS_ALLOW_ORIGIN: "));
+    }
+}
+
+#[test]
+fn presets() {
+    let list = PolicyList::from_toml("allow_origin = '*'\npresets = ['grpc-web', 'mcp']");
+    let list = list.expect("a valid file");
+    let request = Request::builder()
+        .method("OPTIONS")
+        .header("origin", "https://a.example")
+        .header("access-control-request-method", "DELETE")
+        .header("access-control-request-headers", "mcp-session-id,x-grpc-web");
+    let (parts, ()) = request.body(()).expect("a valid request").into_parts();
+    let selection = list.select(&parts).expect("it governs every path");
+    assert!(selection.evaluate().decision().is_granted());
+
+    assert!(PolicyList::from_toml("allow_origin = '*'\npresets = 'grpc-web, tus'").is_ok());
+    assert_eq!(
+        toml_errors("allow_origin = '*'\nallow_headers = ['a b']\npresets = ['grpc-web', 'soap']"),
+        "line 2: allow_headers[0]: \"a b\" has spaces between its items; make it several items\n\
+         line 3: presets[1]: \"soap\" is not a preset; \
+         the presets are \"grpc-web\", \"connect\", \"tus\", \"graphql\", \"mcp\"",
+    );
+}
+
+#[test]
+fn public_suffixes_are_checked_where_asked_for() {
+    let text = "allow_origin = 'https://*.github.io'\nallow_credentials = true";
+    assert!(PolicyList::from_toml(text).is_ok());
+    let errors = PolicyList::from_toml(&format!("{text}\ncheck_public_suffixes = true"));
+    let errors = errors.expect_err("an invalid file");
+    let places = errors.iter().map(|error| error.place()).collect::<Vec<_>>();
+    assert_eq!(places, ["allow_origin"]);
+}
+
 #[test]
 fn environment_variables() {
     let config = |variables: &[(&str, &str)]| {

@@ -4,7 +4,7 @@ use super::{
     document::{At, Value},
     error::{ConfigError, ConfigErrorKind as Kind},
     keys::{ALLOW_ORIGIN_REGEX, CHECK_PUBLIC_SUFFIXES, POLICY_KEYS, PRESETS, Type},
-    reader::{Reader, Texts},
+    reader::{Item, Reader, Texts},
 };
 use crate::{
     comma,
@@ -110,24 +110,22 @@ fn with_presets(reader: &mut Reader<'_>, builder: PolicyBuilder, texts: &Texts) 
             vec![item.text.as_str()]
         };
         for name in names {
-            match Preset::from_name(name) {
-                Some(preset) => builder = builder.preset(preset),
-                None => {
-                    let known = Preset::ALL.iter().map(|preset| format!("{:?}", preset.as_str()));
-                    let known = known.collect::<Vec<_>>().join(", ");
-                    let error = ConfigError::new(
-                        &item.at,
-                        &item.place,
-                        Kind::WrongValue,
-                        "is not a preset",
-                    );
-                    let error = error.with_value(name).advice(format!("the presets are {known}"));
-                    reader.errors.push(error);
-                }
+            if let Some(preset) = Preset::from_name(name) {
+                builder = builder.preset(preset);
+            } else {
+                reader.errors.push(unknown_preset(item, name));
             }
         }
     }
     builder
+}
+
+fn unknown_preset(item: &Item, name: &str) -> ConfigError {
+    let known = Preset::ALL.iter().map(|preset| format!("{:?}", preset.as_str()));
+    let known = known.collect::<Vec<_>>().join(", ");
+    ConfigError::new(&item.at, &item.place, Kind::WrongValue, "is not a preset")
+        .with_value(name)
+        .advice(format!("the presets are {known}"))
 }
 
 #[cfg(feature = "public-suffix")]
