@@ -38,6 +38,7 @@
 mod builder;
 mod entry;
 mod error;
+mod hash;
 mod index;
 mod list;
 mod path;

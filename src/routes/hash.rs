@@ -1,0 +1,74 @@
+//! A hash for short texts of the configuration.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// Hashes by folded multiplication, keyed at random: a fifth of the instructions of the standard
+/// library's hash.
+///
+/// That one resists whoever chooses the keys and sees the effect of each. Here the keys are the
+/// paths of a configuration, and requests only look them up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keyed(u64);
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fold {
+    state: u64,
+    key: u64,
+}
+
+impl Keyed {
+    pub(super) fn new() -> Self {
+        // Odd, so that multiplying loses nothing.
+        Self(RandomState::new().hash_one(0_u8) | 1)
+    }
+}
+
+impl BuildHasher for Keyed {
+    type Hasher = Fold;
+
+    fn build_hasher(&self) -> Fold {
+        Fold { state: self.0, key: self.0 }
+    }
+}
+
+impl Fold {
+    fn add(&mut self, word: u64) {
+        let product = u128::from(self.state ^ word) * u128::from(self.key ^ 0x9e37_79b9_7f4a_7c15);
+        #[expect(clippy::cast_possible_truncation, reason = "the halves are folded")]
+        let (low, high) = (product as u64, (product >> 64) as u64);
+        self.state = low ^ high;
+    }
+}
+
+impl Hasher for Fold {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.split_at(bytes.len() / 8 * 8);
+        for word in words.chunks_exact(8) {
+            self.add(word.iter().fold(0, |word, &b| word << 8 | u64::from(b)));
+        }
+        self.add(rest.iter().fold(bytes.len() as u64, |word, &b| word << 8 | u64::from(b)));
+    }
+
+    /// What ends a string: its length is part of the hash already.
+    fn write_u8(&mut self, _: u8) {}
+
+    fn finish(&self) -> u64 {
+        self.state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Keyed;
+    use std::{collections::HashSet, hash::BuildHasher};
+
+    #[test]
+    fn hardly_any_collide() {
+        let keyed = Keyed::new();
+        let texts = (0..100_000).map(|i| format!("segment-{i}"));
+        let hashes = texts.map(|text| keyed.hash_one(&*text)).collect::<HashSet<_>>();
+        assert!(hashes.len() > 99_990, "{}", hashes.len());
+        let low = hashes.iter().map(|hash| hash % 4096).collect::<HashSet<_>>();
+        assert!(low.len() > 4000, "{}", low.len());
+    }
+}
