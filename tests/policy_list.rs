@@ -460,3 +460,30 @@ fn incident_per_path_policy_by_a_decoded_or_folded_path() {
         assert_eq!(selected_name(&list, path, None).as_deref(), Some("broad"), "{path}");
     }
 }
+
+/// Which entry of a scope governs depends on what the predicates of the entries before it read.
+#[tokio::test]
+async fn vary_names_what_the_predicates_of_a_scope_read() {
+    use tower_cors::AllowOrigin;
+
+    let tenant = http::HeaderName::from_static("x-tenant");
+    let predicate = AllowOrigin::predicate(|_, parts| parts.headers.contains_key("x-tenant"));
+    let by_tenant = Policy::builder().allow_origin(predicate.reads([tenant])).build().unwrap();
+    let list = PolicyList::builder()
+        .entry(PolicyEntry::new(by_tenant).paths(["/api"]))
+        .entry(PolicyEntry::new(policy(&["https://a.example"])).paths(["/api"]))
+        .entry(PolicyEntry::new(policy(&["https://a.example", "https://b.example"])))
+        .build()
+        .unwrap();
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
+    let service = CorsLayer::with_policies(list).layer(inner);
+    for (about, path, origin, expected) in [
+        ("the second entry governs", "/api", Some("https://a.example"), "Origin,x-tenant"),
+        ("none does", "/api", Some("https://c.example"), "Origin,x-tenant"),
+        ("no origin", "/api", None, "Origin,x-tenant"),
+        ("another scope", "/", Some("https://a.example"), "Origin"),
+    ] {
+        let response = service.clone().oneshot(request(path, origin)).await.unwrap();
+        assert_eq!(response.headers()["vary"], expected, "{about}");
+    }
+}

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tower_cors::{
     AllowOrigin, Any, Policy, PolicyBuilder, PolicyList,
     policy::{InnerHeaders, Preset},
+    routes::PolicyEntry,
 };
 
 /// The policy of a file that has this as its only entry.
@@ -84,6 +85,28 @@ fn code_is_named_as_such() {
     assert_eq!(file, json!({ "allow_origin": ["https://a.example", "<predicate 1>"] }));
     // It is never taken for an origin.
     assert!(PolicyList::from_json(&file.to_string()).is_err());
+}
+
+#[test]
+fn a_list_is_what_it_is_written_as() {
+    let one = || Policy::builder().allow_origin("https://a.example").build().unwrap();
+    let flat = PolicyList::from(one());
+    assert_eq!(serde_json::to_value(&flat).unwrap(), written(&one()));
+    let list = PolicyList::builder()
+        .entry(PolicyEntry::new(one()).named("a").paths(["/a", "/a/{*rest}"]))
+        .entry(PolicyEntry::off().named("b").paths(["/b"]))
+        .entry(PolicyEntry::new(one()))
+        .build()
+        .unwrap();
+    let file = json!({ "policy": [
+        { "name": "a", "paths": ["/a", "/a/{*rest}"], "allow_origin": ["https://a.example"] },
+        { "name": "b", "paths": ["/b"], "off": true },
+        { "allow_origin": ["https://a.example"] },
+    ]});
+    assert_eq!(serde_json::to_value(&list).unwrap(), file);
+    let again = PolicyList::from_json(&file.to_string()).unwrap();
+    assert_eq!(serde_json::to_value(&again).unwrap(), file);
+    assert_eq!(again.to_string(), list.to_string());
 }
 
 fn lists(builder: PolicyBuilder) -> impl Strategy<Value = PolicyBuilder> {

@@ -1,6 +1,7 @@
 //! A policy that was built.
 
 use super::{answers::Answers, rules::Rules};
+use http::{HeaderName, header::ORIGIN};
 use std::sync::{Arc, OnceLock};
 
 /// One immutable, validated, compiled set of rules. A clone shares them.
@@ -51,6 +52,43 @@ impl Policy {
 
     pub(crate) fn answers(&self) -> &Answers {
         &self.0.answers
+    }
+
+    /// The same policy with answers that name these headers in `Vary` too.
+    ///
+    /// This is for policies that are chosen by other headers of the request than `Origin`. What
+    /// the policy's own predicates read is named by [`AllowOrigin::reads`](crate::AllowOrigin::reads).
+    ///
+    /// The result is compiled anew, so call this once, not for each request.
+    ///
+    /// ```
+    /// use http::{HeaderName, Request, Response};
+    /// use tower_cors::{Policy, protocol::Action};
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin(["https://app.example.com", "https://admin.example.com"])
+    ///     .build()?
+    ///     .reading([HeaderName::from_static("x-tenant")]);
+    ///
+    /// let (parts, ()) = Request::new(()).into_parts();
+    /// let Action::Forward(decoration) = policy.evaluate(&parts).into_action() else { panic!() };
+    /// let mut response = Response::new(());
+    /// decoration.apply(&mut response);
+    /// assert_eq!(response.headers()["vary"], "Origin,x-tenant");
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn reading(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        let mut reads = self.rules().reads.clone();
+        for name in names {
+            if name != ORIGIN && !reads.contains(&name) {
+                reads.push(name);
+            }
+        }
+        if reads.len() == self.rules().reads.len() {
+            return self;
+        }
+        Self::new(Rules { reads, ..self.rules().clone() })
     }
 
     /// The same policy with answers that depend on the origin, even if its own rules do not: every

@@ -153,19 +153,34 @@ impl PolicyListBuilder {
 
     fn scope(&self, draft: Draft) -> Scope {
         let mut named = draft.entries.iter().filter_map(|&i| {
-            let PolicyEntry { name, policy, .. } = &self.entries[i];
-            Some(Named { name: name.as_deref().map(Arc::from), policy: policy.clone()? })
+            let policy = self.entries[i].policy.clone()?;
+            Some(Named { name: self.name(Some(&i)), policy })
         });
         let policies = match (named.next(), named.next()) {
-            (None, _) => Policies::Off,
+            (None, _) => Policies::Off { name: self.name(draft.entries.first()) },
             (Some(only), None) => Policies::One(only),
             (Some(first), Some(second)) => {
-                let dynamic = |entry: Named| Named { policy: entry.policy.into_dynamic(), ..entry };
-                Policies::Several([first, second].into_iter().chain(named).map(dynamic).collect())
+                Policies::Several(several([first, second].into_iter().chain(named).collect()))
             }
         };
         Scope { paths: draft.paths, policies }
     }
+
+    fn name(&self, entry: Option<&usize>) -> Option<Arc<str>> {
+        self.entries[*entry?].name.as_deref().map(Arc::from)
+    }
+}
+
+/// Entries between which the origin decides. The answer of each depends on the origin, and on what
+/// the predicates of the others read.
+fn several(entries: Vec<Named>) -> Vec<Named> {
+    let reads = entries.iter().flat_map(|entry| entry.policy.rules().reads.iter().cloned());
+    let reads = reads.collect::<Vec<_>>();
+    let dynamic = |entry: Named| Named {
+        policy: entry.policy.into_dynamic().reading(reads.iter().cloned()),
+        ..entry
+    };
+    entries.into_iter().map(dynamic).collect()
 }
 
 impl Draft {

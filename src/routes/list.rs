@@ -77,7 +77,10 @@ impl PolicyList {
     ) -> impl Iterator<Item = (Option<&str>, Option<&[String]>, Option<&Policy>)> {
         self.routes.scopes.iter().flat_map(|scope| {
             let paths = scope.paths.as_deref();
-            let off = matches!(scope.policies, Policies::Off).then_some((None, paths, None));
+            let off = match &scope.policies {
+                Policies::Off { name } => Some((name.as_deref(), paths, None)),
+                _ => None,
+            };
             let named = scope.named().iter();
             off.into_iter().chain(named.map(move |e| (e.name.as_deref(), paths, Some(&e.policy))))
         })

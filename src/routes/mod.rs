@@ -44,6 +44,8 @@ mod list;
 mod path;
 mod pattern;
 mod scope;
+#[cfg(feature = "serde")]
+mod serialize;
 
 pub use self::{
     builder::PolicyListBuilder,

@@ -16,7 +16,9 @@ pub(super) struct Scope {
 
 #[derive(Clone)]
 pub(super) enum Policies {
-    Off,
+    Off {
+        name: Option<Arc<str>>,
+    },
     One(Named),
     /// The origin decides between them.
     Several(Vec<Named>),
@@ -31,7 +33,7 @@ pub(super) struct Named {
 impl Scope {
     pub(super) fn named(&self) -> &[Named] {
         match &self.policies {
-            Policies::Off => &[],
+            Policies::Off { .. } => &[],
             Policies::One(only) => std::slice::from_ref(only),
             Policies::Several(entries) => entries,
         }
@@ -39,7 +41,7 @@ impl Scope {
 
     pub(super) fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
         match &self.policies {
-            Policies::Off => None,
+            Policies::Off { .. } => None,
             Policies::One(only) => Some(only.select(parts)),
             Policies::Several(entries) => select_by_origin(entries, parts),
         }
