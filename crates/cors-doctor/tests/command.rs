@@ -92,7 +92,7 @@ fn explain_says_what_the_policy_and_the_browser_make_of_it() {
             "a method",
             &["--origin", "https://app.example.com", "-X", "DELETE", "--path", "/api/x"],
             1,
-            &["refused: method \"DELETE\"", "the method \"DELETE\" is not in the response"],
+            &["method \"DELETE\" is not allowed", "the method \"DELETE\" is not in the response"],
         ),
         (
             "a header",
