@@ -9,6 +9,9 @@
 //!
 //! The same by paths in a file: `PolicyList`.
 
+#[path = "support/mod.rs"]
+mod support;
+
 use axum::{
     Router,
     routing::{get, post},
@@ -19,10 +22,7 @@ use tower_cors::{CorsLayer, PolicyErrors};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app()?).await?;
-    Ok(())
+    support::run("127.0.0.1:3000", app()?).await
 }
 
 pub(crate) fn app() -> Result<Router, PolicyErrors> {

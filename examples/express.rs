@@ -7,6 +7,9 @@
 //! curl -i -H 'Origin: https://example.com' http://127.0.0.1:3000/allowlist/1
 //! ```
 
+#[path = "support/mod.rs"]
+mod support;
+
 use axum::{
     Router,
     extract::Path,
@@ -19,10 +22,7 @@ use tower_cors::{AllowOrigin, Any, CorsLayer, Policy, PolicyErrors};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app()?).await?;
-    Ok(())
+    support::run("127.0.0.1:3000", app()?).await
 }
 
 async fn product(Path(id): Path<u32>) -> String {

@@ -7,16 +7,18 @@
 //! curl -i --http2-prior-knowledge -H 'Origin: https://evil.example' http://127.0.0.1:3000/
 //! ```
 
+#[path = "support/mod.rs"]
+mod support;
+
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use http_body_util::Full;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
+    server::{conn::auto, graceful::GracefulShutdown},
     service::TowerToHyperService,
 };
 use std::{convert::Infallible, error::Error};
-use tokio::net::TcpListener;
 use tower::service_fn;
 use tower_cors::{Cors, Policy};
 
@@ -24,21 +26,27 @@ use tower_cors::{Cors, Policy};
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
     let policy = policy()?;
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
-    println!("listening on http://{}", listener.local_addr()?);
+    let stop = support::Stop::new()?;
+    let listener = support::listen("127.0.0.1:3000").await?;
+    let server = auto::Builder::new(TokioExecutor::new());
+    let connections = GracefulShutdown::new();
     loop {
-        let (stream, _) = listener.accept().await?;
+        let (stream, _) = tokio::select! {
+            accepted = listener.accept() => accepted?,
+            () = stop.asked() => break,
+        };
         // One for each connection: the policy is shared, not copied.
-        let service = Cors::new(service_fn(hello), policy.clone());
+        let service = TowerToHyperService::new(Cors::new(service_fn(hello), policy.clone()));
+        let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = connections.watch(connection);
         tokio::spawn(async move {
-            let server = auto::Builder::new(TokioExecutor::new());
-            let connection =
-                server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
             if let Err(error) = connection.await {
                 eprintln!("a connection failed: {error}");
             }
         });
     }
+    stop.ends(connections.shutdown()).await;
+    Ok(())
 }
 
 pub(crate) fn policy() -> Result<Policy, tower_cors::PolicyErrors> {

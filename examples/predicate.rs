@@ -10,6 +10,9 @@
 //! A predicate runs on the request's own task, so it must not wait. What asks a database is an
 //! `AsyncCorsLayer`.
 
+#[path = "support/mod.rs"]
+mod support;
+
 use axum::{
     Router,
     extract::State,
@@ -29,10 +32,7 @@ type Customers = Arc<RwLock<HashSet<Origin>>>;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app()?).await?;
-    Ok(())
+    support::run("127.0.0.1:3000", app()?).await
 }
 
 pub(crate) fn app() -> Result<Router, PolicyErrors> {

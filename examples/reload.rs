@@ -7,6 +7,9 @@
 //! echo 'allow_origin = "b.example"' > cors.toml             # an error is told, and changes nothing
 //! ```
 
+#[path = "support/mod.rs"]
+mod support;
+
 use axum::{Router, routing::get};
 use notify::{RecursiveMode, Watcher};
 use std::{error::Error, path::PathBuf};
@@ -36,8 +39,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = Router::new()
         .route("/", get(|| async { "hello" }))
         .layer(CorsLayer::with_policies(policies));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).await?;
-    Ok(())
+    support::run("127.0.0.1:3000", app).await
 }

@@ -10,6 +10,9 @@
 //!     -H 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' -H 'Origin: https://evil.example' http://127.0.0.1:3000/chat
 //! ```
 
+#[path = "support/mod.rs"]
+mod support;
+
 use axum::{
     Router,
     extract::ws::{WebSocket, WebSocketUpgrade},
@@ -30,10 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .enforce(true);
     let app = Router::new().route("/chat", any(chat)).layer(cors.build()?);
 
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).await?;
-    Ok(())
+    support::run("127.0.0.1:3000", app).await
 }
 
 async fn chat(upgrade: WebSocketUpgrade) -> Response {

@@ -1,5 +1,7 @@
 //! The examples do what their comments say.
 
+#![allow(clippy::duplicate_mod, reason = "the examples share their support")]
+
 use axum::{Router, body::Body};
 use http::{HeaderMap, Request, Response};
 use tower::{Service, ServiceExt as _, service_fn};

@@ -16,6 +16,8 @@ mod page;
 mod policies;
 mod recorder;
 mod server;
+#[path = "../support/mod.rs"]
+mod support;
 
 use crate::{options::Options, policies::Policies, recorder::Recorder};
 use std::{
@@ -51,6 +53,8 @@ async fn run() -> Result<(), Failure> {
         print!("{}", options::HELP);
         return Ok(());
     };
+    let stop = support::Stop::new()
+        .map_err(|error| Failure { status: 1, text: format!("no signals: {error}") })?;
     // Before anything listens: with a bad file, nothing is served.
     let from_file = options.policy.as_deref().map(Policies::read).transpose()?;
     let api = listen("--api", options.api).await?;
@@ -75,7 +79,12 @@ async fn run() -> Result<(), Failure> {
     let page_router = page::router(&policies, recorder, api_address, page_address);
 
     announce(api_address, page_address);
-    tokio::join!(server::serve(api, watched), server::serve(page, page_router));
+    let serving =
+        async { tokio::join!(server::serve(api, watched), server::serve(page, page_router)) };
+    tokio::select! {
+        _ = serving => {}
+        () = stop.asked() => {}
+    }
     Ok(())
 }
 
