@@ -159,6 +159,15 @@ where
     /// This is a filter, not a grant: whether an origin that passes is allowed, the lookup decides.
     /// `null` does not pass. Set it if you can: it is the best protection from floods of made-up
     /// origins.
+    ///
+    /// ```
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).only_origins(["https://*.customers.example", "https://partner.example"]).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn only_origins(mut self, origins: impl Into<AllowOrigin>) -> Self {
         self.only_origins.get_or_insert_default().append(origins.into());
         self
@@ -167,6 +176,16 @@ where
     /// How long a policy is used before it is looked up again. Default: 60 seconds.
     ///
     /// Revoked origins may stay allowed for this long, unless [`Resolver::invalidate`] is called.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).time_to_live(Duration::from_secs(300)).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn time_to_live(self, time: Duration) -> Self {
         self.set(|settings| settings.lifetimes.positive = time)
     }
@@ -175,11 +194,31 @@ where
     ///
     /// A newly allowed origin may stay refused for this long, unless [`Resolver::invalidate`] is
     /// called.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).negative_time_to_live(Duration::from_secs(30)).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn negative_time_to_live(self, time: Duration) -> Self {
         self.set(|settings| settings.lifetimes.negative = time)
     }
 
     /// How long after a failure the same key is not looked up again. Default: 1 second.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).error_time_to_live(Duration::from_secs(5)).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn error_time_to_live(self, time: Duration) -> Self {
         self.set(|settings| settings.lifetimes.error = time)
     }
@@ -189,6 +228,16 @@ where
     ///
     /// It keeps known callers going while the source is down. For as long, revoked origins may stay
     /// allowed then. What was [invalidated](Resolver::invalidate) is never used.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).stale_on_error(Duration::from_secs(3600)).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn stale_on_error(self, time: Duration) -> Self {
         self.set(|settings| settings.lifetimes.stale = time)
     }
@@ -197,6 +246,16 @@ where
     ///
     /// It should be less than the layer's [timeout](crate::source::AsyncCorsBuilder::timeout).
     /// Otherwise the layer gives up before the resolver can answer with a stale policy.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).timeout(Duration::from_millis(500)).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(|settings| settings.timeout = timeout)
     }
@@ -207,6 +266,15 @@ where
     /// Beyond that, those are dropped that were asked for least often and longest ago; see
     /// [moka](https://docs.rs/moka). Keys without a policy never take the place of those that have
     /// one.
+    ///
+    /// ```
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).capacity(50_000).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn capacity(self, entries: u64) -> Self {
         self.set(|settings| settings.capacity = entries)
     }
@@ -214,6 +282,15 @@ where
     /// How many bytes all answers may take, roughly. Default: 64 MiB.
     ///
     /// Keys and policies are counted. An eighth is set aside for keys that have no policy.
+    ///
+    /// ```
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).max_memory(256 * 1024 * 1024).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn max_memory(self, bytes: u64) -> Self {
         self.set(|settings| settings.max_memory = bytes)
     }
@@ -222,6 +299,15 @@ where
     /// without a lookup.
     ///
     /// What counts is what the key's [`Hash`] hashes: for a string, its text.
+    ///
+    /// ```
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).max_key_size(100).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn max_key_size(self, bytes: usize) -> Self {
         self.set(|settings| settings.max_key_size = bytes)
     }
@@ -231,12 +317,30 @@ where
     /// It bounds what a flood of made-up keys can cost. A lookup that finds a policy does not
     /// count, nor does one for a key that is known to have a policy. Known keys whose lookup failed
     /// are retried at this rate too, but separately: a flood cannot slow them down.
+    ///
+    /// ```
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).lookup_rate(10).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn lookup_rate(self, per_second: u32) -> Self {
         self.set(|settings| settings.lookup_rate = per_second)
     }
 
     /// How many lookups may find nothing at once, after a time without any. It also bounds how many
     /// lookups for keys that are not yet known run at the same time. Default: 100.
+    ///
+    /// ```
+    /// use tower_cors::Resolver;
+    /// # use tower_cors::{Origin, Policy, policy::BoxError};
+    ///
+    /// # let lookup = |_: Origin| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let resolver = Resolver::builder(lookup).lookup_burst(20).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
     pub fn lookup_burst(self, lookups: u32) -> Self {
         self.set(|settings| settings.lookup_burst = lookups)
     }
