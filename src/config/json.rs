@@ -32,13 +32,18 @@ fn check_syntax(text: &str, document: &At) -> Result<(), ConfigError> {
     serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| {
         let place = format!(" at line {} column {}", error.line(), error.column());
         let mut why = error.to_string().replace(&place, "");
-        let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
-        let found = line.as_bytes().get(error.column().saturating_sub(1));
-        if why == "key must be a string" && found == Some(&b'}') {
+        if is_after_comma(text, error.line(), error.column()) {
             why = "trailing comma".to_owned();
         }
         syntax_error(&document.on_line(error.line()), Some(error.column()), why)
     })
+}
+
+/// Whether a closing bracket or brace at this place follows a comma.
+fn is_after_comma(text: &str, line: usize, column: usize) -> bool {
+    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let (before, from) = line.as_bytes().split_at(column.saturating_sub(1).min(line.len()));
+    matches!(from, [b']' | b'}', ..]) && before.trim_ascii_end().ends_with(b",")
 }
 
 fn syntax_error(at: &At, column: Option<usize>, why: String) -> ConfigError {
