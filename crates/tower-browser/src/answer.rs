@@ -21,6 +21,11 @@ pub enum ResponseType {
     Opaque,
     /// `"opaqueredirect"`: a redirect, in the redirect mode `manual`. Nothing is readable.
     OpaqueRedirect,
+    /// The answer to a navigation, which the browser shows: no script of the page that navigated
+    /// sees it.
+    Document,
+    /// An open `WebSocket`, of which a script sees no head.
+    WebSocket,
 }
 
 impl ResponseType {
@@ -32,6 +37,8 @@ impl ResponseType {
             Self::Cors => "cors",
             Self::Opaque => "opaque",
             Self::OpaqueRedirect => "opaqueredirect",
+            Self::Document => "document",
+            Self::WebSocket => "websocket",
         }
     }
 }

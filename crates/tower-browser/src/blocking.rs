@@ -2,18 +2,31 @@
 
 use super::reason::Reason;
 use super::request::Request;
+use super::security_policy::forbidden_by;
 
 /// [Main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), step 7, as far as it is
 /// modelled.
 pub(super) fn check(request: &Request) -> Result<(), Reason> {
     let url = &request.current_url;
+    // https://w3c.github.io/webappsec-csp/#should-block-request
+    if let Some(policies) = &request.security_policies {
+        let redirected = request.redirect_count() > 0;
+        // `form-action` is not asked again after a redirect.
+        let asked = !(redirected && request.initiator.navigates());
+        let page = &request.self_origin;
+        let forbidden = forbidden_by(policies, request.initiator, page, url, redirected);
+        if let (true, Some(directive)) = (asked, forbidden) {
+            return Err(Reason::ContentSecurityPolicy { url: url.to_string(), directive });
+        }
+    }
     // https://fetch.spec.whatwg.org/#block-bad-port
     let port = url.port_or_default();
     if BAD_PORTS.contains(&port) {
         return Err(Reason::BadPort { port });
     }
     // https://w3c.github.io/webappsec-mixed-content/#should-block-fetch
-    if request.page_is_https && !url.is_potentially_trustworthy() {
+    let navigates = request.initiator.navigates();
+    if request.page_is_https && !navigates && !url.is_potentially_trustworthy() {
         return Err(Reason::MixedContent { url: url.to_string() });
     }
     Ok(())

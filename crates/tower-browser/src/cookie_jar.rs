@@ -29,8 +29,8 @@ struct Cookie {
 enum SameSite {
     Unset,
     None,
-    // `Lax` and `Strict` differ in navigations only, which are not modelled.
-    LaxOrStrict,
+    Lax,
+    Strict,
 }
 
 impl CookieJar {
@@ -47,7 +47,7 @@ impl CookieJar {
             return false;
         };
         // https://fetch.spec.whatwg.org/#set-cookie-header: sameSiteStrictOrLaxAllowed
-        if cookie.same_site == SameSite::LaxOrStrict && !same_site_request {
+        if matches!(cookie.same_site, SameSite::Lax | SameSite::Strict) && !same_site_request {
             return false;
         }
         self.cookies.retain(|old| {
@@ -69,12 +69,14 @@ impl CookieJar {
     ) {
         for line in headers.get_all("set-cookie") {
             let line = String::from_utf8_lossy(line.as_bytes());
-            self.store(&line, &request.current_url, sites, request.is_same_site(sites), now);
+            let allowed = request.is_same_site(sites) || request.initiator.navigates();
+            self.store(&line, &request.current_url, sites, allowed, now);
         }
     }
 
     /// The value of `Cookie`: <https://fetch.spec.whatwg.org/#cookie-header>. To another site go
-    /// the cookies that say `SameSite=None` or nothing ("unset-or-less").
+    /// the cookies that say `SameSite=None` or nothing ("unset-or-less"); with a navigation by `GET`,
+    /// those that say `Lax`, too.
     pub(super) fn header_for(
         &self,
         request: &Request,
@@ -86,7 +88,11 @@ impl CookieJar {
             .cookies
             .iter()
             .filter(|cookie| cookie.expires.is_none_or(|expires| expires > now))
-            .filter(|cookie| same_site || cookie.same_site != SameSite::LaxOrStrict)
+            .filter(|cookie| match cookie.same_site {
+                SameSite::Unset | SameSite::None => true,
+                SameSite::Lax => same_site || request.is_safe_navigation(),
+                SameSite::Strict => same_site,
+            })
             .filter(|cookie| cookie.goes_to(&request.current_url))
             .map(|cookie| format!("{}={}", cookie.name, cookie.value))
             .collect();
@@ -133,7 +139,8 @@ impl Cookie {
                 "samesite" => {
                     cookie.same_site = match value.to_ascii_lowercase().as_str() {
                         "none" => SameSite::None,
-                        "lax" | "strict" => SameSite::LaxOrStrict,
+                        "lax" => SameSite::Lax,
+                        "strict" => SameSite::Strict,
                         _ => SameSite::Unset,
                     }
                 }

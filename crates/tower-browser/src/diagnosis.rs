@@ -81,6 +81,8 @@ impl Reason {
             | Self::TooManyRedirects
             | Self::ResourcePolicy { .. }
             | Self::MixedContent { .. }
+            | Self::WebSocketRefused { .. }
+            | Self::EventSourceResponse { .. }
             | Self::Service { .. } => self.of_the_server(),
             _ => self.of_the_script(),
         }
@@ -201,6 +203,18 @@ impl Reason {
                 "the page is served over https and the server over http",
                 format!("serve it over https and fetch {:?}", url.replacen("http:", "https:", 1)),
             ),
+            Self::WebSocketRefused { status: 403 } => diagnosis(
+                "the server does not allow the page's origin to open a WebSocket",
+                "add the page's origin to the allowed origins",
+            ),
+            Self::WebSocketRefused { .. } => diagnosis(
+                "no handler upgrades the connection at this URL, or a login answers before it",
+                "answer the handshake with 101",
+            ),
+            Self::EventSourceResponse { .. } => diagnosis(
+                "something other than the handler of the stream answers",
+                "answer 200 with \"content-type: text/event-stream\"",
+            ),
             _ => diagnosis(
                 "the service failed, which a browser sees as a broken connection",
                 "turn errors of the service into responses, inside the CORS layer",
@@ -238,6 +252,14 @@ impl Reason {
                 "the script uses the cache mode \"only-if-cached\"",
                 "leave the cache mode out",
             ),
+            Self::ContentSecurityPolicy { directive, url } => {
+                let name = directive.split(' ').next().unwrap_or_default();
+                let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
+                diagnosis(
+                    "the page's own policy forbids the URL, before CORS is asked",
+                    format!("add {origin:?} to `{name}` in the page's \"content-security-policy\""),
+                )
+            }
             Self::BadPort { .. } => diagnosis(
                 "the server listens on a port that browsers block",
                 "use another port, such as 443, 3000 or 8080",

@@ -11,15 +11,24 @@ use super::blocked::Blocked;
 use super::body::RequestBody;
 use super::header_list::HeaderList;
 use super::headers_guard;
+use super::initiator::Initiator;
 use super::main_fetch::main_fetch;
 use super::method;
 use super::network::Network;
-use super::options::{CacheMode, Credentials, Mode, Redirect};
+use super::options::{CacheMode, Credentials, Mode, Redirect, ReferrerPolicy};
 use super::page::Page;
 use super::reason::Reason;
 use super::request::{Request, Tainting};
 use super::site::Sites;
 use super::url::{Url, UrlError};
+
+/// <https://websockets.spec.whatwg.org/#concept-websocket-establish>; the key is that of RFC 6455.
+const WEB_SOCKET_HEADERS: [(&str, &str); 4] = [
+    ("connection", "Upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ("sec-websocket-version", "13"),
+];
 
 /// A fetch that is being written; made by [`Page::fetch`]. Without further words it is what
 /// `fetch(url)` is: `GET`, mode [`Cors`](Mode::Cors), credentials
@@ -30,6 +39,7 @@ use super::url::{Url, UrlError};
 #[must_use = "a fetch does nothing until it is sent"]
 pub struct Fetch {
     page: Page,
+    initiator: Initiator,
     url: String,
     method: String,
     headers: Vec<(Vec<u8>, Vec<u8>)>,
@@ -38,12 +48,20 @@ pub struct Fetch {
     credentials: Credentials,
     redirect: Redirect,
     cache: CacheMode,
+    referrer_policy: ReferrerPolicy,
 }
 
 impl Fetch {
     pub(super) fn new(page: Page, url: String) -> Self {
+        Self::of(Initiator::Fetch, page, url)
+    }
+
+    pub(super) fn of(initiator: Initiator, page: Page, url: String) -> Self {
+        let referrer_policy = page.referrer_policy_of_page();
         Self {
             page,
+            initiator,
+            referrer_policy,
             url,
             method: "GET".to_owned(),
             headers: Vec::new(),
@@ -123,6 +141,12 @@ impl Fetch {
     /// Sets the cache mode.
     pub fn cache(mut self, cache: CacheMode) -> Self {
         self.cache = cache;
+        self
+    }
+
+    /// Sets the referrer policy; unless set, that of the page.
+    pub fn referrer_policy(mut self, policy: ReferrerPolicy) -> Self {
+        self.referrer_policy = policy;
         self
     }
 
@@ -210,7 +234,8 @@ impl Fetch {
             return Err(Reason::NoCorsMethod { method: method.to_string() });
         }
         let mut headers = HeaderList::new();
-        for (name, value) in &self.headers {
+        // No other part of a page can set headers.
+        for (name, value) in self.headers.iter().filter(|_| self.initiator == Initiator::Fetch) {
             headers_guard::append(&mut headers, self.mode, name, value)?;
         }
         let contains = |headers: &HeaderList, wanted: &str| {
@@ -230,13 +255,28 @@ impl Fetch {
         }
         // https://fetch.spec.whatwg.org/#concept-fetch: `Accept` counts in the checks that follow.
         if !contains(&headers, "accept") {
-            headers.push((HeaderName::from_static("accept"), HeaderValue::from_static("*/*")));
+            let accept = HeaderValue::from_static(self.initiator.accept());
+            headers.push((HeaderName::from_static("accept"), accept));
         }
+        let own: &[(&str, &str)] = match self.initiator {
+            Initiator::WebSocket => &WEB_SOCKET_HEADERS,
+            Initiator::Form | Initiator::Link => &[("upgrade-insecure-requests", "1")],
+            _ => &[],
+        };
+        headers.extend(
+            own.iter().map(|(name, value)| {
+                (HeaderName::from_static(name), HeaderValue::from_static(value))
+            }),
+        );
         Ok(Request {
             method,
             headers,
             body,
+            initiator: self.initiator,
             origin: environment.origin,
+            self_origin: environment.self_origin,
+            security_policies: self.page.security_policies().map(str::to_owned),
+            referrer_policy: self.referrer_policy,
             partition: environment.partition,
             page_is_https: environment.is_https,
             earlier_urls: Vec::new(),

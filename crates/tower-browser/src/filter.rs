@@ -5,6 +5,7 @@ use http::{HeaderMap, Method};
 
 use super::answer::{Answer, ResponseType};
 use super::header_list::extract_tokens;
+use super::initiator::Initiator;
 use super::network::Received;
 use super::options::Credentials;
 use super::request::{Request, Tainting};
@@ -15,6 +16,10 @@ pub(super) fn filter<B>(request: &Request, response: Received<B>) -> Answer<B> {
     // https://fetch.spec.whatwg.org/#null-body-status
     let null_body = request.method == Method::HEAD || matches!(status, 101 | 103 | 204 | 205 | 304);
     let (response_type, headers) = match request.tainting {
+        _ if request.initiator.navigates() => (ResponseType::Document, response.headers.clone()),
+        _ if request.initiator == Initiator::WebSocket => {
+            (ResponseType::WebSocket, HeaderMap::new())
+        }
         Tainting::Opaque => return opaque(request, ResponseType::Opaque, &response),
         Tainting::Basic => (
             ResponseType::Basic,

@@ -3,20 +3,23 @@
 //! A [`Page`] fetches through any tower service, in memory, and does what a browser would do:
 //!
 //! 1. It sets the headers that only the browser sets: `Origin`, `Sec-Fetch-Site`, `Cookie`, …
-//! 2. It decides [whether a preflight is due](https://fetch.spec.whatwg.org/#concept-http-fetch):
-//!    by method, by header names *and values* (128 bytes each, 1,024 in all), by the body's type;
+//! 2. It decides [whether a preflight is due](https://fetch.spec.whatwg.org/#concept-http-fetch)
+//!    by the method, by header names *and values* (128 bytes each, 1,024 in all), by the body's type
 //!    and by [the preflight cache](https://fetch.spec.whatwg.org/#cors-preflight-cache), on a clock
-//!    that stands still until [the test moves it](Browser::advance).
+//!    that only [the test moves](Browser::advance).
 //! 3. It sends the [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch), and the
 //!    request only if the answer allows it.
 //! 4. It does the [CORS check](https://fetch.spec.whatwg.org/#cors-check), follows
 //!    [redirects](https://fetch.spec.whatwg.org/#http-redirect-fetch) (each hop checked anew, the
 //!    origin `null` after the second change of origin) and does the
 //!    [TAO check](https://fetch.spec.whatwg.org/#tao-check).
-//! 5. It hands over what [the script may
+//! 5. It returns what [the script may
 //!    see](https://fetch.spec.whatwg.org/#concept-filtered-response), an [`Answer`]; or a
-//!    [`Blocked`], with the [`Reason`] that a script never learns and a browser writes to its
+//!    [`Blocked`] with the [`Reason`], which a script never learns and a browser writes to its
 //!    console. Both list what [crossed the wire](Exchange).
+//!
+//! [`checkup`] runs typical fetches through a whole application and says which layer to move.
+//! [`Blocked::console`] gives the text that a page's developer reads.
 //!
 //! It is written from [the Fetch standard](https://fetch.spec.whatwg.org/) alone and shares no code
 //! with any middleware.
@@ -102,31 +105,50 @@
 //! # }
 //! ```
 //!
+//! # Beyond `fetch()`
+//!
+//! A page asks for more than what its scripts fetch:
+//!
+//! | in a page | here | CORS |
+//! | --- | --- | --- |
+//! | `new WebSocket(url)` | [`Page::web_socket`] | no preflight, no check; `Origin` is sent |
+//! | a form, a link | [`Page::submit`], [`Page::navigate`] | no preflight, no check; a form sends `Origin` |
+//! | `new EventSource(url)` | [`Page::event_source`] | checked, never preflighted |
+//! | fonts, module scripts, elements with `crossorigin` | [`Page::element`] | checked, never preflighted |
+//! | images, scripts and styles without it | [`Page::element`] | opaque |
+//!
+//! A page can have a [content security policy](Page::content_security_policy), whose `connect-src`
+//! blocks a fetch before CORS is asked, and a [referrer policy](Page::referrer_policy), which can
+//! turn `Origin` into `null` on forms and `no-cors` requests.
+//!
 //! # Limits
 //!
-//! What is not modelled:
+//! Not modelled, the most common first:
 //!
-//! - Everything that is not `fetch()` from a top-level page or a sandboxed frame in it:
-//!   navigations, forms, `XMLHttpRequest` upload listeners, `WebSocket`s, service workers,
-//!   `keepalive`, `data:` and `blob:` URLs, streamed uploads.
-//! - The network: no TLS, no certificates, no HSTS, no proxies, no authentication dialogues, no 421
-//!   retry, no content codings (`Accept-Encoding` is not sent unless with `Range`), no trailers.
-//!   One service answers for all hosts.
-//! - Policies beside CORS: no Content Security Policy, no embedder policies, no referrer policies
-//!   (and no `Referer`), no prompts for private or local networks and none of their headers. Of
+//! - `XMLHttpRequest` upload listeners, service workers, `keepalive`, `data:` and `blob:` URLs,
+//!   streamed uploads. An `EventSource` is not reconnected, a frame is not navigated, and the bodies
+//!   of elements are not parsed.
+//! - The network: TLS, certificates, HSTS, proxies, authentication dialogs, the retry after 421,
+//!   content codings (`Accept-Encoding` is sent only with `Range`), trailers. One service answers for
+//!   all hosts.
+//! - Prompts for local networks and their headers; embedder policies; `Referer`; of content security
+//!   policies all but URLs. Of
 //!   [`Cross-Origin-Resource-Policy`](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header),
-//!   mixed content and bad ports there is what a fetch meets.
-//! - URLs: no IDNA, no percent-decoding of hosts, IPv4 addresses as four decimal numbers only; such
-//!   hosts are refused as [`Reason::InvalidUrl`]. Header values that the `http` crate cannot hold
+//!   mixed content and bad ports, what a fetch meets is modelled.
+//! - URLs: IDNA, percent-decoding of hosts, and IPv4 addresses in other forms than four decimal
+//!   numbers; such hosts are [`Reason::InvalidUrl`]. Header values that the `http` crate cannot hold
 //!   (control characters) are [`Reason::InvalidHeader`].
-//! - Sites: each last label is a public suffix, and what [a test adds](Browser::public_suffix).
-//! - Cookies: no `Expires`, no name prefixes, no third-party blocking and no partitions. One
-//!   without `SameSite` goes to all sites, as the standard has it; Chromium treats it as `Lax`.
-//! - The HTTP cache: heads only, no heuristic freshness, no `stale-while-revalidate`, no `Age`.
+//! - Sites: each last label is a public suffix, besides what [a test adds](Browser::public_suffix).
+//! - Cookies: `Expires`, name prefixes, third-party blocking and partitions. A cookie without
+//!   `SameSite` is sent to all sites, as the standard says; Chromium treats it as `Lax`.
+//! - The HTTP cache stores heads only, without heuristic freshness, `stale-while-revalidate` and
+//!   `Age`.
 //!
 //! Where engines depart from the standard, the standard is the rule. All of them let
-//! `Access-Control-Allow-Headers: *` cover `Authorization`, which it does not; here it is
-//! [`Reason::HeaderNotAllowed`].
+//! `Access-Control-Allow-Headers: *` cover `Authorization`, which by the standard it does not: that is
+//! [`Reason::HeaderNotAllowed`] here, unless [a test says
+//! otherwise](Browser::wildcard_covers_authorization). Chromium sends no `Sec-Fetch-*` headers with
+//! WebSocket handshakes.
 
 // The README's examples are tests too.
 #[cfg(doctest)]
@@ -149,6 +171,7 @@ mod filter;
 mod header_list;
 mod headers_guard;
 mod http_cache;
+mod initiator;
 mod main_fetch;
 mod method;
 mod mime;
@@ -161,6 +184,7 @@ mod reason;
 mod redirect;
 mod request;
 mod safelist;
+mod security_policy;
 mod site;
 mod url;
 

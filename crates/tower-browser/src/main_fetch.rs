@@ -12,8 +12,11 @@ use super::blocking;
 use super::cors_check::{cors_check, resource_policy_check, tao_check};
 use super::exchange::ExchangeKind;
 use super::filter::{filter, opaque};
+use super::header_list::lossy;
+use super::initiator::Initiator;
 use super::method;
-use super::network::Network;
+use super::mime::essence;
+use super::network::{Network, Received};
 use super::options::{Mode, Redirect};
 use super::preflight;
 use super::preflight_cache::Key;
@@ -93,12 +96,36 @@ where
             }
         }
     }
+    check_response(request, &response)?;
     Ok(Some(filter(request, response)))
+}
+
+/// What must be true of a response for others than `fetch()`.
+fn check_response<B>(request: &Request, response: &Received<B>) -> Result<(), Reason> {
+    let status = response.status.as_u16();
+    match request.initiator {
+        // https://websockets.spec.whatwg.org/#concept-websocket-establish
+        Initiator::WebSocket if status != 101 => Err(Reason::WebSocketRefused { status }),
+        // https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+        Initiator::EventSource => {
+            let value = response.headers.get("content-type");
+            let kind = value.and_then(|value| essence(value.as_bytes()));
+            if status == 200 && kind.as_deref() == Some("text/event-stream") {
+                return Ok(());
+            }
+            let content_type = value.map(lossy);
+            Err(Reason::EventSourceResponse { status, content_type })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// <https://fetch.spec.whatwg.org/#concept-main-fetch>, step 12: response tainting, and whether a
 /// preflight may be due.
 fn choose_tainting(request: &mut Request) -> Result<bool, Reason> {
+    if request.initiator.navigates() || request.initiator == Initiator::WebSocket {
+        return Ok(false);
+    }
     let url = &request.current_url;
     let same_origin = url.origin().is_same(&request.origin);
     if same_origin && request.tainting == Tainting::Basic {
@@ -114,8 +141,10 @@ fn choose_tainting(request: &mut Request) -> Result<bool, Reason> {
         Mode::Cors => {
             request.tainting = Tainting::Cors;
             // `fetch()` sets the unsafe-request flag: https://fetch.spec.whatwg.org/#dom-request
-            Ok(!method::is_safelisted(&request.method)
-                || !unsafe_request_header_names(&request.headers).is_empty())
+            let unsafe_request = request.initiator == Initiator::Fetch;
+            Ok(unsafe_request
+                && (!method::is_safelisted(&request.method)
+                    || !unsafe_request_header_names(&request.headers).is_empty()))
         }
     }
 }

@@ -13,7 +13,8 @@ use super::browser::Browser;
 use super::exchange::{Exchange, ExchangeKind};
 use super::header_list::as_received;
 use super::http_cache::StoredResponse;
-use super::options::{CacheMode, Mode};
+use super::initiator::Initiator;
+use super::options::{CacheMode, Mode, ReferrerPolicy};
 use super::reason::Reason;
 use super::request::{Request, Tainting};
 use super::site::Sites;
@@ -169,8 +170,13 @@ impl<S, F> Network<S, F> {
         if !request.current_url.is_potentially_trustworthy() {
             return;
         }
-        append(headers, "sec-fetch-dest", "empty");
-        append(headers, "sec-fetch-mode", request.mode.as_str());
+        let mode = match request.initiator {
+            Initiator::Form | Initiator::Link => "navigate",
+            Initiator::WebSocket => "websocket",
+            _ => request.mode.as_str(),
+        };
+        append(headers, "sec-fetch-dest", request.initiator.destination());
+        append(headers, "sec-fetch-mode", mode);
         append(headers, "sec-fetch-site", self.sec_fetch_site(request));
     }
 
@@ -234,14 +240,25 @@ impl<S, F> Network<S, F> {
 /// <https://fetch.spec.whatwg.org/#append-a-request-origin-header>
 fn append_origin(request: &Request, headers: &mut HeaderMap) {
     let origin = request.serialized_origin();
-    if request.tainting == Tainting::Cors {
+    if request.tainting == Tainting::Cors || request.initiator == Initiator::WebSocket {
         append(headers, "origin", &origin);
     } else if request.method != Method::GET && request.method != Method::HEAD {
-        // The referrer policy is the default one, "strict-origin-when-cross-origin".
-        let downgrade = request.mode != Mode::Cors
-            && request.origin.scheme() == Some("https")
-            && request.current_url.scheme() != "https";
-        append(headers, "origin", if downgrade { "null" } else { &origin });
+        let downgrades =
+            request.origin.scheme() == Some("https") && request.current_url.scheme() != "https";
+        let hidden = request.mode != Mode::Cors
+            && match request.referrer_policy {
+                ReferrerPolicy::NoReferrer => true,
+                ReferrerPolicy::NoReferrerWhenDowngrade
+                | ReferrerPolicy::StrictOrigin
+                | ReferrerPolicy::StrictOriginWhenCrossOrigin => downgrades,
+                ReferrerPolicy::SameOrigin => {
+                    !request.origin.is_same(&request.current_url.origin())
+                }
+                ReferrerPolicy::Origin
+                | ReferrerPolicy::OriginWhenCrossOrigin
+                | ReferrerPolicy::UnsafeUrl => false,
+            };
+        append(headers, "origin", if hidden { "null" } else { &origin });
     }
 }
 

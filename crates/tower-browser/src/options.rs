@@ -61,8 +61,71 @@ pub enum Redirect {
     /// `"error"`: a redirect is a network error.
     Error,
     /// `"manual"`: a redirect is an opaque answer of type
-    /// [`OpaqueRedirect`](super::ResponseType::OpaqueRedirect).
+    /// [`OpaqueRedirect`](super::answer::ResponseType::OpaqueRedirect).
     Manual,
+}
+
+/// A part of a page that loads a resource; see [`Page::element`](super::Page::element).
+///
+/// Scripts, images, styles and media are loaded in the mode [`NoCors`](Mode::NoCors) with
+/// [credentials](Credentials::Include), unless the element has the attribute `crossorigin`; module
+/// scripts and fonts always in the mode [`Cors`](Mode::Cors), with
+/// [`SameOrigin`](Credentials::SameOrigin).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Element {
+    /// `<script src>`.
+    Script,
+    /// `<script type="module" src>`, `import`.
+    ModuleScript,
+    /// A font of a style sheet.
+    Font,
+    /// `<img>`.
+    Image,
+    /// `<link rel="stylesheet">`.
+    Style,
+    /// `<video>`.
+    Media,
+}
+
+impl Element {
+    pub(super) const fn destination(self) -> &'static str {
+        match self {
+            Self::Script | Self::ModuleScript => "script",
+            Self::Font => "font",
+            Self::Image => "image",
+            Self::Style => "style",
+            Self::Media => "video",
+        }
+    }
+
+    pub(super) const fn is_always_cors(self) -> bool {
+        matches!(self, Self::ModuleScript | Self::Font)
+    }
+}
+
+/// The [referrer policy](https://w3c.github.io/webappsec-referrer-policy/) of a page or a fetch. It
+/// decides whether requests without CORS name the page in `Origin`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum ReferrerPolicy {
+    /// `"no-referrer"`
+    NoReferrer,
+    /// `"no-referrer-when-downgrade"`
+    NoReferrerWhenDowngrade,
+    /// `"origin"`
+    Origin,
+    /// `"origin-when-cross-origin"`
+    OriginWhenCrossOrigin,
+    /// `"same-origin"`
+    SameOrigin,
+    /// `"strict-origin"`
+    StrictOrigin,
+    /// `"strict-origin-when-cross-origin"`, what browsers use unless told otherwise.
+    #[default]
+    StrictOriginWhenCrossOrigin,
+    /// `"unsafe-url"`
+    UnsafeUrl,
 }
 
 /// The [cache mode](https://fetch.spec.whatwg.org/#concept-request-cache-mode) of a request. It

@@ -2,6 +2,8 @@
 
 use super::browser::Browser;
 use super::fetch::Fetch;
+use super::initiator::Initiator;
+use super::options::{CacheMode, Credentials, Element, Mode, Redirect, ReferrerPolicy};
 use super::reason::Reason;
 use super::site::Sites;
 use super::url::{Origin, Url};
@@ -26,6 +28,8 @@ use super::url::{Origin, Url};
 pub struct Page {
     browser: Browser,
     place: Place,
+    security_policies: Option<String>,
+    referrer_policy: ReferrerPolicy,
 }
 
 #[derive(Debug, Clone)]
@@ -40,6 +44,7 @@ enum Place {
 pub(super) struct Environment {
     pub(super) origin: Origin,
     pub(super) base_url: Option<Url>,
+    pub(super) self_origin: Origin,
     pub(super) is_https: bool,
     pub(super) partition: String,
 }
@@ -70,6 +75,34 @@ impl Page {
         Browser::new().sandboxed_page(url)
     }
 
+    /// Gives the page a `Content-Security-Policy`. What it says about URLs is obeyed: `connect-src`,
+    /// `default-src`, `script-src`, `font-src`, `img-src`, `style-src`, `media-src`, `form-action`.
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use tower_browser::{Page, Reason};
+    ///
+    /// let api = tower::service_fn(|_: Request<Vec<u8>>| async { Response::builder().body(Vec::new()) });
+    /// let page = Page::at("https://app.example.com").content_security_policy("connect-src 'self'");
+    /// let blocked = page.fetch("https://api.example.com/").send(api).await.unwrap_err();
+    /// assert!(matches!(blocked.reason(), Reason::ContentSecurityPolicy { .. }));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn content_security_policy(mut self, policy: impl Into<String>) -> Self {
+        self.security_policies = Some(policy.into());
+        self
+    }
+
+    /// Gives the page a referrer policy.
+    #[must_use]
+    pub fn referrer_policy(mut self, policy: ReferrerPolicy) -> Self {
+        self.referrer_policy = policy;
+        self
+    }
+
     /// The browser this page is open in.
     #[must_use]
     pub fn browser(&self) -> &Browser {
@@ -81,19 +114,97 @@ impl Page {
         Fetch::new(self.clone(), url.into())
     }
 
+    /// Opens an `EventSource`, as `new EventSource(url)` does. With
+    /// [`Credentials::Include`](super::options::Credentials::Include) it is one with
+    /// `withCredentials`. The answer must be a stream of events.
+    pub fn event_source(&self, url: impl Into<String>) -> Fetch {
+        Fetch::of(Initiator::EventSource, self.clone(), url.into()).cache(CacheMode::NoStore)
+    }
+
+    /// Opens a `WebSocket`, as `new WebSocket(url)` does: no preflight and no CORS check, but
+    /// `Origin` and cookies, so the server must look at `Origin` by itself. The answer's status
+    /// must be 101.
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use tower_browser::Page;
+    ///
+    /// // Incorrect: any page can open it, as the user.
+    /// let api = tower::service_fn(|_: Request<Vec<u8>>| async {
+    ///     Response::builder().status(101).body(Vec::new())
+    /// });
+    /// let page = Page::at("https://evil.example.net");
+    /// let open = page.web_socket("wss://api.example.com/chat").send(api).await.unwrap();
+    /// assert_eq!(open.wire()[0].request_headers()["origin"], "https://evil.example.net");
+    /// # }
+    /// ```
+    pub fn web_socket(&self, url: impl Into<String>) -> Fetch {
+        let url = url.into();
+        let url = match url.split_once(':') {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("ws") => format!("http:{rest}"),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("wss") => format!("https:{rest}"),
+            _ => url,
+        };
+        Fetch::of(Initiator::WebSocket, self.clone(), url)
+            .credentials(Credentials::Include)
+            .cache(CacheMode::NoStore)
+            .redirect(Redirect::Error)
+    }
+
+    /// Loads what an element of the page names: a font, a module script, an image. The attribute
+    /// `crossorigin` is the mode [`Cors`](Mode::Cors), and `crossorigin="use-credentials"` that
+    /// with [`Credentials::Include`].
+    pub fn element(&self, url: impl Into<String>, element: Element) -> Fetch {
+        let fetch = Fetch::of(Initiator::Element(element), self.clone(), url.into());
+        if element.is_always_cors() {
+            fetch.mode(Mode::Cors).credentials(Credentials::SameOrigin)
+        } else {
+            fetch.mode(Mode::NoCors).credentials(Credentials::Include)
+        }
+    }
+
+    /// Submits a form at the top level, by `POST`; the body is that of the form. The answer is what
+    /// the browser shows next. Such a request needs no CORS, from no page: a server that wants to
+    /// refuse it must do so by itself.
+    pub fn submit(&self, url: impl Into<String>) -> Fetch {
+        Fetch::of(Initiator::Form, self.clone(), url.into())
+            .method("POST")
+            .mode(Mode::NoCors)
+            .credentials(Credentials::Include)
+    }
+
+    /// Follows a link at the top level.
+    pub fn navigate(&self, url: impl Into<String>) -> Fetch {
+        Fetch::of(Initiator::Link, self.clone(), url.into())
+            .mode(Mode::NoCors)
+            .credentials(Credentials::Include)
+    }
+
+    pub(super) fn referrer_policy_of_page(&self) -> ReferrerPolicy {
+        self.referrer_policy
+    }
+
+    pub(super) fn security_policies(&self) -> Option<&str> {
+        self.security_policies.as_deref()
+    }
+
+    fn in_place(browser: Browser, place: Place) -> Self {
+        let referrer_policy = ReferrerPolicy::default();
+        Self { browser, place, security_policies: None, referrer_policy }
+    }
+
     pub(super) fn new(browser: Browser, url: String) -> Self {
-        let place = Place::At(url);
-        Self { browser, place }
+        Self::in_place(browser, Place::At(url))
     }
 
     pub(super) fn new_sandboxed(browser: Browser, url: String) -> Self {
-        let place = Place::SandboxedIn(url);
-        Self { browser, place }
+        Self::in_place(browser, Place::SandboxedIn(url))
     }
 
     pub(super) fn new_opaque(browser: Browser, number: usize) -> Self {
-        let place = Place::Opaque { number };
-        Self { browser, place }
+        Self::in_place(browser, Place::Opaque { number })
     }
 
     pub(super) fn environment(&self, sites: &Sites) -> Result<Environment, Reason> {
@@ -101,6 +212,7 @@ impl Page {
             Place::Opaque { number } => {
                 return Ok(Environment {
                     origin: Origin::Opaque,
+                    self_origin: Origin::Opaque,
                     base_url: None,
                     is_https: false,
                     partition: format!("opaque {number}"),
@@ -114,6 +226,7 @@ impl Page {
             base_url: Url::parse(url, None).ok(),
             is_https: origin.scheme() == Some("https"),
             partition: sites.site_of(&origin),
+            self_origin: origin.clone(),
             origin: if sandboxed { Origin::Opaque } else { origin },
         })
     }

@@ -88,7 +88,12 @@ fn preflight_request(request: &Request, unsafe_names: &BTreeSet<String>) -> Requ
         method: Method::OPTIONS,
         headers,
         body: None,
+        initiator: request.initiator,
         origin: request.origin.clone(),
+        self_origin: request.self_origin.clone(),
+        // Checked of the request itself.
+        security_policies: None,
+        referrer_policy: request.referrer_policy,
         partition: request.partition.clone(),
         page_is_https: request.page_is_https,
         earlier_urls: request.earlier_urls.clone(),

@@ -228,6 +228,28 @@ pub enum Reason {
     },
     /// The cache mode is [`OnlyIfCached`](super::options::CacheMode::OnlyIfCached), and nothing is stored.
     NotCached,
+    /// The page's content security policy forbids the URL.
+    #[non_exhaustive]
+    ContentSecurityPolicy {
+        /// The URL, of the page or of a redirect.
+        url: String,
+        /// The directive, as the page has it.
+        directive: String,
+    },
+    /// The handshake of a `WebSocket` was answered with another status than 101.
+    #[non_exhaustive]
+    WebSocketRefused {
+        /// The status.
+        status: u16,
+    },
+    /// The answer to an `EventSource` is not a stream of events.
+    #[non_exhaustive]
+    EventSourceResponse {
+        /// The status, which must be 200.
+        status: u16,
+        /// What `Content-Type` says, which must be `text/event-stream`.
+        content_type: Option<String>,
+    },
     /// The service failed; for a browser the connection broke. Also the
     /// [source](Error::source) of [`Blocked`](super::Blocked).
     #[non_exhaustive]
@@ -296,6 +318,19 @@ impl fmt::Display for Reason {
             ),
             Self::NotCached => f.write_str(
                 "nothing is stored for this URL, and the cache mode is \"only-if-cached\"",
+            ),
+            Self::ContentSecurityPolicy { url, directive } => {
+                write!(f, "the page's content security policy forbids {url:?}: {directive:?}")
+            }
+            Self::WebSocketRefused { status } => write!(
+                f,
+                "the response to the WebSocket handshake has the status {status}; it must be 101"
+            ),
+            Self::EventSourceResponse { status, content_type } => write!(
+                f,
+                "the response to the EventSource has the status {status} and the content type {:?}; \
+                 it must be 200 and \"text/event-stream\"",
+                content_type.as_deref().unwrap_or_default()
             ),
             Self::Service { .. } => f.write_str("the service failed"),
             Self::MissingAllowOrigin { .. }

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::Method;
 
 use super::header_list::HeaderList;
-use super::options::{CacheMode, Credentials, Mode, Redirect};
+use super::initiator::Initiator;
+use super::options::{CacheMode, Credentials, Mode, Redirect, ReferrerPolicy};
 use super::site::Sites;
 use super::url::{Origin, Url};
 
@@ -21,7 +22,13 @@ pub(super) struct Request {
     pub(super) method: Method,
     pub(super) headers: HeaderList,
     pub(super) body: Option<Bytes>,
+    pub(super) initiator: Initiator,
     pub(super) origin: Origin,
+    /// What `'self'` stands for in a content security policy.
+    pub(super) self_origin: Origin,
+    /// The content security policies of the page.
+    pub(super) security_policies: Option<String>,
+    pub(super) referrer_policy: ReferrerPolicy,
     /// The [network partition key](https://fetch.spec.whatwg.org/#network-partition-keys).
     pub(super) partition: String,
     /// Whether the page is a
@@ -80,5 +87,10 @@ impl Request {
     /// every URL on the way, and the page, are of one site.
     pub(super) fn is_same_site(&self, sites: &Sites) -> bool {
         self.urls().all(|url| sites.is_same(&self.origin, &url.origin()))
+    }
+
+    /// Whether it is a navigation by `GET`, with which cookies that are `Lax` go to another site.
+    pub(super) fn is_safe_navigation(&self) -> bool {
+        self.initiator.navigates() && self.method.is_safe()
     }
 }

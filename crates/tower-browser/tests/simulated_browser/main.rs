@@ -3,6 +3,7 @@
 //! middleware is involved.
 
 mod any_input;
+mod beyond_fetch;
 mod cookies;
 mod cors_check;
 mod culprits;
