@@ -22,6 +22,11 @@ impl<E> Errors<E> {
     pub fn iter(&self) -> std::slice::Iter<'_, E> {
         self.errors.iter()
     }
+
+    #[cfg(feature = "source")]
+    pub(crate) fn map<T>(self, change: impl FnMut(E) -> T) -> Errors<T> {
+        Errors { errors: self.errors.into_iter().map(change).collect() }
+    }
 }
 
 impl<E> From<E> for Errors<E> {

@@ -140,8 +140,8 @@ pub use self::{future::ResponseFuture, layer::CorsLayer, service::Cors};
 pub use self::{
     origin::{Origin, OriginPattern},
     policy::{
-        AllowHeaders, AllowMethods, AllowOrigin, Any, ExposeHeaders, Policy, PolicyBuilder,
-        PolicyErrors,
+        AllowHeaders, AllowHosts, AllowMethods, AllowOrigin, Any, ExposeHeaders, Policy,
+        PolicyBuilder, PolicyErrors,
     },
     protocol::{Decision, Refusal},
 };

@@ -246,7 +246,7 @@ async fn a_source_that_takes_too_long_refuses() {
         };
         let error = error.downcast_ref::<TimedOut>().expect("timed out");
         assert_eq!(error.after(), Duration::from_millis(300));
-        let text = "refused: no policy could be had: no answer within 300ms";
+        let text = "refused: the policy is unavailable: no answer within 300ms";
         assert_eq!(decision.to_string(), text);
     }
 }
@@ -508,4 +508,34 @@ fn what_is_sent_to_other_threads_can_be() {
     let mut service = is_send(AsyncCorsLayer::with_source(source).layer(service_fn(inner)));
     drop(is_send(service.call(request(PLAIN))));
     let _: &(dyn Error + Send + Sync) = &tower_cors::resolver::LookupError::RateLimited;
+}
+
+/// Hosts are checked before the source is asked, and for requests that it is never asked for.
+#[tokio::test]
+async fn a_wrong_host_is_refused_at_once() {
+    let (source, asked) = source(yields::two);
+    let layer = AsyncCorsLayer::builder_with_source(source)
+        .allow_hosts("api.example.com")
+        .build()
+        .expect("valid");
+    for lines in [PLAIN, ACTUAL, SAME_ORIGIN, PREFLIGHT] {
+        let wrong = [lines, &[("host", "evil.example")]].concat();
+        assert_eq!(answer(&layer, &wrong).await, ENFORCED, "{lines:?}");
+        assert_eq!(asked.load(Ordering::Relaxed), 0, "{lines:?}");
+    }
+    let right = [ACTUAL, &[("host", "api.example.com")]].concat();
+    assert_eq!(answer(&layer, &right).await, GRANTED);
+    let right = [PLAIN, &[("host", "api.example.com")]].concat();
+    assert_eq!(answer(&layer, &right).await, ALONE);
+    let (source, _) = crate::source(yields::two);
+    let errors = AsyncCorsLayer::builder_with_source(source)
+        .timeout(Duration::ZERO)
+        .allow_hosts("a.example/")
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        errors.iter().last().unwrap().to_string(),
+        r#"allow_hosts: "a.example/" has a trailing slash; write "a.example""#,
+    );
+    assert_eq!(errors.iter().count(), 2);
 }

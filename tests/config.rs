@@ -604,3 +604,23 @@ proptest::proptest! {
         let _ = PolicyList::from_json(&json.to_string());
     }
 }
+
+#[test]
+fn hosts() {
+    let list = PolicyList::from_toml(
+        "allow_origin = 'http://localhost:*'\nallow_hosts = 'localhost, 127.0.0.1:3000'",
+    );
+    let policy = list.expect("valid").to_string();
+    assert!(policy.contains("allow_hosts: 127.0.0.1:3000, localhost"), "{policy}");
+    let errors = PolicyList::from_toml(
+        "allow_origin = 'http://localhost:*'\nallow_hosts = ['localhost', 'http://a.example/']",
+    );
+    assert_eq!(
+        errors.expect_err("an invalid host").to_string(),
+        "line 2: allow_hosts[1]: \"http://a.example/\" has a scheme, which requests do not name in \
+         `Host`; write \"a.example\"",
+    );
+    let errors = PolicyList::from_toml("allow_origin = '*'\nallow_hosts = []");
+    let errors = errors.expect_err("no host").to_string();
+    assert!(errors.starts_with("line 2: allow_hosts: lists no host"), "{errors}");
+}

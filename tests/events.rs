@@ -118,7 +118,7 @@ fn requests() -> Vec<Parts> {
 const REFUSED: [&str; 3] = [
     r#"CORS request refused: origin "http://app.example.com" is not allowed; "https://app.example.com" is allowed; the scheme differs kind="actual" method="GET" path="/path" origin="http://app.example.com" reason="origin_not_allowed" setting="allow_origin" policy="app" layer="LAYER" suggestion="to allow it, add \"http://app.example.com\" to allow_origin""#,
     r#"CORS request refused: method "DELETE" is not allowed kind="preflight" method="OPTIONS" path="/path" origin="https://app.example.com" reason="method_not_allowed" setting="allow_methods" policy="app" layer="LAYER" suggestion="to allow it, add \"DELETE\" to allow_methods""#,
-    r#"CORS request refused: "\x9b31m\xff" is no origin that a browser sends kind="actual" method="GET" path="/path" origin="\\x9b31m\\xff" reason="malformed_origin" setting="allow_origin" policy="app" layer="LAYER""#,
+    r#"CORS request refused: "\x9b31m\xff" is not an origin that a browser sends kind="actual" method="GET" path="/path" origin="\\x9b31m\\xff" reason="malformed_origin" setting="allow_origin" policy="app" layer="LAYER""#,
 ];
 
 fn refused(level: &str, layer: &str) -> Vec<String> {

@@ -206,13 +206,13 @@ fn origins_that_no_browser_sends() {
             "a trailing slash",
             policy(),
             from("https://app.example.com/"),
-            r#"refused: "https://app.example.com/" is no origin that a browser sends; it has a trailing slash; a browser would send "https://app.example.com", which is allowed"#,
+            r#"refused: "https://app.example.com/" is not an origin that a browser sends; it has a trailing slash; a browser would send "https://app.example.com", which is allowed"#,
         ),
         (
             "upper case",
             policy(),
             from("https://APP.example.net"),
-            r#"refused: "https://APP.example.net" is no origin that a browser sends; it has upper-case letters, which browsers never send; a browser would send "https://app.example.net""#,
+            r#"refused: "https://APP.example.net" is not an origin that a browser sends; it has upper-case letters, which browsers never send; a browser would send "https://app.example.net""#,
         ),
         (
             "null",

@@ -312,6 +312,10 @@ const DEAD: &str = "policy[1].paths: is never reached because policy[0] covers a
 #[test]
 fn a_list_wrong() {
     let any = || PolicyEntry::new(policy(&["*"]));
+    let with_hosts = || {
+        let policy = Policy::builder().allow_origin("*").allow_hosts("a.example");
+        PolicyEntry::new(policy.build().expect("valid"))
+    };
     let enforcing = || {
         let policy = Policy::builder().allow_origin("https://a.example").enforce(true).build();
         PolicyEntry::new(policy.expect("a valid policy"))
@@ -381,6 +385,14 @@ fn a_list_wrong() {
             vec![any().paths(["/a"]), enforcing().paths(["/a"]), PolicyEntry::off()],
             vec![
                 "policy[1].enforce: differs from policy[0], which has the same paths; \
+                  give both the same value",
+            ],
+        ),
+        (
+            "hosts in one of two entries with the same paths",
+            vec![any().paths(["/a"]), with_hosts().paths(["/a"]), PolicyEntry::off()],
+            vec![
+                "policy[1].allow_hosts: differs from policy[0], which has the same paths; \
                   give both the same value",
             ],
         ),

@@ -44,6 +44,7 @@ fn every_setting_is_written() {
         .max_age(Duration::from_secs(600))
         .allow_private_network(true)
         .timing_allow_origin(true)
+        .allow_hosts(["localhost:3000", "*.example.com"])
         .enforce(true)
         .preflight_status(StatusCode::OK)
         .preflight_continue(true)
@@ -63,6 +64,7 @@ fn every_setting_is_written() {
         "max_age": 600,
         "allow_private_network": true,
         "timing_allow_origin": true,
+        "allow_hosts": ["localhost:3000", "*.example.com"],
         "enforce": true,
         "preflight_status": 200,
         "preflight_continue": true,

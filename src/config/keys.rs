@@ -19,7 +19,7 @@ pub(super) enum Type {
 }
 
 /// The keys of a policy.
-pub(super) const POLICY_KEYS: [(&str, Type); 18] = [
+pub(super) const POLICY_KEYS: [(&str, Type); 19] = [
     ("allow_origin", Type::List),
     (ALLOW_ORIGIN_REGEX, Type::Strings),
     ("allow_methods", Type::List),
@@ -29,6 +29,7 @@ pub(super) const POLICY_KEYS: [(&str, Type); 18] = [
     ("max_age", Type::Duration),
     ("allow_private_network", Type::Boolean),
     ("timing_allow_origin", Type::Boolean),
+    ("allow_hosts", Type::List),
     ("enforce", Type::Boolean),
     ("preflight_status", Type::Status),
     ("preflight_continue", Type::Boolean),
@@ -51,7 +52,7 @@ pub(super) const ENTRY_KEYS: [&str; 3] = ["name", "paths", "off"];
 pub(super) const LIST_KEY: &str = "policy";
 
 /// Names in other libraries, in the header, and near synonyms, as [`plain`] makes them.
-const ALIASES: [(&str, &[&str]); 20] = [
+const ALIASES: [(&str, &[&str]); 21] = [
     (
         "allow_origin",
         &[
@@ -147,6 +148,7 @@ const ALIASES: [(&str, &[&str]); 20] = [
         ],
     ),
     ("timing_allow_origin", &["timing", "timingorigin", "resourcetiming"]),
+    ("allow_hosts", &["host", "hosts", "allowhost", "allowedhost", "allowedhosts", "trustedhosts"]),
     ("enforce", &["enforcement", "enforced", "strict", "block", "reject"]),
     (
         "preflight_status",

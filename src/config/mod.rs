@@ -43,6 +43,7 @@
 //! | `max_age` | seconds, or an integer with `s`, `m`, `h` or `d` | the browser's: 5 seconds |
 //! | `allow_private_network` | `true` or `false` | `false` |
 //! | `timing_allow_origin` | `true` or `false` | `false` |
+//! | `allow_hosts` | hosts that the server answers for | not checked |
 //! | `enforce` | `true` or `false` | `false` |
 //! | `preflight_status` | 200 to 299 | 204 |
 //! | `preflight_continue` | `true` or `false` | `false` |

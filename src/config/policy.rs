@@ -56,15 +56,22 @@ pub(super) fn policy(reader: &mut Reader<'_>) -> Policy {
                     reader.errors.push(ConfigError::of_policy(&at, place, error));
                 }
             }
-            stand_in(enforce)
+            let hosts = lists.get("allow_hosts").map(Texts::to_strings);
+            let with_hosts =
+                hosts.map(|hosts| stand_in_builder(enforce).allow_hosts(hosts).build());
+            with_hosts.and_then(Result::ok).unwrap_or_else(|| stand_in(enforce))
         }
     }
 }
 
 /// A policy that takes the place of one with errors.
 pub(super) fn stand_in(enforce: bool) -> Policy {
-    let builder = Policy::builder().allow_origin("https://stand-in.invalid").enforce(enforce);
-    builder.build().unwrap_or_else(|errors| unreachable!("it is valid: {errors}"))
+    let policy = stand_in_builder(enforce).build();
+    policy.unwrap_or_else(|errors| unreachable!("it is valid: {errors}"))
+}
+
+fn stand_in_builder(enforce: bool) -> PolicyBuilder {
+    Policy::builder().allow_origin("https://stand-in.invalid").enforce(enforce)
 }
 
 fn lists(reader: &mut Reader<'_>) -> Lists {
@@ -91,6 +98,8 @@ fn with_lists(reader: &mut Reader<'_>, builder: PolicyBuilder, lists: &Lists) ->
             ("allow_headers", false) => builder.allow_headers(several),
             ("expose_headers", true) => builder.expose_headers(first),
             ("expose_headers", false) => builder.expose_headers(several),
+            ("allow_hosts", true) => builder.allow_hosts(first),
+            ("allow_hosts", false) => builder.allow_hosts(several),
             _ => builder,
         };
     }

@@ -26,7 +26,7 @@ pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
 #[inline(never)]
 fn look_at(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     let uninteresting = match evaluation.kind() {
-        RequestKind::NotCors => true,
+        RequestKind::NotCors => evaluation.allows_host(),
         RequestKind::Actual | RequestKind::Preflight => evaluation.is_granted(),
     };
     if uninteresting && LevelFilter::current() < LevelFilter::TRACE {

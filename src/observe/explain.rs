@@ -59,6 +59,7 @@ impl Evaluation<'_> {
 fn reason(policy: &Policy, refusal: Refusal, effort: Effort) -> Reason {
     let mut reason = Reason { nearest: None, hints: Vec::new(), suggestion: None, refusal };
     match reason.refusal.clone() {
+        Refusal::HostNotAllowed { host } => explain_host(&mut reason, &host),
         Refusal::OriginNotAllowed { origin } => {
             explain_origin(&mut reason, policy, &origin, effort);
         }
@@ -79,6 +80,13 @@ fn reason(policy: &Policy, refusal: Refusal, effort: Effort) -> Reason {
         _ => {}
     }
     reason
+}
+
+fn explain_host(reason: &mut Reason, host: &HeaderValue) {
+    reason.hints.push("DNS rebinding sends such requests".to_owned());
+    reason.suggestion = short(host).map(|host| {
+        format!("if the server answers for this host, add \"{host}\" to {}", Setting::AllowHosts)
+    });
 }
 
 fn explain_origin(reason: &mut Reason, policy: &Policy, value: &HeaderValue, effort: Effort) {

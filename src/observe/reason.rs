@@ -18,6 +18,10 @@ impl Refusal {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::HostNotAllowed { .. } => "host_not_allowed",
+            Self::MissingHost => "missing_host",
+            Self::MalformedHost { .. } => "malformed_host",
+            Self::RepeatedHost { .. } => "repeated_host",
             Self::OriginNotAllowed { .. } => "origin_not_allowed",
             Self::NullOrigin => "null_origin",
             Self::MalformedOrigin { .. } => "malformed_origin",

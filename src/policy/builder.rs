@@ -2,6 +2,7 @@
 
 use super::{
     allow_headers::AllowHeaders,
+    allow_hosts::AllowHosts,
     allow_methods::AllowMethods,
     allow_origin::AllowOrigin,
     compile::compile,
@@ -253,6 +254,45 @@ impl<T> PolicyBuilder<T> {
     /// ```
     pub fn timing_allow_origin(self, allow: bool) -> Self {
         self.set(|settings| settings.timing_allow_origin = allow)
+    }
+
+    /// Adds hosts that the server answers for. A request for another host is answered with 403 before
+    /// anything else happens, with or without `Origin`, whatever its method. Unset, hosts are not
+    /// checked.
+    ///
+    /// This stops DNS rebinding: a page at `evil.example` makes that name resolve to the server's
+    /// address, and its requests are then same-origin to the browser, so that neither CORS nor
+    /// [`enforce`](Self::enforce) applies to them. Local tools, development servers and MCP servers
+    /// need it.
+    ///
+    /// 1. The host is that of `:authority` or of an absolute request target, else of `Host`, which
+    ///    must be there exactly once. It is compared without regard to case and to one trailing dot.
+    /// 2. An entry without a port, or with `:*`, matches any port. See [`AllowHosts`] for what can be
+    ///    given.
+    /// 3. The 403 has no `Access-Control-*` headers and is not stored by caches. The decision is a
+    ///    [`Refusal::HostNotAllowed`](crate::Refusal::HostNotAllowed) or one of its neighbors.
+    ///
+    /// It is a check of what browsers send, not a login: other clients can send any `Host`. In a
+    /// list of policies, paths that no policy covers are not checked.
+    ///
+    /// ```
+    /// use http::Request;
+    /// use tower_cors::{AllowHosts, Policy, protocol::Action};
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("http://localhost:*")
+    ///     .allow_hosts(AllowHosts::loopback())
+    ///     .build()?;
+    /// let (parts, ()) =
+    ///     Request::builder().header("host", "evil.example:3000").body(()).unwrap().into_parts();
+    /// let Action::Respond(response) = policy.evaluate(&parts).into_action() else { panic!() };
+    /// assert_eq!(response.status(), 403);
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn allow_hosts(self, hosts: impl Into<AllowHosts>) -> Self {
+        self.set(|settings| {
+            settings.allow_hosts.get_or_insert_default().append(hosts.into());
+        })
     }
 
     /// Whether actual requests from refused origins are answered with 403 before the inner service

@@ -1,8 +1,11 @@
 //! From settings to a policy: every check, then the compiled form.
 
 use super::{
+    allow_hosts::AllowHosts,
     compile_origins,
-    error::PolicyErrors,
+    error::{PolicyError, PolicyErrorKind as Kind, PolicyErrors},
+    hosts::{HostPattern, Hosts},
+    list::Item,
     origins::Origins,
     policy::Policy,
     rules::{ExposeRule, HeaderRules, MethodRules, Rules},
@@ -11,6 +14,7 @@ use super::{
     validate,
 };
 use http::{HeaderName, header::ORIGIN};
+use std::sync::Arc;
 
 pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
     let mut errors = Vec::new();
@@ -34,6 +38,7 @@ pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
         validate::response_header,
         &mut errors,
     );
+    let hosts = hosts(settings.allow_hosts.take(), &mut errors);
     validate::check_max_age(settings.max_age, &mut errors);
     let preflight_status = validate::preflight_status(settings.preflight_status, &mut errors);
     PolicyErrors::check(errors)?;
@@ -48,6 +53,7 @@ pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
         max_age: settings.max_age,
         private_network: settings.allow_private_network,
         timing: settings.timing_allow_origin,
+        hosts,
         enforce: settings.enforce,
         preflight_status,
         preflight_continue: settings.preflight_continue,
@@ -57,6 +63,20 @@ pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
         allow_public_suffix_subdomains: settings.allow_public_suffix_subdomains,
         reads: reads(settings.allow_origin.reads),
     }))
+}
+
+fn hosts(hosts: Option<AllowHosts>, errors: &mut Vec<PolicyError>) -> Option<Arc<Hosts>> {
+    let items = hosts?.items;
+    let setting = Setting::AllowHosts;
+    if items.0.is_empty() {
+        errors.push(PolicyError::new(setting, Kind::NoHost));
+    }
+    let star = items.0.iter().position(|item| matches!(item, Item::Any));
+    if let Some(index) = star {
+        errors.push(PolicyError::of_item(setting, (index, "*"), Kind::AnyHost));
+    }
+    let (_, entries) = validate::items(setting, items, HostPattern::parse, errors);
+    Some(Arc::new(Hosts::new(entries)))
 }
 
 /// Last, so that errors count the items that were given.

@@ -186,6 +186,18 @@ pub enum PolicyErrorKind {
     PrivateNetworkWithAnyOrigin,
     /// `enforce` with any origin.
     EnforceWithAnyOrigin,
+    /// `allow_hosts`: the list is empty.
+    NoHost,
+    /// `allow_hosts`: `*`.
+    AnyHost,
+    /// `allow_hosts`: not a host, with the reason that it would have in an origin.
+    Host(OriginErrorKind),
+    /// `allow_hosts`: an origin or a URL.
+    HostWithScheme,
+    /// `allow_hosts`: an IPv6 address without brackets.
+    HostWithoutBrackets,
+    /// `allow_hosts`: all names beneath a top-level domain, where anyone can register one.
+    HostTopLevelDomain,
     /// `preflight_status` outside 200 to 299.
     PreflightStatus,
 }
@@ -194,7 +206,7 @@ impl PolicyErrorKind {
     /// The reason in words, to be read after the value or the setting.
     fn reason(&self) -> Cow<'static, str> {
         let reason = match self {
-            Self::Origin(kind) => kind.reason(),
+            Self::Origin(kind) | Self::Host(kind) => kind.reason(),
             Self::NoOrigin => "no origin is allowed",
             Self::AnyBesideOthers => "is listed beside \"*\", which already matches any origin",
             Self::Regex(why) => {
@@ -243,7 +255,7 @@ impl PolicyErrorKind {
             Self::CredentialsWithPublicSuffix => {
                 "matches names directly beneath a public suffix, which cannot be combined with allow_credentials: anyone who registers a name there could act as the user"
             }
-            Self::TopLevelDomain => {
+            Self::TopLevelDomain | Self::HostTopLevelDomain => {
                 "covers a whole top-level domain, where anyone can register a name"
             }
             Self::MaxAgeTooLong => "is over 86400 seconds, the longest that any browser honors",
@@ -254,6 +266,10 @@ impl PolicyErrorKind {
             Self::EnforceWithAnyOrigin => {
                 "matches any origin, so that enforce has nothing to refuse"
             }
+            Self::NoHost => "lists no host, so that every request would be refused",
+            Self::AnyHost => "matches any host, so that nothing is checked",
+            Self::HostWithScheme => "has a scheme, which requests do not name in `Host`",
+            Self::HostWithoutBrackets => "is an IPv6 address without brackets",
             Self::PreflightStatus => "is not a success status, so every preflight would fail",
         };
         reason.into()
@@ -306,6 +322,11 @@ impl PolicyErrorKind {
                 "name the origins, or leave allow_private_network out"
             }
             Self::EnforceWithAnyOrigin => "name the origins, or leave enforce out",
+            Self::NoHost | Self::AnyHost => "name the hosts, or leave allow_hosts out",
+            Self::Host(_) | Self::HostWithScheme | Self::HostWithoutBrackets => {
+                "write a host such as \"api.example.com\", \"127.0.0.1:3000\" or \"[::1]\""
+            }
+            Self::HostTopLevelDomain => "name the domain, as in \"*.example.com\"",
             Self::PreflightStatus => "use 204, or 200 for clients that need it",
         }
     }

@@ -19,6 +19,7 @@
 //! [read](AllowOrigin::reads).
 
 mod allow_headers;
+mod allow_hosts;
 mod allow_methods;
 mod allow_origin;
 mod answers;
@@ -27,6 +28,7 @@ mod compile;
 mod compile_origins;
 mod error;
 mod expose_headers;
+mod hosts;
 mod list;
 mod memory;
 mod mistake;
@@ -50,6 +52,7 @@ mod validate;
 
 pub use self::{
     allow_headers::AllowHeaders,
+    allow_hosts::AllowHosts,
     allow_methods::AllowMethods,
     allow_origin::{AllowOrigin, BoxError},
     builder::PolicyBuilder,

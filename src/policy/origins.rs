@@ -35,6 +35,8 @@ pub(super) fn is_insecure(origin: &Origin) -> bool {
 /// Whether an origin is allowed.
 #[derive(Clone, Debug)]
 pub(crate) enum OriginMatch {
+    /// The request's host is not one of the policy's, so that nothing else is looked at.
+    HostRefused,
     Granted(Echo),
     Refused,
     /// A predicate failed, and nothing else matched.

@@ -1,9 +1,10 @@
 //! Policies that are ready to use, and can still be adjusted.
 
 use super::{
-    allow_headers::AllowHeaders, allow_methods::AllowMethods, allow_origin::AllowOrigin,
-    builder::PolicyBuilder, error::PolicyErrors, expose_headers::ExposeHeaders, list::Any,
-    policy::Policy, preset::Preset, settings::InnerHeaders,
+    allow_headers::AllowHeaders, allow_hosts::AllowHosts, allow_methods::AllowMethods,
+    allow_origin::AllowOrigin, builder::PolicyBuilder, error::PolicyErrors,
+    expose_headers::ExposeHeaders, list::Any, policy::Policy, preset::Preset,
+    settings::InnerHeaders,
 };
 use http::StatusCode;
 use std::{fmt, time::Duration};
@@ -178,6 +179,7 @@ setters! {
     max_age: impl Into<Option<Duration>>;
     allow_private_network: bool;
     timing_allow_origin: bool;
+    allow_hosts: impl Into<AllowHosts>;
     enforce: bool;
     preflight_status: StatusCode;
     preflight_continue: bool;

@@ -1,13 +1,14 @@
 //! The compiled rules of a policy: what it allows, and how it answers.
 
 use super::{
+    hosts::Hosts,
     names::{is_forbidden_method, is_safelisted_method},
     origins::{Origins, is_insecure},
     settings::InnerHeaders,
 };
 use crate::origin::Origin;
 use http::{HeaderName, Method, StatusCode};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
@@ -21,6 +22,8 @@ pub(crate) struct Rules {
     pub(crate) max_age: Option<Duration>,
     pub(crate) private_network: bool,
     pub(crate) timing: bool,
+    /// `None`: not checked.
+    pub(crate) hosts: Option<Arc<Hosts>>,
     pub(crate) enforce: bool,
     pub(crate) preflight_status: StatusCode,
     pub(crate) preflight_continue: bool,

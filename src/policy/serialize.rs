@@ -69,6 +69,8 @@ impl Policy {
         }
         switch(Setting::AllowPrivateNetwork, rules.private_network, map)?;
         switch(Setting::TimingAllowOrigin, rules.timing, map)?;
+        let hosts = rules.hosts.iter().flat_map(|hosts| hosts.texts());
+        list(Setting::AllowHosts, false, hosts, map)?;
         switch(Setting::Enforce, rules.enforce, map)?;
         if rules.preflight_status != StatusCode::NO_CONTENT {
             entry(Setting::PreflightStatus, &rules.preflight_status.as_u16(), map)?;

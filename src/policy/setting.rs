@@ -46,6 +46,8 @@ settings! {
     AllowPrivateNetwork = "allow_private_network";
     /// [`timing_allow_origin`](crate::PolicyBuilder::timing_allow_origin)
     TimingAllowOrigin = "timing_allow_origin";
+    /// [`allow_hosts`](crate::PolicyBuilder::allow_hosts)
+    AllowHosts = "allow_hosts";
     /// [`enforce`](crate::PolicyBuilder::enforce)
     Enforce = "enforce";
     /// [`preflight_status`](crate::PolicyBuilder::preflight_status)
@@ -67,8 +69,8 @@ settings! {
 impl Setting {
     /// Whether its value is a list.
     pub(crate) fn is_list(self) -> bool {
-        use Setting::{AllowHeaders, AllowMethods, AllowOrigin, ExposeHeaders};
-        matches!(self, AllowOrigin | AllowMethods | AllowHeaders | ExposeHeaders)
+        use Setting::{AllowHeaders, AllowHosts, AllowMethods, AllowOrigin, ExposeHeaders};
+        matches!(self, AllowOrigin | AllowMethods | AllowHeaders | ExposeHeaders | AllowHosts)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What was set, as it was set.
 
 use super::{
-    allow_headers::AllowHeaders, allow_methods::AllowMethods, allow_origin::AllowOrigin,
-    expose_headers::ExposeHeaders, preset::Preset,
+    allow_headers::AllowHeaders, allow_hosts::AllowHosts, allow_methods::AllowMethods,
+    allow_origin::AllowOrigin, expose_headers::ExposeHeaders, preset::Preset,
 };
 use http::StatusCode;
 use std::time::Duration;
@@ -39,6 +39,7 @@ pub(super) struct Settings {
     pub(super) max_age: Option<Duration>,
     pub(super) allow_private_network: bool,
     pub(super) timing_allow_origin: bool,
+    pub(super) allow_hosts: Option<AllowHosts>,
     pub(super) enforce: bool,
     pub(super) preflight_status: u16,
     pub(super) preflight_continue: bool,
@@ -61,6 +62,7 @@ impl Default for Settings {
             max_age: None,
             allow_private_network: false,
             timing_allow_origin: false,
+            allow_hosts: None,
             enforce: false,
             preflight_status: StatusCode::NO_CONTENT.as_u16(),
             preflight_continue: false,

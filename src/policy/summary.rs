@@ -38,6 +38,7 @@ impl Policy {
             ),
             (Setting::AllowPrivateNetwork, switch(rules.private_network)),
             (Setting::TimingAllowOrigin, switch(rules.timing)),
+            (Setting::AllowHosts, hosts(rules)),
             (Setting::Enforce, switch(rules.enforce)),
             (Setting::PreflightStatus, vec![rules.preflight_status.as_str().to_owned()]),
             (Setting::PreflightContinue, switch(rules.preflight_continue)),
@@ -113,6 +114,7 @@ fn is_default(setting: Setting, values: &[String]) -> bool {
             Setting::MaxAge => only == "unset",
             Setting::PreflightStatus => only == "204",
             Setting::InnerHeaders => only == "replace",
+            Setting::AllowHosts => false,
             _ => only == "false",
         },
         _ => false,
@@ -132,6 +134,10 @@ fn origins(rules: &Rules) -> Vec<String> {
     // Code cannot be compared, only counted.
     texts.extend((1..=rules.predicates.len()).map(|i| format!("predicate {i}")));
     texts
+}
+
+fn hosts(rules: &Rules) -> Vec<String> {
+    rules.hosts.iter().flat_map(|hosts| hosts.texts()).map(str::to_owned).collect()
 }
 
 fn exposed(rules: &Rules) -> Vec<String> {

@@ -7,6 +7,7 @@ use super::{
     refusal::Refusal,
     request::{Lines, RequestKind},
     same_origin::is_same_origin,
+    target::{Target, host_refusal},
     vary,
 };
 use crate::{
@@ -38,7 +39,7 @@ pub enum Action {
 }
 
 impl Policy {
-    /// Judges a request: classifies it and matches its origin, nothing more.
+    /// Evaluates a request: classifies it and matches its origin, nothing more.
     ///
     /// See [`Policy`] for how to use it without tower.
     #[must_use]
@@ -56,7 +57,22 @@ impl Policy {
         self.match_line(Lines::of(&parts.headers, &ORIGIN), parts)
     }
 
+    /// Whether [`allow_hosts`](crate::PolicyBuilder::allow_hosts) lets this request pass. It is `true`
+    /// where that is not set.
+    #[must_use]
+    pub fn allows_host(&self, parts: &Parts) -> bool {
+        match &self.rules().hosts {
+            None => true,
+            Some(hosts) => {
+                Target::of(parts).is_some_and(|target| hosts.allow(target.host, target.port))
+            }
+        }
+    }
+
     fn match_line(&self, line: Lines<'_>, parts: &Parts) -> OriginMatch {
+        if !self.allows_host(parts) {
+            return OriginMatch::HostRefused;
+        }
         let origins = &self.rules().origins;
         match line {
             Lines::One(origin) => origins.evaluate(origin, parts),
@@ -83,11 +99,7 @@ impl<'a> Evaluation<'a> {
         Self::new(policy, parts, RequestKind::of(parts), origin)
     }
 
-    /// Under enforcement a refused actual request may still be same-origin, and then is not CORS.
     fn new(policy: Policy, parts: &'a Parts, kind: RequestKind, origin: OriginMatch) -> Self {
-        let refused = !matches!(origin, OriginMatch::Granted(_));
-        let asked = policy.rules().enforce && kind == RequestKind::Actual && refused;
-        let kind = if asked && is_same_origin(parts) { RequestKind::NotCors } else { kind };
         Self { policy, parts, kind, origin, policy_name: None, reads: None }
     }
 
@@ -120,10 +132,24 @@ impl<'a> Evaluation<'a> {
         self.parts
     }
 
-    /// What kind of request it is.
+    /// What kind of request it is. A same-origin request that the policy does not grant is not CORS,
+    /// although browsers send `Origin` with it.
     #[must_use]
     pub fn kind(&self) -> RequestKind {
-        self.kind
+        match self.kind {
+            RequestKind::Actual if !self.allows_origin() && is_same_origin(self.parts) => {
+                RequestKind::NotCors
+            }
+            kind => kind,
+        }
+    }
+
+    /// Whether the policy answers for the request's host; see
+    /// [`allow_hosts`](crate::PolicyBuilder::allow_hosts).
+    #[inline]
+    #[must_use]
+    pub fn allows_host(&self) -> bool {
+        !matches!(self.origin, OriginMatch::HostRefused)
     }
 
     /// Whether the policy allows the request's origin.
@@ -158,7 +184,8 @@ impl<'a> Evaluation<'a> {
     /// What the policy says of the request.
     #[must_use]
     pub fn decision(&self) -> Decision {
-        match (self.kind, &self.origin) {
+        match (self.kind(), &self.origin) {
+            (_, OriginMatch::HostRefused) => Decision::Refused(host_refusal(self.parts)),
             (RequestKind::NotCors, _) => Decision::NotCors,
             (RequestKind::Actual, OriginMatch::Granted(_)) => Decision::Granted,
             (RequestKind::Preflight, OriginMatch::Granted(_)) => {
@@ -199,7 +226,8 @@ impl<'a> Evaluation<'a> {
         let Decision::Refused(first) = self.decision() else { return Vec::new() };
         let of_origin = (!self.allows_origin()).then_some(first);
         // Nothing is known of a policy that is unavailable.
-        let asked = self.kind == RequestKind::Preflight && !self.is_unavailable();
+        let asked =
+            self.kind == RequestKind::Preflight && !self.is_unavailable() && self.allows_host();
         let of_preflight = asked.then(|| preflight::refusals(self.policy.rules(), self.parts));
         of_origin.into_iter().chain(of_preflight.into_iter().flatten()).take(most).collect()
     }
@@ -234,7 +262,11 @@ impl<'a> Evaluation<'a> {
             }
             Action::Respond(response)
         };
+        let granted = matches!(origin, OriginMatch::Granted(_));
+        let asked = rules.enforce && kind == RequestKind::Actual && !granted;
+        let kind = if asked && is_same_origin(parts) { RequestKind::NotCors } else { kind };
         let grant = match (kind, origin) {
+            (_, OriginMatch::HostRefused) => return respond(answers.refused_actual.clone()),
             (RequestKind::Preflight, OriginMatch::Granted(origin)) => {
                 let origin = rules.origins.echo(origin, &parts.headers);
                 let response = preflight::grant(&policy, origin, parts);

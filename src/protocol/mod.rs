@@ -18,6 +18,7 @@ mod preflight;
 mod refusal;
 mod request;
 mod same_origin;
+mod target;
 mod vary;
 
 pub use self::{

@@ -11,6 +11,23 @@ use std::{error::Error, fmt, mem::discriminant, sync::Arc};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// The host of the request is not listed in `allow_hosts`.
+    HostNotAllowed {
+        /// `:authority`, the host of an absolute target, or the value of `Host`.
+        host: HeaderValue,
+    },
+    /// The request has neither `Host` nor another host, under `allow_hosts`.
+    MissingHost,
+    /// The host of the request is not valid, under `allow_hosts`.
+    MalformedHost {
+        /// The same as in [`HostNotAllowed`](Self::HostNotAllowed).
+        host: HeaderValue,
+    },
+    /// Several `Host` lines, under `allow_hosts`.
+    RepeatedHost {
+        /// How many.
+        lines: usize,
+    },
     /// An origin that no rule matches.
     OriginNotAllowed {
         /// The value of `Origin`.
@@ -35,7 +52,7 @@ pub enum Refusal {
         /// What the predicate returned.
         error: Arc<dyn Error + Send + Sync>,
     },
-    /// The policy itself could not be had: its source (feature "source") failed or took too long.
+    /// The policy is unavailable: its source (feature "source") failed or took too long.
     PolicyUnavailable {
         /// What the source returned, or that it took too long.
         error: Arc<dyn Error + Send + Sync>,
@@ -45,7 +62,7 @@ pub enum Refusal {
         /// The value of `Access-Control-Request-Method`.
         method: HeaderValue,
     },
-    /// A preflight asks for what is no method.
+    /// A preflight asks for something that is not a valid method.
     MalformedMethod {
         /// The value of `Access-Control-Request-Method`.
         method: HeaderValue,
@@ -60,7 +77,7 @@ pub enum Refusal {
         /// The first such name, as it was sent.
         name: HeaderValue,
     },
-    /// A preflight asks for what is no header name.
+    /// A preflight asks for something that is not a valid header name.
     MalformedHeader {
         /// The first such item, as it was sent.
         name: HeaderValue,
@@ -79,6 +96,10 @@ impl Refusal {
     #[must_use]
     pub fn setting(&self) -> Setting {
         match self {
+            Self::HostNotAllowed { .. }
+            | Self::MissingHost
+            | Self::MalformedHost { .. }
+            | Self::RepeatedHost { .. } => Setting::AllowHosts,
             Self::NullOrigin => Setting::DangerouslyAllowNullOrigin,
             Self::OriginNotAllowed { .. }
             | Self::MalformedOrigin { .. }
@@ -114,6 +135,7 @@ impl Refusal {
     /// What the request sent.
     fn value(&self) -> Option<&HeaderValue> {
         match self {
+            Self::HostNotAllowed { host } | Self::MalformedHost { host } => Some(host),
             Self::OriginNotAllowed { origin }
             | Self::MalformedOrigin { origin }
             | Self::PredicateFailed { origin, .. } => Some(origin),
@@ -125,7 +147,9 @@ impl Refusal {
 
     fn numbers(&self) -> Option<(usize, usize)> {
         match *self {
-            Self::RepeatedOrigin { lines } | Self::RepeatedMethod { lines } => Some((lines, 1)),
+            Self::RepeatedHost { lines }
+            | Self::RepeatedOrigin { lines }
+            | Self::RepeatedMethod { lines } => Some((lines, 1)),
             Self::HeadersTooLong { bytes, limit } => Some((bytes, limit)),
             _ => None,
         }
@@ -142,35 +166,47 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::HostNotAllowed { host } => write!(f, "host {} is not allowed", Quoted(host)),
+            Self::MissingHost => f.write_str("expected one `Host` header, got none"),
+            Self::MalformedHost { host } => write!(f, "{} is not a valid host", Quoted(host)),
+            Self::RepeatedHost { lines } => {
+                write!(f, "expected one `Host` header, got {lines}")
+            }
             Self::OriginNotAllowed { origin } => {
                 write!(f, "origin {} is not allowed", Quoted(origin))
             }
             Self::NullOrigin => f.write_str("origin `null` is not allowed"),
             Self::MalformedOrigin { origin } => {
-                write!(f, "{} is no origin that a browser sends", Quoted(origin))
+                write!(f, "{} is not an origin that a browser sends", Quoted(origin))
             }
-            Self::RepeatedOrigin { lines } => write!(f, "{lines} `Origin` lines where one is sent"),
+            Self::RepeatedOrigin { lines } => {
+                write!(f, "expected one `Origin` header, got {lines}")
+            }
             Self::PredicateFailed { origin, error } => {
-                write!(f, "origin {} could not be judged: {}", Quoted(origin), one_line(error))
+                write!(f, "origin {} could not be checked: {}", Quoted(origin), one_line(error))
             }
             Self::PolicyUnavailable { error } => {
-                write!(f, "no policy could be had: {}", one_line(error))
+                write!(f, "the policy is unavailable: {}", one_line(error))
             }
             Self::MethodNotAllowed { method } => {
                 write!(f, "method {} is not allowed", Quoted(method))
             }
-            Self::MalformedMethod { method } => write!(f, "{} is no method", Quoted(method)),
+            Self::MalformedMethod { method } => {
+                write!(f, "{} is not a valid method", Quoted(method))
+            }
             Self::RepeatedMethod { lines } => {
-                write!(f, "{lines} `Access-Control-Request-Method` lines where one is sent")
+                write!(f, "expected one `Access-Control-Request-Method` header, got {lines}")
             }
             Self::HeaderNotAllowed { name } => {
                 write!(f, "request header {} is not allowed", Quoted(name))
             }
-            Self::MalformedHeader { name } => write!(f, "{} is no header name", Quoted(name)),
+            Self::MalformedHeader { name } => {
+                write!(f, "{} is not a valid header name", Quoted(name))
+            }
             Self::HeadersTooLong { bytes, limit } => {
                 write!(
                     f,
-                    "{bytes} bytes of `Access-Control-Request-Headers`, of which {limit} are read"
+                    "`Access-Control-Request-Headers` has {bytes} bytes, and at most {limit} are read"
                 )
             }
         }

@@ -1,13 +1,9 @@
-//! Whether a request comes from the very origin it goes to. Asked under enforcement only.
+//! Whether a request comes from the origin that it is sent to. Asked only of requests that are not
+//! granted.
 
-use super::request::Lines;
+use super::{request::Lines, target::Target};
 use crate::origin::Origin;
-use http::{
-    HeaderName,
-    header::{HOST, ORIGIN},
-    request::Parts,
-    uri::Authority,
-};
+use http::{HeaderName, header::ORIGIN, request::Parts};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -34,38 +30,7 @@ fn is_sent_to(origin: &Origin, parts: &Parts) -> bool {
     if !matches!(origin.scheme(), "http" | "https") {
         return false;
     }
-    let Some(authority) = target(parts) else { return false };
-    if authority.as_str().contains('@') {
-        return false;
-    }
-    let Some((host, port)) = split_port(authority.as_str()) else { return false };
-    host.eq_ignore_ascii_case(origin.host())
-        && port.or_else(|| origin.default_port()) == origin.port_or_default()
-}
-
-/// `:authority` or the absolute target, which override `Host`
-/// ([RFC 9112, section 3.2.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2)).
-fn target(parts: &Parts) -> Option<Authority> {
-    if let Some(authority) = parts.uri.authority() {
-        return Some(authority.clone());
-    }
-    match Lines::of(&parts.headers, &HOST) {
-        Lines::One(host) => host.to_str().ok()?.parse().ok(),
-        Lines::None | Lines::Several(_) => None,
-    }
-}
-
-/// Host and port; `None` where the port is no port. An empty one is the default
-/// ([RFC 3986, section 3.2.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.3)).
-fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => match port {
-            "" => Some((host, None)),
-            port if port.bytes().all(|b| b.is_ascii_digit()) => {
-                Some((host, Some(port.parse().ok()?)))
-            }
-            _ => None,
-        },
-        _ => Some((authority, None)),
-    }
+    let Some(target) = Target::of(parts) else { return false };
+    target.host.eq_ignore_ascii_case(origin.host())
+        && target.port.or_else(|| origin.default_port()) == origin.port_or_default()
 }

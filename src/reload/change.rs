@@ -248,7 +248,19 @@ fn compare(
         let setting = now.setting;
         let added = without(setting, &now.values, &before.values);
         let removed = without(setting, &before.values, &now.values);
-        if !is_list(setting) {
+        if setting == Setting::AllowHosts && before.values.is_empty() != now.values.is_empty() {
+            // Without a list, every host is allowed.
+            let direction =
+                if now.values.is_empty() { Direction::Wider } else { Direction::Narrower };
+            let values = if now.values.is_empty() {
+                vec!["no longer checked".to_owned()]
+            } else {
+                now.values
+            };
+            differences.push(difference(Some(setting), direction, values));
+            continue;
+        }
+        if !setting.is_list() {
             if !added.is_empty() || !removed.is_empty() {
                 let direction = direction_of_switch(setting, &now.values);
                 differences.push(difference(Some(setting), direction, now.values));
@@ -266,7 +278,7 @@ fn compare(
 /// The values that others neither are nor cover.
 fn without(setting: Setting, values: &[String], others: &[String]) -> Vec<String> {
     let same = others.iter().map(String::as_str).collect::<HashSet<_>>();
-    let any = is_list(setting) && same.contains("*");
+    let any = setting.is_list() && same.contains("*");
     let patterns =
         others.iter().filter(|other| setting == Setting::AllowOrigin && other.contains('*'));
     let patterns = patterns.filter_map(|other| other.parse().ok()).collect::<OriginSet>();
@@ -277,11 +289,6 @@ fn without(setting: Setting, values: &[String], others: &[String]) -> Vec<String
     };
     let left = values.iter().filter(|value| !same.contains(value.as_str()) && !covered(value));
     left.cloned().collect()
-}
-
-fn is_list(setting: Setting) -> bool {
-    use Setting::{AllowHeaders, AllowMethods, AllowOrigin, ExposeHeaders};
-    matches!(setting, AllowOrigin | AllowMethods | AllowHeaders | ExposeHeaders)
 }
 
 fn direction_of_switch(setting: Setting, values: &[String]) -> Direction {

@@ -195,7 +195,9 @@ impl Draft {
 /// agree on them.
 fn different_settings(one: &Policy, other: &Policy) -> impl Iterator<Item = Setting> {
     let (one, other) = (one.rules(), other.rules());
-    (one.enforce != other.enforce).then_some(Setting::Enforce).into_iter()
+    let enforce = (one.enforce != other.enforce).then_some(Setting::Enforce);
+    let hosts = (one.hosts != other.hosts).then_some(Setting::AllowHosts);
+    enforce.into_iter().chain(hosts)
 }
 
 fn index(drafts: &[Draft]) -> PathIndex {

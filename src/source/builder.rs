@@ -6,7 +6,10 @@ use super::{
     layer::AsyncCorsLayer,
     policy_source::PolicySource,
 };
-use crate::{policy::BoxError, select::SelectPolicy};
+use crate::{
+    policy::{AllowHosts, BoxError},
+    select::SelectPolicy,
+};
 use http::{StatusCode, request::Parts};
 use std::{fmt, future::Future, time::Duration};
 
@@ -20,6 +23,7 @@ pub struct AsyncCorsBuilder<P> {
     timeout: Duration,
     unavailable_status: StatusCode,
     enforce: bool,
+    allow_hosts: Option<AllowHosts>,
 }
 
 impl<F, Fut, P, E> AsyncCorsLayer<F>
@@ -113,6 +117,7 @@ impl<P: PolicySource> AsyncCorsLayer<P> {
             timeout: Duration::from_secs(2),
             unavailable_status: StatusCode::SERVICE_UNAVAILABLE,
             enforce: false,
+            allow_hosts: None,
         }
     }
 }
@@ -168,6 +173,26 @@ impl<P> AsyncCorsBuilder<P> {
         Self { enforce, ..self }
     }
 
+    /// Adds hosts that the server answers for; see
+    /// [`PolicyBuilder::allow_hosts`](crate::PolicyBuilder::allow_hosts). Unset, hosts are not checked.
+    ///
+    /// A request for another host is answered with 403 before the source is asked, with or without
+    /// `Origin`. Set it here: hosts of the policies that the source yields are checked only on
+    /// requests with `Origin`, because for others the source is not asked.
+    ///
+    /// ```
+    /// # use http::request::Parts;
+    /// # use tower_cors::{AsyncCorsLayer, Policy, policy::BoxError};
+    ///
+    /// # let source = |_: &Parts| async { Ok::<Option<Policy>, BoxError>(None) };
+    /// let cors = AsyncCorsLayer::builder(source).allow_hosts(["api.example.com", "*.internal"]).build()?;
+    /// # Ok::<(), tower_cors::source::SourceErrors>(())
+    /// ```
+    pub fn allow_hosts(mut self, hosts: impl Into<AllowHosts>) -> Self {
+        self.allow_hosts.get_or_insert_default().append(hosts.into());
+        self
+    }
+
     /// Validates the settings.
     ///
     /// # Errors
@@ -185,14 +210,19 @@ impl<P> AsyncCorsBuilder<P> {
                 ("is not an error status", "use 503, or another status from 400 to 599"),
             ));
         }
+        let fallback = Fallback::new(self.enforce, self.allow_hosts, status, self.timeout);
+        let fallback = fallback.map_err(|errors| errors.map(|error| SourceError::of_hosts(&error)));
+        errors.extend(fallback.as_ref().err().into_iter().flatten().cloned());
         SourceErrors::check(errors)?;
-        Ok(self.build_unchecked())
+        Ok(AsyncCorsLayer { source: self.source, fallback: fallback?, observer: None })
     }
 
-    /// Used where the settings are known to be valid.
+    /// Used where the settings are the defaults.
     fn build_unchecked(self) -> AsyncCorsLayer<P> {
-        let fallback = Fallback::new(self.enforce, self.unavailable_status, self.timeout);
-        AsyncCorsLayer { source: self.source, fallback, observer: None }
+        match self.build() {
+            Ok(layer) => layer,
+            Err(errors) => unreachable!("the defaults are valid: {errors}"),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     errors::Errors,
     message::{Message, Suggestion},
-    policy::PolicyErrorKind,
+    policy::{PolicyError, PolicyErrorKind},
 };
 use std::{error::Error, fmt, time::Duration};
 
@@ -102,6 +102,11 @@ impl SourceError {
         Self { setting, value: value.map(str::to_owned), kind, text }
     }
 
+    pub(super) fn of_hosts(error: &PolicyError) -> Self {
+        let kind = SourceErrorKind::Hosts(error.kind().clone());
+        Self::with_text(SourceSetting::AllowHosts, error.value(), kind, error.text())
+    }
+
     /// Zero, where that makes the setting useless.
     pub(crate) fn check_zero(
         setting: SourceSetting,
@@ -169,6 +174,8 @@ pub enum SourceErrorKind {
     TooLong,
     /// `unavailable_status` outside 400 to 599.
     NotAnErrorStatus,
+    /// `allow_hosts`: the error is one of the setting of a policy.
+    Hosts(PolicyErrorKind),
     /// `only_origins`: the error is one of `allow_origin`.
     Origins(PolicyErrorKind),
 }
@@ -181,6 +188,8 @@ pub enum SourceSetting {
     Timeout,
     /// [`unavailable_status`](crate::source::AsyncCorsBuilder::unavailable_status)
     UnavailableStatus,
+    /// [`allow_hosts`](crate::source::AsyncCorsBuilder::allow_hosts)
+    AllowHosts,
     /// `only_origins`
     OnlyOrigins,
     /// `time_to_live`
@@ -210,6 +219,7 @@ impl SourceSetting {
         match self {
             Self::Timeout => "timeout",
             Self::UnavailableStatus => "unavailable_status",
+            Self::AllowHosts => "allow_hosts",
             Self::OnlyOrigins => "only_origins",
             Self::TimeToLive => "time_to_live",
             Self::NegativeTimeToLive => "negative_time_to_live",
@@ -247,7 +257,7 @@ impl SourceSetting {
             Self::LookupRate | Self::LookupBurst => {
                 ("is zero, so no new key would be looked up", "use 50")
             }
-            Self::UnavailableStatus | Self::OnlyOrigins | Self::StaleOnError => {
+            Self::UnavailableStatus | Self::AllowHosts | Self::OnlyOrigins | Self::StaleOnError => {
                 ("is zero", "use another value")
             }
         }

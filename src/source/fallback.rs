@@ -1,6 +1,6 @@
 //! What governs a request whose policy is not known.
 
-use crate::policy::{AllowOrigin, InnerHeaders, Policy, PolicyBuilder};
+use crate::policy::{AllowHosts, AllowOrigin, InnerHeaders, Policy, PolicyErrors};
 use http::StatusCode;
 use std::time::Duration;
 
@@ -19,14 +19,19 @@ pub(super) struct Fallback {
 }
 
 impl Fallback {
-    pub(super) fn new(enforce: bool, status: StatusCode, timeout: Duration) -> Self {
+    /// Fails if the hosts are invalid.
+    pub(super) fn new(
+        enforce: bool,
+        hosts: Option<AllowHosts>,
+        status: StatusCode,
+        timeout: Duration,
+    ) -> Result<Self, PolicyErrors> {
         let nobody = AllowOrigin::predicate(|_, _| false);
-        let builder = Policy::builder().allow_origin(nobody).enforce(enforce);
-        let build = |builder: PolicyBuilder| match builder.build() {
-            Ok(policy) => policy,
-            Err(errors) => unreachable!("a policy that allows nobody is valid: {errors}"),
-        };
-        let unasked = build(builder.clone().inner_headers(InnerHeaders::Keep));
-        Self { policy: build(builder), unasked, status, timeout }
+        let mut builder = Policy::builder().allow_origin(nobody).enforce(enforce);
+        if let Some(hosts) = hosts {
+            builder = builder.allow_hosts(hosts);
+        }
+        let unasked = builder.clone().inner_headers(InnerHeaders::Keep).build()?;
+        Ok(Self { policy: builder.build()?, unasked, status, timeout })
     }
 }

@@ -63,7 +63,9 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (parts, body) = request.into_parts();
         let Self { source, fallback, observer, .. } = self;
-        if RequestKind::of(&parts) == RequestKind::NotCors {
+        let is_asked =
+            RequestKind::of(&parts) != RequestKind::NotCors && fallback.unasked.allows_host(&parts);
+        if !is_asked {
             let response = dispatch(
                 &mut self.inner,
                 |parts| Ok(Selection::fixed(fallback.unasked.clone(), parts)),

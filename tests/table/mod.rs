@@ -1,6 +1,7 @@
 //! The decision table, row by row, for whatever runs it: the core, the tower service, real
 //! connections.
 
+mod hosts;
 mod rows;
 
 pub(crate) use self::rows::rows;

@@ -88,6 +88,7 @@ pub(crate) fn rows() -> Vec<Row> {
         timing(),
         enforcement(),
         same_origin(),
+        super::hosts::rows(),
         hostile(),
     ]
     .into_iter()
