@@ -27,7 +27,7 @@ mod tests {
             ("a b", &["a b"]),
         ] {
             assert_eq!(split(list).collect::<Vec<_>>(), expected, "{list:?}");
-            let bytes = split_bytes(list.as_bytes()).map(|item| str::from_utf8(item).unwrap());
+            let bytes = split_bytes(list.as_bytes()).map(|item| std::str::from_utf8(item).unwrap());
             assert_eq!(bytes.collect::<Vec<_>>(), expected, "{list:?}");
         }
     }

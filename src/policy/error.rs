@@ -119,8 +119,12 @@ pub enum PolicyErrorKind {
     NoOrigin,
     /// `allow_origin`: `*` beside other origins.
     AnyBesideOthers,
-    /// `allow_origin`: a regular expression that does not compile, and why.
-    Regex(String),
+    /// `allow_origin`: a regular expression that does not compile.
+    #[non_exhaustive]
+    Regex {
+        /// Why it does not.
+        why: String,
+    },
     /// `allow_origin`: a regular expression with an unescaped dot.
     RegexUnescapedDot,
     /// `allow_origin`: a regular expression that matches no origin as a whole.
@@ -209,7 +213,7 @@ impl PolicyErrorKind {
             Self::Origin(kind) | Self::Host(kind) => kind.reason(),
             Self::NoOrigin => "no origin is allowed",
             Self::AnyBesideOthers => "is listed beside \"*\", which already matches any origin",
-            Self::Regex(why) => {
+            Self::Regex { why } => {
                 return format!("is not a valid regular expression ({why})").into();
             }
             Self::RegexUnescapedDot => "has an unescaped dot, which matches any character",
@@ -281,7 +285,7 @@ impl PolicyErrorKind {
             Self::Origin(kind) => kind.advice(),
             Self::NoOrigin => "name the origins that may call, or write \"*\" for any origin",
             Self::AnyBesideOthers => "keep one of the two",
-            Self::Regex(_) => "see the syntax of the crate `regex`",
+            Self::Regex { .. } => "see the syntax of the crate `regex`",
             Self::RegexUnescapedDot => r#"write "\." for a dot, or a class such as "[a-z0-9-]""#,
             Self::RegexMatchesNoOrigin | Self::RegexMatchesTrailingDot => {
                 r#"write scheme, host and port, as in "https://[a-z0-9-]+\.example\.com(:[0-9]+)?""#

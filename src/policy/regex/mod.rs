@@ -88,7 +88,7 @@ pub(super) fn check(source: &str, limits: Limits) -> Result<(), RegexError> {
 fn evaluate(source: &str, limits: Limits) -> Result<(), PolicyErrorKind> {
     let ast = ast::parse::Parser::new()
         .parse(source)
-        .map_err(|error| PolicyErrorKind::Regex(error.kind().to_string()))?;
+        .map_err(|error| PolicyErrorKind::Regex { why: error.kind().to_string() })?;
     if ast::visit(&ast, FindDot).is_err() {
         return Err(PolicyErrorKind::RegexUnescapedDot);
     }
@@ -179,7 +179,7 @@ fn failed(error: &regex::Error) -> PolicyErrorKind {
         // The message's last line says what; those before it draw where.
         other => other.to_string().lines().last().unwrap_or_default().to_owned(),
     };
-    PolicyErrorKind::Regex(text)
+    PolicyErrorKind::Regex { why: text }
 }
 
 struct FindDot;

@@ -7,7 +7,7 @@ use regex_syntax::ast::{Ast, parse::Parser};
 /// What to try, the likeliest first. The caller takes the first that is right.
 pub(super) fn suggestions(source: &str, kind: &Kind) -> Vec<String> {
     match kind {
-        Kind::Regex(_) | Kind::RegexUnescapedDot => {
+        Kind::Regex { .. } | Kind::RegexUnescapedDot => {
             let pattern = pattern(source).map(|pattern| of_pattern(&pattern));
             let escaped = with_dots_escaped(source);
             let origin = escaped.as_deref().and_then(whole_origin);
