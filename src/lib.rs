@@ -121,6 +121,9 @@ mod similar;
 #[cfg(feature = "source")]
 #[cfg_attr(docsrs, doc(cfg(feature = "source")))]
 pub mod source;
+#[cfg(feature = "watch")]
+#[cfg_attr(docsrs, doc(cfg(feature = "watch")))]
+pub mod watch;
 
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]

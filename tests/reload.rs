@@ -9,7 +9,9 @@ use std::{
     },
 };
 use tower::{Layer, Service, ServiceExt, service_fn};
-use tower_cors::{CorsLayer, Policy, PolicyList, Reloadable, reload::Direction};
+use tower_cors::{
+    CorsLayer, Policy, PolicyList, Reloadable, reload::Direction, watch::FileWatcher,
+};
 
 fn list(toml: &str) -> PolicyList {
     PolicyList::from_toml(toml).unwrap_or_else(|errors| panic!("{errors}"))
@@ -171,8 +173,6 @@ fn long_changes_are_cut() {
 /// A real server, a watched file that is edited by renaming, and requests all the while.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_watched_file_under_load() {
-    use notify::{RecursiveMode, Watcher};
-
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("cors.toml");
     let write = |text: &str| {
@@ -182,15 +182,7 @@ async fn a_watched_file_under_load() {
             .expect("written");
     };
     write(OLD);
-    let (policies, handle) = Reloadable::new(PolicyList::from_file(&path).expect("a valid file"));
-    let file = path.clone();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| !event.kind.is_access() && event.paths.contains(&file)) {
-            let _ = handle.reload_file(&file);
-        }
-    })
-    .expect("a watcher");
-    watcher.watch(folder.path(), RecursiveMode::NonRecursive).expect("watched");
+    let (policies, _watcher) = FileWatcher::start(&path).expect("a valid file");
 
     let app = axum::Router::new()
         .route("/", axum::routing::put(|| async { "hello" }))

@@ -7,7 +7,7 @@ use crate::{
     policy::{PolicyError, PolicyErrorKind},
     routes::{PolicyListError, PolicyListErrorKind},
 };
-use std::{borrow::Cow, error::Error, fmt, path::Path};
+use std::{borrow::Cow, error::Error, fmt, io, path::Path};
 
 /// All errors of a policy file.
 ///
@@ -19,6 +19,13 @@ impl ConfigErrors {
     pub(super) fn check_sorted(mut errors: Vec<ConfigError>) -> Result<(), Self> {
         errors.sort_by_key(|error| error.at.line());
         Self::check(errors)
+    }
+
+    /// The error of a file that cannot be read.
+    pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        let why = error.to_string();
+        let reason = format!("cannot be read: {why}");
+        ConfigError::new(&At::in_file(path), "", ConfigErrorKind::Unreadable(why), reason).into()
     }
 }
 

@@ -25,17 +25,17 @@ pub(super) fn parse(text: &str, document: &At) -> Result<Node, ConfigErrors> {
 }
 
 /// `serde_json` is exact about the syntax, and limits how deep values nest.
-fn check_syntax(text: &str, document: &At) -> Result<(), ConfigError> {
+fn check_syntax(text: &str, document: &At) -> Result<(), ConfigErrors> {
     if text.trim_ascii().is_empty() {
-        return Err(syntax_error(document, None, "the document is empty".to_owned()));
+        return Err(syntax_error(document, None, "the document is empty".to_owned()).into());
     }
     serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| {
         let place = format!(" at line {} column {}", error.line(), error.column());
         let mut why = error.to_string().replace(&place, "");
         if is_after_comma(text, error.line(), error.column()) {
-            why = "trailing comma".to_owned();
+            "trailing comma".clone_into(&mut why);
         }
-        syntax_error(&document.on_line(error.line()), Some(error.column()), why)
+        syntax_error(&document.on_line(error.line()), Some(error.column()), why).into()
     })
 }
 

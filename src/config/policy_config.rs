@@ -74,12 +74,7 @@ impl PolicyConfig {
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
         let path = path.as_ref();
-        let at = At::in_file(path);
-        let text = fs::read(path).map_err(|error| {
-            let why = error.to_string();
-            let reason = format!("cannot be read: {why}");
-            ConfigError::new(&at, "", Kind::Unreadable(why), reason)
-        })?;
+        let text = fs::read(path).map_err(|error| ConfigErrors::unreadable(path, &error))?;
         Self::from_file_content(path, &text)
     }
 

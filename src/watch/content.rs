@@ -1,0 +1,69 @@
+//! What a path leads to, and whether that is what it was.
+
+use std::{
+    fs,
+    hash::{BuildHasher, RandomState},
+    io,
+    path::Path,
+    time::{Duration, SystemTime},
+};
+
+/// Metadata by which a change shows without reading the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    len: u64,
+    modified: Option<SystemTime>,
+    /// Device, inode, and the time of the last change of the inode.
+    #[cfg(unix)]
+    inode: (u64, u64, i64, i64),
+}
+
+/// How long after a change another may leave the stamp as it is: the clocks of file systems are
+/// coarse.
+const COARSE: Duration = Duration::from_secs(2);
+
+impl Stamp {
+    /// Of what the path leads to, through all symbolic links.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self {
+            len: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            inode: {
+                use std::os::unix::fs::MetadataExt;
+                (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+            },
+        })
+    }
+
+    /// Whether the file cannot have changed since without another stamp.
+    pub(super) fn is_settled(&self) -> bool {
+        let age = self.modified.and_then(|modified| modified.elapsed().ok());
+        age.is_some_and(|age| age > COARSE)
+    }
+}
+
+/// A content, or why there is none, to be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    Content { len: usize, hash: u64 },
+    Failure(io::ErrorKind),
+}
+
+/// Makes what is compared.
+#[derive(Debug, Default)]
+pub(super) struct Look(RandomState);
+
+impl Look {
+    pub(super) fn at(&self, content: &io::Result<Vec<u8>>) -> Seen {
+        match content {
+            Ok(content) => self.at_content(content),
+            Err(error) => Seen::Failure(error.kind()),
+        }
+    }
+
+    pub(super) fn at_content(&self, content: &[u8]) -> Seen {
+        Seen::Content { len: content.len(), hash: self.0.hash_one(content) }
+    }
+}
