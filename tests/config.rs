@@ -3,7 +3,7 @@
 use http::Request;
 use tower_cors::{
     PolicyList,
-    config::{ConfigErrorKind, ConfigErrors, PolicyConfig},
+    config::{ConfigError, ConfigErrorKind, ConfigErrors, PolicyConfig},
     select::SelectPolicy,
 };
 
@@ -382,7 +382,7 @@ fn regular_expressions() {
     }
     let text = "allow_origin_regex = ['https://a\\.example', '(']\nallow_origin = ['x']";
     let errors = PolicyList::from_toml(text).expect_err("an invalid file");
-    let places = errors.iter().map(|error| error.place()).collect::<Vec<_>>();
+    let places = errors.iter().map(ConfigError::place).collect::<Vec<_>>();
     assert_eq!(places, ["allow_origin_regex[1]", "allow_origin[0]"]);
 }
 
@@ -434,7 +434,7 @@ fn public_suffixes_are_checked_where_asked_for() {
     assert!(PolicyList::from_toml(text).is_ok());
     let errors = PolicyList::from_toml(&format!("{text}\ncheck_public_suffixes = true"));
     let errors = errors.expect_err("an invalid file");
-    let places = errors.iter().map(|error| error.place()).collect::<Vec<_>>();
+    let places = errors.iter().map(ConfigError::place).collect::<Vec<_>>();
     assert_eq!(places, ["allow_origin"]);
 }
 
