@@ -130,3 +130,46 @@ fn a_refusal_echoes_nothing() {
         }
     }
 }
+
+/// Near the most headers that a map holds, a response got the grant without `Vary`, or the origin
+/// without the credentials. Seen in the first version of this crate.
+#[test]
+fn near_the_limit_of_a_header_map_it_is_all_or_nothing() {
+    let policy = Policy::builder()
+        .allow_origin(["https://a.example", "https://b.example"])
+        .allow_credentials(true)
+        .expose_headers("x-a")
+        .timing_allow_origin(true)
+        .build()
+        .unwrap();
+    let mut request = http::Request::new(());
+    request.headers_mut().insert("origin", "https://a.example".parse().unwrap());
+    let (parts, ()) = request.into_parts();
+    let mut inner = http::HeaderMap::new();
+    let add = |inner: &mut http::HeaderMap, i: usize| {
+        let name = http::HeaderName::try_from(format!("x-{i}")).unwrap();
+        inner.try_insert(name, http::HeaderValue::from_static("1")).is_ok()
+    };
+    assert!((0..24_540).all(|i| add(&mut inner, i)));
+    let mut seen = std::collections::BTreeSet::new();
+    for i in 24_540.. {
+        let Action::Forward(decoration) = policy.evaluate(&parts).into_action() else { panic!() };
+        let mut response = Response::new(());
+        *response.headers_mut() = inner.clone();
+        decoration.apply(&mut response);
+        let names = [
+            "access-control-allow-origin",
+            "access-control-allow-credentials",
+            "access-control-expose-headers",
+            "timing-allow-origin",
+            "vary",
+        ];
+        let present = names.map(|name| response.headers().contains_key(name));
+        assert!(present == [true; 5] || present == [false; 5], "{i} headers: {present:?}");
+        seen.insert(present[0]);
+        if !add(&mut inner, i) {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 2, "both sides of the limit");
+}

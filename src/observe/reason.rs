@@ -31,6 +31,7 @@ impl Refusal {
             Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::MalformedMethod { .. } => "malformed_method",
             Self::RepeatedMethod { .. } => "repeated_method",
+            Self::MethodTooLong { .. } => "method_too_long",
             Self::HeaderNotAllowed { .. } => "header_not_allowed",
             Self::MalformedHeader { .. } => "malformed_header",
             Self::HeadersTooLong { .. } => "headers_too_long",

@@ -81,7 +81,12 @@ impl MethodRules {
     pub(crate) fn allows(&self, method: &[u8]) -> bool {
         is_safelisted_method(method)
             || (self.any && !is_forbidden_method(method))
-            || self.list.iter().any(|listed| listed.as_str().as_bytes() == method)
+            || self.lists(method)
+    }
+
+    /// Whether the method is named, and not only covered by `*`.
+    pub(crate) fn lists(&self, method: &[u8]) -> bool {
+        self.list.iter().any(|listed| listed.as_str().as_bytes() == method)
     }
 }
 

@@ -49,6 +49,9 @@ impl Decoration {
     ///    where [`InnerHeaders::Keep`] is set and `Access-Control-Allow-Origin` is among them.
     /// 2. The policy's own are set.
     /// 3. `Vary` is merged.
+    ///
+    /// A response with so many headers that there is no room for these (24,576 is the most that a
+    /// [`HeaderMap`] holds) gets none of them.
     pub fn apply<B>(self, response: &mut Response<B>) {
         self.apply_to(response.status(), response.headers_mut());
     }
@@ -75,6 +78,9 @@ fn decorate(policy: &Policy, grant: Grant, status: StatusCode, headers: &mut Hea
     if inner.cors && !keep {
         remove_inner(headers);
     }
+    if !has_room(headers) {
+        return without_timing(rules, headers);
+    }
     match grant {
         _ if keep => {}
         Grant::Nothing => without_timing(rules, headers),
@@ -88,6 +94,14 @@ fn decorate(policy: &Policy, grant: Grant, status: StatusCode, headers: &mut Hea
     if let Some(vary) = vary {
         vary::merge(headers, vary, inner.vary);
     }
+}
+
+/// Whether all that is added to a response fits: all or nothing. Only a map near its limit has to be
+/// asked.
+fn has_room(headers: &mut HeaderMap) -> bool {
+    const MOST_ADDED: usize = 16;
+    const CERTAIN: usize = 16_384;
+    headers.keys_len() < CERTAIN || headers.try_reserve(MOST_ADDED).is_ok()
 }
 
 /// What the inner service set. To look at one name takes some 12 instructions, to look one up 120.
@@ -181,6 +195,6 @@ pub(super) fn forbid_storing(headers: &mut HeaderMap) {
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
-    // Fails only in a map of 2^15 headers, which no server can send; then nothing is granted.
+    // Never fails: there is room.
     let _ = headers.try_insert(name, value);
 }

@@ -19,6 +19,10 @@ const REQUEST_PRIVATE_NETWORK: HeaderName =
 /// browser's list names each header once: this is room for some two hundred.
 const READ_AT_LEAST: usize = 4096;
 
+/// The longest method that `*` names under credentials, where the answer must repeat it. The longest
+/// registered one, `UPDATEREDIRECTREF`, has 17 bytes.
+const LONGEST_MIRRORED_METHOD: usize = 64;
+
 /// Why a preflight from a granted origin is refused all the same, if it is ([CORS-preflight fetch,
 /// steps 7.5 and 7.6](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)).
 pub(super) fn refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
@@ -34,7 +38,10 @@ pub(super) fn refusals(policy: &Rules, parts: &Parts) -> impl Iterator<Item = Re
 pub(super) fn is_granted(policy: &Rules, parts: &Parts) -> bool {
     // What is listed is a token; what `*` covers may not be.
     let (methods, headers) = (&policy.methods, &policy.headers);
-    let is_allowed = |method: &[u8]| methods.allows(method) && (!methods.any || is_token(method));
+    let is_allowed = |method: &[u8]| {
+        methods.allows(method)
+            && (!methods.any || (is_token(method) && !is_too_long(policy, method)))
+    };
     let is_known = |name: &[u8]| headers.allows(name) && (!headers.any || is_token(name));
     let Lines::One(method) = Lines::of(&parts.headers, &ACCESS_CONTROL_REQUEST_METHOD) else {
         return false;
@@ -58,8 +65,18 @@ fn method_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
     if Method::from_bytes(method.as_bytes()).is_err() {
         return Some(Refusal::MalformedMethod { method: method.clone() });
     }
+    if is_too_long(policy, method.as_bytes()) {
+        let limit = LONGEST_MIRRORED_METHOD;
+        return Some(Refusal::MethodTooLong { bytes: method.len(), limit });
+    }
     let allowed = policy.methods.allows(method.as_bytes());
     (!allowed).then(|| Refusal::MethodNotAllowed { method: method.clone() })
+}
+
+/// Whether only `*` could allow the method, which would have to be repeated.
+fn is_too_long(policy: &Rules, method: &[u8]) -> bool {
+    let (methods, long) = (&policy.methods, method.len() > LONGEST_MIRRORED_METHOD);
+    long && methods.mirrored(policy.credentials) && !methods.lists(method)
 }
 
 fn header_refusals(policy: &Rules, parts: &Parts) -> impl Iterator<Item = Refusal> {
@@ -116,19 +133,20 @@ fn is_token(text: &[u8]) -> bool {
 /// misses something names it to the developer.
 pub(super) fn grant(policy: &Policy, origin: HeaderValue, parts: &Parts) -> Response<()> {
     let places = policy.answers().places();
-    let methods = if places.methods { mirrored_method(parts) } else { None };
+    let methods = if places.methods { mirrored_method(policy.rules(), parts) } else { None };
     let headers = if places.headers { mirrored_headers(policy.rules(), parts) } else { None };
     let private_network = places.private_network && asks_for_private_network(parts);
     policy.answers().granted_preflight(origin, Mirrored { methods, headers, private_network })
 }
 
 /// The method asked for, if `*` covers it.
-fn mirrored_method(parts: &Parts) -> Option<HeaderValue> {
+fn mirrored_method(policy: &Rules, parts: &Parts) -> Option<HeaderValue> {
     let Lines::One(method) = Lines::of(&parts.headers, &ACCESS_CONTROL_REQUEST_METHOD) else {
         return None;
     };
     let bytes = method.as_bytes();
-    (is_token(bytes) && !is_forbidden_method(bytes)).then(|| method.clone())
+    let is_covered = !is_too_long(policy, bytes) && is_token(bytes) && !is_forbidden_method(bytes);
+    is_covered.then(|| method.clone())
 }
 
 /// The names asked for that the policy allows, if it reads the list at all and every item is a

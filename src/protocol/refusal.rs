@@ -72,6 +72,13 @@ pub enum Refusal {
         /// How many.
         lines: usize,
     },
+    /// A preflight asks for a method that is longer than any that `*` grants with credentials.
+    MethodTooLong {
+        /// The bytes of `Access-Control-Request-Method`.
+        bytes: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
     /// A preflight asks for a header that is not listed.
     HeaderNotAllowed {
         /// The first such name, as it was sent.
@@ -108,6 +115,7 @@ impl Refusal {
             | Self::PolicyUnavailable { .. } => Setting::AllowOrigin,
             Self::MethodNotAllowed { .. }
             | Self::MalformedMethod { .. }
+            | Self::MethodTooLong { .. }
             | Self::RepeatedMethod { .. } => Setting::AllowMethods,
             Self::HeaderNotAllowed { .. }
             | Self::MalformedHeader { .. }
@@ -150,7 +158,9 @@ impl Refusal {
             Self::RepeatedHost { lines }
             | Self::RepeatedOrigin { lines }
             | Self::RepeatedMethod { lines } => Some((lines, 1)),
-            Self::HeadersTooLong { bytes, limit } => Some((bytes, limit)),
+            Self::MethodTooLong { bytes, limit } | Self::HeadersTooLong { bytes, limit } => {
+                Some((bytes, limit))
+            }
             _ => None,
         }
     }
@@ -196,6 +206,9 @@ impl fmt::Display for Refusal {
             }
             Self::RepeatedMethod { lines } => {
                 write!(f, "expected one `Access-Control-Request-Method` header, got {lines}")
+            }
+            Self::MethodTooLong { bytes, limit } => {
+                write!(f, "the method has {bytes} bytes, and `*` covers at most {limit}")
             }
             Self::HeaderNotAllowed { name } => {
                 write!(f, "request header {} is not allowed", Quoted(name))

@@ -13,7 +13,7 @@ pub(super) fn merge(headers: &mut HeaderMap, vary: &Vary, present: bool) {
     } else {
         vary.value.clone()
     };
-    // Fails only in a map of 2^15 headers, which no server can send.
+    // Fails only in a full map, to which nothing else was added either.
     let _ = headers.try_insert(VARY, value);
 }
 

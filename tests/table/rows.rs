@@ -955,6 +955,23 @@ fn mirrored() -> Vec<Row> {
                 .answers(204, &answer(&[])),
         );
     }
+    let longest = "X".repeat(64);
+    rows.extend([
+        row("a method of 64 bytes is mirrored", mirrors())
+            .origin(APP)
+            .preflight(&longest)
+            .answers(204, &answer(&[method(&longest)])),
+        row("a longer method is not mirrored", mirrors())
+            .origin(APP)
+            .preflight(longest.clone() + "X")
+            .answers(204, &answer(&[])),
+        row("a longer method that is listed is mirrored", {
+            mirrors().allow_methods(longest.clone() + "X")
+        })
+        .origin(APP)
+        .preflight(longest.clone() + "X")
+        .answers(204, &answer(&[method(&(longest.clone() + "X"))])),
+    ]);
     rows.push(
         row("two method lines are not mirrored", mirrors())
             .origin(APP)
