@@ -535,6 +535,19 @@ fn what_a_suggestion_says_builds() {
     }
 }
 
+/// "Origin:" was answered with "origin", which is an error as well. Found by fuzzing.
+#[test]
+fn a_suggested_header_name_is_allowed_itself() {
+    for (name, suggestion) in
+        [("Origin:", None), (" cookie ", None), ("X-Id:", Some("x-id")), ("vary: ", Some("vary"))]
+    {
+        let errors = one().allow_headers([name]).build().expect_err(name);
+        assert_eq!(errors.iter().next().unwrap().suggestion(), suggestion, "{errors}");
+    }
+    let errors = one().expose_headers(["Set-Cookie:"]).build().unwrap_err();
+    assert_eq!(errors.iter().next().unwrap().suggestion(), None, "{errors}");
+}
+
 #[test]
 fn every_header_that_no_page_can_set() {
     for name in [

@@ -117,6 +117,19 @@ fn accepted() {
         (r"https://a\.example\.com|", Credentials, &["https://a.example.com"], &[]),
         (r"https://([a-z]+\.|)example\.com", Credentials, &["https://example.com"], &[]),
         (r"https://([a-z]+\.)*example\.com", Credentials, &["https://a.b.example.com"], &[]),
+        // A dot at the end of a host makes it another origin.
+        (
+            r"https://[a-z]+\.example\.com",
+            Credentials,
+            &["https://a.example.com"],
+            &["https://a.example.com.", "https://a.example.com.:8443"],
+        ),
+        (
+            r"https://[a-z]+\.example\.com\.?",
+            Credentials,
+            &["https://a.example.com", "https://a.example.com."],
+            &["https://a.example.com.."],
+        ),
         // What the opt-in lifts.
         (r"https://[a-z.-]+", AnyDomain, &["https://evil.com"], &[]),
         (r"https://[^/]+\.com", AnyDomain, &["https://evil.com"], &["https://evil.org"]),

@@ -85,31 +85,34 @@ pub(super) fn method(text: &str) -> Checked<Method> {
     }
 }
 
-fn header(text: &str) -> Checked<HeaderName> {
-    let name = HeaderName::from_bytes(text.as_bytes()).map_err(|_| {
-        let suggestion = HeaderName::from_bytes(text.trim().trim_end_matches(':').as_bytes());
-        (Kind::InvalidHeaderName, suggestion.ok().map(|name| name.to_string()))
-    })?;
-    if names::is_cors_header(&name) { Err((Kind::CorsHeader, None)) } else { Ok(name) }
+/// `wrong` says why a valid name must not be listed. What is suggested must be right, too.
+fn header(text: &str, wrong: fn(&HeaderName) -> Option<Kind>) -> Checked<HeaderName> {
+    let Ok(name) = HeaderName::from_bytes(text.as_bytes()) else {
+        let trimmed = HeaderName::from_bytes(text.trim().trim_end_matches(':').as_bytes());
+        let suggestion = trimmed.ok().filter(|name| wrong(name).is_none());
+        return Err((Kind::InvalidHeaderName, suggestion.map(|name| name.to_string())));
+    };
+    match wrong(&name) {
+        Some(kind) => Err((kind, None)),
+        None => Ok(name),
+    }
 }
 
 pub(super) fn request_header(text: &str) -> Checked<HeaderName> {
-    let name = header(text)?;
-    if names::is_forbidden_request_header(&name) {
-        return Err((Kind::ForbiddenRequestHeader, None));
-    }
-    Ok(name)
+    header(text, |name| match name {
+        _ if names::is_cors_header(name) => Some(Kind::CorsHeader),
+        _ if names::is_forbidden_request_header(name) => Some(Kind::ForbiddenRequestHeader),
+        _ => None,
+    })
 }
 
 pub(super) fn response_header(text: &str) -> Checked<HeaderName> {
-    let name = header(text)?;
-    if names::is_forbidden_response_header(&name) {
-        return Err((Kind::ForbiddenResponseHeader, None));
-    }
-    if names::is_request_only_header(&name) {
-        return Err((Kind::RequestHeaderExposed, None));
-    }
-    Ok(name)
+    header(text, |name| match name {
+        _ if names::is_cors_header(name) => Some(Kind::CorsHeader),
+        _ if names::is_forbidden_response_header(name) => Some(Kind::ForbiddenResponseHeader),
+        _ if names::is_request_only_header(name) => Some(Kind::RequestHeaderExposed),
+        _ => None,
+    })
 }
 
 pub(super) fn check_max_age(max_age: Option<Duration>, errors: &mut Vec<PolicyError>) {
