@@ -22,6 +22,7 @@ guides! {
     enforcement: "enforcement.md";
     local_servers: "local-servers.md";
     async_sources: "async.md";
+    observation: "observation.md";
     testing: "testing.md";
     speed: "speed.md";
 }

@@ -35,6 +35,10 @@ impl ReloadHandle {
         &self,
         read: Result<PolicyList, ConfigErrors>,
     ) -> Result<Change, ConfigErrors> {
+        #[cfg(feature = "metrics")]
+        if read.is_err() {
+            crate::observe::count_reload("failed");
+        }
         #[cfg(feature = "tracing")]
         if let Err(errors) = &read {
             for error in errors {

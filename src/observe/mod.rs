@@ -1,8 +1,10 @@
 //! Observing decisions: hooks, events, extensions, a shadow policy, explanations.
 //!
 //! Nothing here changes an answer, and nothing is computed unless somebody asks for it. The guide
-//! `observation` lists every event with an example.
+//! [`observation`](crate::guide::observation) lists every event and every metric.
 
+#[cfg(all(feature = "tower", feature = "metrics"))]
+mod counted;
 mod difference;
 #[cfg(all(feature = "tower", feature = "tracing"))]
 mod events;
@@ -10,6 +12,8 @@ mod explain;
 mod explanation;
 #[cfg(all(feature = "source", feature = "tracing"))]
 mod failures;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod nearest;
 #[cfg(all(feature = "tracing", any(feature = "tower", feature = "reload")))]
 mod notices;
@@ -30,6 +34,12 @@ mod throttle;
 pub use self::explanation::{Explanation, Reason};
 #[cfg(all(feature = "resolver", feature = "tracing"))]
 pub(crate) use self::failures::lookup_failed;
+#[cfg(feature = "metrics")]
+pub use self::metrics::describe_metrics;
+#[cfg(all(feature = "metrics", feature = "reload"))]
+pub(crate) use self::metrics::reload as count_reload;
+#[cfg(all(feature = "metrics", feature = "resolver"))]
+pub(crate) use self::metrics::resolver as count_resolver;
 #[cfg(all(feature = "reload", feature = "tracing"))]
 pub(crate) use self::notices::changed;
 #[cfg(all(feature = "tracing", any(feature = "tower", feature = "reload")))]

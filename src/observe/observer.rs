@@ -33,7 +33,7 @@ impl Observer {
         Arc::new(observer)
     }
 
-    #[cfg(feature = "tracing")]
+    #[cfg(any(feature = "tracing", feature = "metrics"))]
     pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -88,7 +88,25 @@ pub(crate) fn observe(
 ) -> Option<Box<Decision>> {
     #[cfg(feature = "tracing")]
     super::events::decision(observer.and_then(Observer::name), evaluation);
+    #[cfg(feature = "metrics")]
+    count(observer, evaluation);
     observer?.tell(evaluation)
+}
+
+#[cfg(feature = "metrics")]
+fn count(observer: Option<&Observer>, evaluation: &Evaluation<'_>) {
+    use crate::protocol::RequestKind;
+    let granted = evaluation.is_granted();
+    let decision = if granted { Decision::Granted } else { evaluation.nameless_decision() };
+    let continued = granted && evaluation.policy().rules().preflight_continue;
+    super::counted::decision(super::counted::Counted {
+        layer: observer.and_then(Observer::name),
+        policy: evaluation.policy_name(),
+        kind: evaluation.kind(),
+        outcome: super::counted::outcome(&decision),
+        reason: decision.refusal().map_or("", |refusal| refusal.code()),
+        answered: evaluation.kind() == RequestKind::Preflight && !continued,
+    });
 }
 
 /// Reports a request that no policy governs.
@@ -125,9 +143,11 @@ impl Shadow {
         if discriminant(live) == discriminant(&shadow) {
             return;
         }
+        #[cfg(feature = "metrics")]
+        super::counted::difference(observer.name(), live, &shadow);
         #[cfg(feature = "tracing")]
         super::events::difference(observer.name(), live, &shadow, parts);
-        #[cfg(not(feature = "tracing"))]
+        #[cfg(not(any(feature = "tracing", feature = "metrics")))]
         let _ = observer;
         (self.report)(live, &shadow, parts);
     }

@@ -196,6 +196,17 @@ impl<'a> Evaluation<'a> {
         }
     }
 
+    /// The decision without the name of the header that is not allowed. It allocates nothing.
+    #[must_use]
+    pub fn nameless_decision(&self) -> Decision {
+        if self.kind == RequestKind::Preflight && self.allows_origin() {
+            preflight::nameless_refusal(self.policy.rules(), self.parts)
+                .map_or(Decision::Granted, Decision::Refused)
+        } else {
+            self.decision()
+        }
+    }
+
     /// Every reason for which the request is refused, the one of the decision first. Empty if it is
     /// not refused.
     ///

@@ -29,9 +29,24 @@ pub(super) fn refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
     refusals(policy, parts).next()
 }
 
+/// The same without the name of a header, which would have to be copied.
+pub(super) fn nameless_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
+    refusals_naming(policy, parts, |_| HeaderValue::from_static("")).next()
+}
+
 /// All reasons for that: the method, and each header.
 pub(super) fn refusals(policy: &Rules, parts: &Parts) -> impl Iterator<Item = Refusal> {
-    method_refusal(policy, parts).into_iter().chain(header_refusals(policy, parts))
+    refusals_naming(policy, parts, |name| {
+        HeaderValue::from_bytes(name).unwrap_or(HeaderValue::from_static(""))
+    })
+}
+
+fn refusals_naming(
+    policy: &Rules,
+    parts: &Parts,
+    value: fn(&[u8]) -> HeaderValue,
+) -> impl Iterator<Item = Refusal> {
+    method_refusal(policy, parts).into_iter().chain(header_refusals(policy, parts, value))
 }
 
 /// Whether there is none, which is cheaper to say than which.
@@ -79,17 +94,20 @@ fn is_too_long(policy: &Rules, method: &[u8]) -> bool {
     long && methods.mirrored(policy.credentials) && !methods.lists(method)
 }
 
-fn header_refusals(policy: &Rules, parts: &Parts) -> impl Iterator<Item = Refusal> {
+fn header_refusals(
+    policy: &Rules,
+    parts: &Parts,
+    value: fn(&[u8]) -> HeaderValue,
+) -> impl Iterator<Item = Refusal> {
     let bytes = requested_bytes(parts);
     let limit = read_limit(policy);
     let too_long = (bytes > limit).then_some(Refusal::HeadersTooLong { bytes, limit });
     let names = too_long.is_none().then(|| requested_names(parts)).into_iter().flatten();
-    let not_allowed = names.filter_map(|name| {
-        let value = || HeaderValue::from_bytes(name).unwrap_or(HeaderValue::from_static(""));
+    let not_allowed = names.filter_map(move |name| {
         if !is_token(name) {
-            return Some(Refusal::MalformedHeader { name: value() });
+            return Some(Refusal::MalformedHeader { name: value(name) });
         }
-        (!policy.headers.allows(name)).then(|| Refusal::HeaderNotAllowed { name: value() })
+        (!policy.headers.allows(name)).then(|| Refusal::HeaderNotAllowed { name: value(name) })
     });
     too_long.into_iter().chain(not_allowed)
 }

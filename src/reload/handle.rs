@@ -62,6 +62,8 @@ impl ReloadHandle {
         let new = Arc::new(policies.into());
         let old = self.current.swap(new.clone());
         let change = Change::between(&old, &new);
+        #[cfg(feature = "metrics")]
+        crate::observe::count_reload(if change.is_empty() { "unchanged" } else { "changed" });
         #[cfg(feature = "tracing")]
         for difference in &change {
             crate::observe::changed(difference);

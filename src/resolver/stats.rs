@@ -64,7 +64,7 @@ impl ResolverStats {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Counters {
     pub(super) filtered: Counter,
     pub(super) hits: Counter,
@@ -76,16 +76,48 @@ pub(super) struct Counters {
     pub(super) failed: Counter,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Counter(AtomicU64);
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            filtered: Counter::new("filtered"),
+            hits: Counter::new("hits"),
+            shared: Counter::new("shared"),
+            lookups: Counter::new("lookups"),
+            failures: Counter::new("failures"),
+            stale: Counter::new("stale"),
+            rate_limited: Counter::new("rate_limited"),
+            failed: Counter::new("failed"),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Counter {
+    value: AtomicU64,
+    /// As feature "metrics" counts it too.
+    #[cfg(feature = "metrics")]
+    name: &'static str,
+}
 
 impl Counter {
+    const fn new(name: &'static str) -> Self {
+        #[cfg(not(feature = "metrics"))]
+        let _ = name;
+        Self {
+            value: AtomicU64::new(0),
+            #[cfg(feature = "metrics")]
+            name,
+        }
+    }
+
     pub(super) fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.value.fetch_add(1, Ordering::Relaxed);
+        #[cfg(feature = "metrics")]
+        crate::observe::count_resolver(self.name);
     }
 
     fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.value.load(Ordering::Relaxed)
     }
 }
 
