@@ -176,6 +176,14 @@ impl<P> CorsLayer<P> {
 
 observer_setters!(CorsLayer);
 
+#[cfg(feature = "config")]
+impl<P> CorsLayer<P> {
+    /// With a shadow policy that is compared only where it governs.
+    pub(crate) fn partial_shadow(self, shadow: impl SelectPolicy + Send + Sync + 'static) -> Self {
+        self.observing(|observer| observer.set_partial_shadow(shadow))
+    }
+}
+
 impl<P: fmt::Display> CorsLayer<P> {
     /// Logs the policies at INFO (feature "tracing"), a line each: what is in force from here on.
     ///

@@ -46,7 +46,7 @@ pub(super) const CHECK_PUBLIC_SUFFIXES: &str = "check_public_suffixes";
 pub(super) const ALLOW_ORIGIN_REGEX: &str = "allow_origin_regex";
 
 /// The keys that an entry of a list has besides those of its policy.
-pub(super) const ENTRY_KEYS: [&str; 3] = ["name", "paths", "off"];
+pub(super) const ENTRY_KEYS: [&str; 4] = ["name", "paths", "off", "shadow"];
 
 /// The key of the list itself.
 pub(super) const LIST_KEY: &str = "policy";

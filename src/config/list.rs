@@ -105,7 +105,8 @@ fn entry(reader: &mut Reader<'_>, i: usize) -> Read {
     let errors = reader.errors.len();
     let paths = reader.texts("paths");
     let stand_in = reader.errors.len() > errors;
-    let mut entry = if reader.boolean("off") {
+    let off = reader.boolean("off");
+    let mut entry = if off {
         check_off(reader);
         PolicyEntry::off()
     } else {
@@ -113,6 +114,9 @@ fn entry(reader: &mut Reader<'_>, i: usize) -> Read {
     };
     if let Some(name) = name {
         entry = entry.named(name);
+    }
+    if reader.boolean("shadow") && !off {
+        entry = entry.shadow();
     }
     let entry = match paths {
         _ if stand_in => entry.paths([path(i)]),
@@ -123,7 +127,9 @@ fn entry(reader: &mut Reader<'_>, i: usize) -> Read {
 }
 
 fn check_off(reader: &mut Reader<'_>) {
-    for beside in reader.entries().iter().filter(|entry| is_policy_key(&entry.key)) {
+    for beside in
+        reader.entries().iter().filter(|entry| is_policy_key(&entry.key) || entry.key == "shadow")
+    {
         let reason = "cannot be combined with `off`".to_owned();
         let error = reader.error(&beside.at, &beside.key, Kind::Conflict, reason);
         reader.errors.push(error.advice("remove one of the two"));

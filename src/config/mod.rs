@@ -56,6 +56,7 @@
 //! | `name` (in a list only) | a string, unique in the list | none |
 //! | `paths` (in a list only) | paths | every path |
 //! | `off` (in a list only) | `true`: left unchanged | `false` |
+//! | `shadow` (in a list only) | `true`: evaluated and reported, never enforced | `false` |
 //!
 //! A list is an array of strings, or one string that is split at its commas. `paths` and
 //! `allow_origin_regex` are never split.

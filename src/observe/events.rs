@@ -6,6 +6,7 @@
 use super::{
     TARGET,
     nearest::Effort,
+    report::ShadowReport,
     seen::Seen,
     throttle::{Class, THROTTLE, Verdict, tell_number},
 };
@@ -172,5 +173,16 @@ pub(super) fn difference(layer: Option<&str>, live: &Decision, shadow: &Decision
     tracing::debug!(
         target: TARGET, kind, method, path, origin, layer, %live, %shadow,
         "CORS shadow policy differs"
+    );
+}
+
+/// Logs what a shadow policy would have changed over an interval.
+#[cold]
+pub(super) fn shadow_report(layer: Option<&str>, report: &ShadowReport) {
+    let (requests, would_be_refused, would_be_granted) =
+        (report.requests, report.would_be_refused(), report.would_be_granted());
+    tracing::info!(
+        target: TARGET, layer, requests, would_be_refused, would_be_granted,
+        "CORS shadow policy: {report}"
     );
 }

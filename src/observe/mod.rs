@@ -20,13 +20,17 @@ mod notices;
 #[cfg(feature = "tower")]
 mod observer;
 mod reason;
+#[cfg(feature = "tower")]
+mod report;
 #[cfg(all(feature = "tower", feature = "tracing"))]
 mod seen;
 #[cfg(feature = "serde")]
 mod serialize;
 #[cfg(feature = "tower")]
 mod setters;
-#[cfg(all(feature = "tower", feature = "tracing"))]
+#[cfg(feature = "tower")]
+mod shadow;
+#[cfg(feature = "tower")]
 mod text;
 #[cfg(all(feature = "tower", feature = "tracing"))]
 mod throttle;
@@ -48,6 +52,9 @@ pub(crate) use self::notices::in_force;
 pub(crate) use self::notices::not_reloaded;
 #[cfg(feature = "source")]
 pub(crate) use self::observer::unavailable;
+#[cfg(feature = "tower")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+pub use self::report::{ShadowDifference, ShadowReport};
 #[cfg(feature = "tower")]
 pub(crate) use self::{
     observer::{Observer, observe, observe_alone},

@@ -10,12 +10,10 @@ pub(crate) fn in_force(layer: Option<&str>, policies: &dyn Display) {
         return;
     }
     let text = policies.to_string();
-    for line in text.lines().take(LOGGED) {
-        tracing::info!(target: TARGET, layer, "CORS policy in force: {line}");
-    }
     let more = text.lines().count().saturating_sub(LOGGED);
-    if more > 0 {
-        tracing::info!(target: TARGET, layer, "CORS policy in force: and {more} more");
+    let more = (more > 0).then(|| format!("and {more} more"));
+    for line in text.lines().take(LOGGED).chain(more.as_deref()) {
+        tracing::info!(target: TARGET, layer, "CORS policy in force: {line}");
     }
 }
 

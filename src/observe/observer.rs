@@ -1,14 +1,17 @@
 //! What a layer reports decisions to: hooks, the request's extensions, a shadow policy.
 
+use super::{
+    report::ShadowReport,
+    shadow::{Reports, Shadow},
+};
 use crate::{
     protocol::{Decision, Evaluation},
     select::SelectPolicy,
 };
 use http::request::Parts;
-use std::{fmt, mem::discriminant, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 type Hook = Arc<dyn Fn(&Decision, &Parts) + Send + Sync>;
-type Report = Arc<dyn Fn(&Decision, &Decision, &Parts) + Send + Sync>;
 
 #[derive(Clone, Default)]
 pub(crate) struct Observer {
@@ -17,12 +20,7 @@ pub(crate) struct Observer {
     hooks: Vec<Hook>,
     pub(crate) record: bool,
     shadow: Option<Shadow>,
-}
-
-#[derive(Clone)]
-struct Shadow {
-    policies: Arc<dyn SelectPolicy + Send + Sync>,
-    report: Report,
+    reports: Option<Reports>,
 }
 
 impl Observer {
@@ -51,7 +49,35 @@ impl Observer {
         policies: impl SelectPolicy + Send + Sync + 'static,
         report: impl Fn(&Decision, &Decision, &Parts) + Send + Sync + 'static,
     ) {
-        self.shadow = Some(Shadow { policies: Arc::new(policies), report: Arc::new(report) });
+        self.set_shadow_policies(Shadow::new(policies, report, true));
+    }
+
+    /// Requests that it does not govern are not compared.
+    #[cfg(feature = "config")]
+    pub(crate) fn set_partial_shadow(
+        &mut self,
+        policies: impl SelectPolicy + Send + Sync + 'static,
+    ) {
+        self.set_shadow_policies(Shadow::new(policies, |_, _, _| (), false));
+    }
+
+    fn set_shadow_policies(&mut self, shadow: Shadow) {
+        self.shadow = Some(shadow);
+        self.reports.get_or_insert_default();
+    }
+
+    pub(crate) fn set_shadow_reports(
+        &mut self,
+        interval: Duration,
+        report: impl Fn(&ShadowReport) + Send + Sync + 'static,
+    ) {
+        self.reports = Some(Reports::new(interval, report));
+    }
+
+    fn compare(&self, live: &Decision, parts: &Parts) {
+        if let (Some(shadow), Some(reports)) = (&self.shadow, &self.reports) {
+            shadow.compare(self.name.as_deref(), reports, live, parts);
+        }
     }
 }
 
@@ -62,9 +88,7 @@ impl Observer {
         for hook in &self.hooks {
             hook(&decision, parts);
         }
-        if let Some(shadow) = &self.shadow {
-            shadow.compare(self, &decision, parts);
-        }
+        self.compare(&decision, parts);
         self.record.then(|| Box::new(decision))
     }
 }
@@ -114,9 +138,8 @@ fn count(observer: Option<&Observer>, evaluation: &Evaluation<'_>) {
 pub(crate) fn observe_alone(observer: Option<&Observer>, parts: &Parts) {
     #[cfg(feature = "tracing")]
     super::events::not_covered(observer.and_then(Observer::name), parts);
-    let Some(observer) = observer else { return };
-    if let Some(shadow) = &observer.shadow {
-        shadow.compare(observer, &Decision::NotCors, parts);
+    if let Some(observer) = observer {
+        observer.compare(&Decision::NotCors, parts);
     }
 }
 
@@ -131,24 +154,4 @@ pub(crate) fn unavailable(
     super::failures::unavailable(observer.and_then(Observer::name), error, parts);
     #[cfg(not(feature = "tracing"))]
     let _ = (observer, error, parts);
-}
-
-impl Shadow {
-    /// A request that no shadow policy governs counts as not CORS: nothing is granted, and nothing
-    /// is refused.
-    fn compare(&self, observer: &Observer, live: &Decision, parts: &Parts) {
-        let selection = self.policies.select(parts);
-        let shadow =
-            selection.map_or(Decision::NotCors, |selection| selection.evaluate().decision());
-        if discriminant(live) == discriminant(&shadow) {
-            return;
-        }
-        #[cfg(feature = "metrics")]
-        super::counted::difference(observer.name(), live, &shadow);
-        #[cfg(feature = "tracing")]
-        super::events::difference(observer.name(), live, &shadow, parts);
-        #[cfg(not(any(feature = "tracing", feature = "metrics")))]
-        let _ = observer;
-        (self.report)(live, &shadow, parts);
-    }
 }

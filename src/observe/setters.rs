@@ -90,6 +90,35 @@ macro_rules! observer_setters {
                 self.observing(|observer| observer.set_shadow(shadow, report))
             }
 
+            /// Reports at intervals what the shadow policy would have changed: how many requests it
+            /// would have refused, and the first few origins of each kind.
+            ///
+            /// Without this setter, a layer with a shadow policy logs such a report once a minute at
+            /// INFO (feature "tracing"). It comes with the first request after the interval, and not
+            /// at all if nothing differs.
+            ///
+            /// ```
+            /// use std::time::Duration;
+            /// use tower_cors::{CorsLayer, Policy};
+            ///
+            /// let narrower = Policy::builder().allow_origin("https://app.example.com").build()?;
+            /// let cors = CorsLayer::builder()
+            ///     .allow_origin("https://*.example.com")
+            ///     .build()?
+            ///     .shadow(narrower, |_, _, _| ())
+            ///     .report_shadow(Duration::from_secs(3600), |report| {
+            ///         println!("{} requests would be refused: {report}", report.would_be_refused());
+            ///     });
+            /// # Ok::<(), tower_cors::PolicyErrors>(())
+            /// ```
+            pub fn report_shadow(
+                self,
+                interval: std::time::Duration,
+                report: impl Fn(&$crate::observe::ShadowReport) + Send + Sync + 'static,
+            ) -> Self {
+                self.observing(|observer| observer.set_shadow_reports(interval, report))
+            }
+
             fn observing(self, change: impl FnOnce(&mut $crate::observe::Observer)) -> Self {
                 let observer = $crate::observe::Observer::change(self.observer, change);
                 Self { observer: Some(observer), ..self }

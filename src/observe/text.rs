@@ -30,7 +30,7 @@ fn is_plain(byte: u8) -> bool {
 
 /// Somebody else's error with its causes, in one line of some 500 bytes at most, control characters
 /// escaped.
-#[cfg(feature = "source")]
+#[cfg(all(feature = "source", feature = "tracing"))]
 pub(crate) fn one_line(error: &(dyn std::error::Error + 'static)) -> String {
     const LIMIT: usize = 500;
     let mut text = error.to_string();

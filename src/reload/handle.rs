@@ -40,6 +40,12 @@ impl Reloadable {
         let current = Arc::new(ArcSwap::from_pointee(policies.into()));
         (Self { current: current.clone() }, ReloadHandle { current })
     }
+
+    /// Returns the policies that are now in force.
+    #[must_use]
+    pub fn current(&self) -> PolicyList {
+        self.current.load().as_ref().clone()
+    }
 }
 
 impl SelectPolicy for Reloadable {

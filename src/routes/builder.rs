@@ -58,21 +58,46 @@ impl PolicyListBuilder {
     ///
     /// All errors at once; [`PolicyListErrorKind`](crate::routes::PolicyListErrorKind) names them.
     pub fn build(self) -> Result<PolicyList, PolicyListErrors> {
+        let numbered = self.entries.into_iter().enumerate();
+        let (shadow, live): (Vec<_>, Vec<_>) = numbered.partition(|(_, entry)| entry.shadow);
         let mut errors = Vec::new();
-        if self.entries.is_empty() {
+        let shadow = (!shadow.is_empty()).then(|| Self::build_part(shadow, None, &mut errors));
+        let list = Self::build_part(live, shadow.flatten(), &mut errors);
+        errors.sort_by_key(|error| error.entry);
+        match list {
+            Some(list) if errors.is_empty() => Ok(list),
+            _ => Err(PolicyListErrors::check(errors)
+                .err()
+                .unwrap_or_else(|| PolicyListErrors::from(PolicyListError::of_list(Kind::Empty)))),
+        }
+    }
+
+    /// Builds a list of some of the entries, which have these positions among all.
+    fn build_part(
+        entries: Vec<(usize, PolicyEntry)>,
+        shadow: Option<PolicyList>,
+        all_errors: &mut Vec<PolicyListError>,
+    ) -> Option<PolicyList> {
+        let (positions, entries): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
+        let part = Self { entries };
+        let mut errors = Vec::new();
+        if part.entries.is_empty() {
             errors.push(PolicyListError::of_list(Kind::Empty));
         }
-        self.check_names(&mut errors);
-        self.check_paths(&mut errors);
-        let drafts = self.drafts();
+        part.check_names(&mut errors);
+        part.check_paths(&mut errors);
+        let drafts = part.drafts();
         let index = index(&drafts);
-        self.check_scopes(&drafts, &mut errors);
+        part.check_scopes(&drafts, &mut errors);
         check_reachable(&drafts, &index, &mut errors);
-        self.check_enforcement(&mut errors);
-        errors.sort_by_key(|error| error.entry);
-        PolicyListErrors::check(errors)?;
-        let scopes = drafts.into_iter().map(|draft| self.scope(draft)).collect();
-        Ok(PolicyList::new(Routes { scopes, index }))
+        part.check_enforcement(&mut errors);
+        if !errors.is_empty() {
+            let of_all = |i: usize| positions.get(i).copied().unwrap_or(i);
+            all_errors.extend(errors.into_iter().map(|error| error.moved(of_all)));
+            return None;
+        }
+        let scopes = drafts.into_iter().map(|draft| part.scope(draft)).collect();
+        Some(PolicyList::new(Routes { scopes, index, shadow }))
     }
 
     fn check_names(&self, errors: &mut Vec<PolicyListError>) {

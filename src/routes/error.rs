@@ -48,6 +48,20 @@ impl PolicyListError {
         Self { entry: Some(entry), ..Self::of_list(kind) }
     }
 
+    /// The same error with the positions of entries in another list.
+    pub(super) fn moved(self, position: impl Fn(usize) -> usize) -> Self {
+        use PolicyListErrorKind as Kind;
+        let kind = match self.kind {
+            Kind::DuplicateName { earlier } => Kind::DuplicateName { earlier: position(earlier) },
+            Kind::DeadScope { earlier } => Kind::DeadScope { earlier: position(earlier) },
+            Kind::DifferentInScope { setting, earlier } => {
+                Kind::DifferentInScope { setting, earlier: position(earlier) }
+            }
+            other => other,
+        };
+        Self { entry: self.entry.map(position), kind, ..self }
+    }
+
     /// Returns the position of the entry that is wrong, counted from 0, or `None` for an error of
     /// the list as a whole.
     #[must_use]

@@ -50,6 +50,7 @@ pub(super) struct Routes {
     pub(super) scopes: Vec<Scope>,
     /// Of positions in `scopes`.
     pub(super) index: PathIndex,
+    pub(super) shadow: Option<PolicyList>,
 }
 
 impl PolicyList {
@@ -71,6 +72,13 @@ impl PolicyList {
         self.select(parts).map(|selection| selection.evaluate().explain())
     }
 
+    /// Returns the list of the entries that are [shadows](crate::routes::PolicyEntry::shadow), if
+    /// there are any.
+    #[must_use]
+    pub fn shadow(&self) -> Option<&PolicyList> {
+        self.routes.shadow.as_ref()
+    }
+
     /// Name, paths and policy of each entry, in the order of the scopes.
     pub(crate) fn entries(
         &self,
@@ -88,7 +96,7 @@ impl PolicyList {
 
     /// The scope of a path: the first that covers it.
     fn scope(&self, path: &str) -> Option<&Scope> {
-        let Routes { scopes, index } = &*self.routes;
+        let Routes { scopes, index, .. } = &*self.routes;
         index.first(path).and_then(|first| scopes.get(first))
     }
 }
@@ -120,7 +128,7 @@ impl From<Policy> for PolicyList {
         let policies = Policies::One(Named { name: None, policy });
         let mut index = PathIndex::new();
         index.insert_every_path(0);
-        Self::new(Routes { scopes: vec![Scope { paths: None, policies }], index })
+        Self::new(Routes { scopes: vec![Scope { paths: None, policies }], index, shadow: None })
     }
 }
 
