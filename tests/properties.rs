@@ -388,6 +388,7 @@ proptest! {
         };
         prop_assert!(text.starts_with(word));
         prop_assert_eq!(policy.explain(&parts).reasons().is_empty(), decision.refusal().is_none());
+        prop_assert_eq!(policy.evaluate(&parts).is_granted(), decision.is_granted());
         prop_assert_eq!(text.lines().count(), 1);
         prop_assert!(!text.chars().any(char::is_control));
 

@@ -11,9 +11,13 @@ use super::{
     throttle::{Class, THROTTLE, Verdict, tell_number},
 };
 use crate::protocol::{Decision, Evaluation, Refusal, RequestKind};
-use http::{header::ORIGIN, request::Parts};
+use http::{
+    HeaderValue,
+    header::{HOST, ORIGIN},
+    request::Parts,
+};
 use std::hash::{Hash, Hasher};
-use tracing::{Level, level_filters::LevelFilter};
+use tracing::Level;
 
 /// Logs a decision. Where nobody listens it costs one comparison with a static level.
 #[inline]
@@ -26,12 +30,12 @@ pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
 /// Apart, so that a request on which nobody listens stays as short as it was.
 #[inline(never)]
 fn look_at(layer: Option<&str>, evaluation: &Evaluation<'_>) {
-    let uninteresting = match evaluation.kind() {
-        RequestKind::NotCors => evaluation.allows_host(),
-        RequestKind::Actual | RequestKind::Preflight => evaluation.is_granted(),
-    };
-    if uninteresting && LevelFilter::current() < LevelFilter::TRACE {
-        return;
+    match evaluation.kind() {
+        RequestKind::NotCors if evaluation.allows_host() => return,
+        RequestKind::Actual | RequestKind::Preflight if evaluation.is_granted() => {
+            return granted(layer, evaluation);
+        }
+        _ => {}
     }
     // Of a source that failed, the failure is logged.
     let verdict = if evaluation.allows_origin() || evaluation.is_unavailable() {
@@ -48,23 +52,29 @@ fn look_at(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     if !tracing::event_enabled!(target: TARGET, Level::WARN) {
         return;
     }
-    match evaluation.decision() {
-        Decision::Refused(refusal) => {
-            let verdict = match verdict {
-                Some(verdict) => verdict,
-                None if evaluation.is_unavailable() => Verdict::Suppress,
-                None => ask_of_preflight(layer, evaluation, &refusal),
-            };
-            refused(layer, evaluation, &refusal, verdict);
-        }
-        Decision::Granted => granted(layer, evaluation),
-        Decision::NotCors => {}
+    if let Decision::Refused(refusal) = evaluation.decision() {
+        let verdict = match verdict {
+            Some(verdict) => verdict,
+            None if evaluation.is_unavailable() => Verdict::Suppress,
+            None => ask_of_preflight(layer, evaluation, &refusal),
+        };
+        refused(layer, evaluation, &refusal, verdict);
     }
 }
 
-/// A refused origin is a kind of its own under each layer and policy: the reason follows from it.
+/// A refused origin is a kind of its own under each layer and policy: the reason follows from it. So
+/// is a refused host.
 fn ask_of_origin(layer: Option<&str>, evaluation: &Evaluation<'_>) -> Verdict {
-    THROTTLE.ask(Class::Origin, |hasher| hash_by_whom(layer, evaluation, hasher))
+    THROTTLE.ask(Class::Origin, |hasher| {
+        hash_by_whom(layer, evaluation, hasher);
+        if !evaluation.allows_host() {
+            let request = evaluation.request();
+            let target = request.uri.authority().map(|authority| authority.as_str().as_bytes());
+            let header = request.headers.get(HOST).map(HeaderValue::as_bytes);
+            hash_bytes(target.or(header).unwrap_or_default(), hasher);
+            hasher.write_u8(1);
+        }
+    })
 }
 
 /// From an allowed origin, a kind is what is not allowed.
@@ -101,7 +111,9 @@ fn hash_bytes(bytes: &[u8], hasher: &mut impl Hasher) {
 }
 
 fn granted(layer: Option<&str>, evaluation: &Evaluation<'_>) {
-    if tracing::event_enabled!(target: TARGET, Level::TRACE) {
+    if tracing::level_enabled!(Level::TRACE)
+        && tracing::event_enabled!(target: TARGET, Level::TRACE)
+    {
         let Seen { kind, method, path, origin } = Seen::of(evaluation.kind(), evaluation.request());
         let policy = evaluation.policy_name();
         tracing::trace!(
