@@ -26,8 +26,6 @@ pub(super) struct Cache<K, P> {
     memory: Memory<K, P>,
     /// Frees a key from the memory of its request.
     detach: fn(&K) -> K,
-    /// How many bytes a policy takes.
-    policy_size: fn(&P) -> usize,
     /// How often everything was invalidated. Answers from before do not count.
     epoch: AtomicU64,
     /// How often anything was invalidated.
@@ -73,9 +71,8 @@ where
         Self {
             settings,
             counters: Counters::default(),
-            memory: Memory::new(&settings),
+            memory: Memory::new(&settings, policy_size),
             detach,
-            policy_size,
             epoch: AtomicU64::new(0),
             invalidations: AtomicU64::new(0),
             lookups: Mutex::new(Lookups { flights: HashMap::new(), allowance }),
@@ -197,7 +194,7 @@ where
         self.memory.forget_stranger(key);
         if self.memory.get(key).is_some() {
             let entry = Entry::unanswered(self.epoch());
-            self.memory.put_known((self.detach)(key), entry, 0);
+            self.memory.put_known((self.detach)(key), entry);
         }
         self.invalidations.fetch_add(1, Ordering::Release);
     }
@@ -217,7 +214,7 @@ where
             let _lookups = self.lock();
             if !self.memory.get(&key).is_some_and(|remembered| remembered.known) {
                 let entry = Entry::unanswered(self.epoch());
-                self.memory.put_known(key, entry, 0);
+                self.memory.put_known(key, entry);
             }
         }
     }
@@ -258,12 +255,10 @@ where
         let error = match result {
             Ok(policies) => {
                 let entry = Entry::answered(epoch, policies.clone(), asked);
-                match &policies {
-                    Some(found) => {
-                        let size = (self.policy_size)(found);
-                        self.memory.put_known(key.clone(), entry, size);
-                    }
-                    None => self.memory.put_stranger(key.clone(), entry),
+                if policies.is_some() {
+                    self.memory.put_known(key.clone(), entry);
+                } else {
+                    self.memory.put_stranger(key.clone(), entry);
                 }
                 return (Ok(policies), false);
             }
@@ -274,8 +269,7 @@ where
             Entry::failed(epoch, before.as_ref().map(Remembered::entry), error.clone(), now);
         let stale = entry.stale(now, &self.settings.lifetimes);
         if before.is_some() {
-            let size = entry.policies().map_or(0, self.policy_size);
-            self.memory.put_known(key.clone(), entry, size);
+            self.memory.put_known(key.clone(), entry);
         } else {
             self.memory.put_stranger(key.clone(), entry);
         }

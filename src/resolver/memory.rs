@@ -24,6 +24,8 @@ pub(super) struct Memory<K, P> {
     known: Store<K, P>,
     /// Keys without a policy, and keys whose first lookup failed. Each stays for its own lifetime.
     strangers: Store<K, P>,
+    /// How many bytes a policy takes.
+    policy_size: fn(&P) -> usize,
 }
 
 type Store<K, P> = Cache<K, Arc<Held<P>>>;
@@ -54,7 +56,7 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     P: Clone + Send + Sync + 'static,
 {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Settings, policy_size: fn(&P) -> usize) -> Self {
         // An eighth for strangers, whose entries have no policy.
         let of_strangers = (settings.max_memory / 8).max(1);
         let of_known = (settings.max_memory - settings.max_memory / 8).max(1);
@@ -64,6 +66,7 @@ where
             strangers: bounded(of_strangers, settings.capacity)
                 .expire_after(OwnLifetime(lifetimes))
                 .build(),
+            policy_size,
         }
     }
 
@@ -72,9 +75,10 @@ where
         known.or_else(|| self.strangers.get(key).map(|held| Remembered { held, known: false }))
     }
 
-    /// Remembers a key as known. `size` is that of its policy.
-    pub(super) fn put_known(&self, key: K, entry: Entry<P>, size: usize) {
+    /// Remembers a key as known.
+    pub(super) fn put_known(&self, key: K, entry: Entry<P>) {
         self.strangers.invalidate(&key);
+        let size = entry.policies().map_or(0, self.policy_size);
         let held = held(&key, entry, size);
         self.known.insert(key, held);
     }
@@ -144,7 +148,7 @@ mod tests {
     use tokio::time::Instant;
 
     fn memory(settings: Settings) -> Memory<String, u8> {
-        Memory::new(&settings)
+        Memory::new(&settings, |_| 0)
     }
 
     fn settle(memory: &Memory<String, u8>) -> (u64, u64) {
@@ -165,7 +169,7 @@ mod tests {
     fn a_flood_of_strangers_evicts_no_known_key() {
         let memory = memory(Settings { capacity: 1000, ..Settings::default() });
         for n in 0..900 {
-            memory.put_known(format!("known{n}"), policy(), 0);
+            memory.put_known(format!("known{n}"), policy());
         }
         for n in 0..20_000 {
             memory.put_stranger(format!("x{n}"), no_policy());
@@ -185,7 +189,7 @@ mod tests {
         assert_eq!(is_known(), None);
         memory.put_stranger(key(), no_policy());
         assert_eq!((is_known(), settle(&memory)), (Some(false), (0, 1)));
-        memory.put_known(key(), policy(), 0);
+        memory.put_known(key(), policy());
         assert_eq!((is_known(), settle(&memory)), (Some(true), (1, 0)));
         memory.put_stranger(key(), no_policy());
         assert_eq!((is_known(), settle(&memory)), (Some(false), (0, 1)));
@@ -196,9 +200,13 @@ mod tests {
     #[test]
     fn memory_is_bounded_in_bytes() {
         let mib = 1024 * 1024;
-        let memory = memory(Settings { max_memory: 8 * mib, ..Settings::default() });
+        let settings = Settings { max_memory: 8 * mib, ..Settings::default() };
+        let memory = Memory::new(&settings, |_: &u8| 100 * 1024);
         for n in 0..2000 {
-            memory.put_known(format!("large{n}"), policy(), 100 * 1024);
+            // After a failed lookup the policy is held as before.
+            let failed = Entry::failed(0, Some(&policy()), LookupError::Lost, Instant::now());
+            let entry = if n % 2 == 0 { policy() } else { failed };
+            memory.put_known(format!("large{n}"), entry);
             memory.put_stranger(format!("{n}{}", "x".repeat(10_000)), no_policy());
         }
         let (known, strangers) = settle(&memory);
@@ -222,7 +230,7 @@ mod tests {
             memory.put_stranger(format!("none{n}"), no_policy());
             let failed = Entry::failed(0, None, LookupError::Lost, Instant::now());
             memory.put_stranger(format!("failed{n}"), failed);
-            memory.put_known(format!("known{n}"), policy(), 0);
+            memory.put_known(format!("known{n}"), policy());
         }
         assert_eq!(settle(&memory), (100, 200));
         sleep(Duration::from_millis(60));
