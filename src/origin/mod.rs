@@ -44,15 +44,21 @@
 //! sends.
 
 mod error;
+mod exact;
 mod grammar;
+mod hash;
 mod host;
+mod in_label;
 mod index;
 mod ip;
 mod kind;
+mod label_patterns;
+mod lookup;
 #[expect(clippy::module_inception, reason = "each file is named after what it holds")]
 mod origin;
 mod panic_text;
 mod pattern;
+mod patterns;
 mod punycode;
 mod scheme;
 #[cfg(feature = "serde")]
@@ -66,3 +72,4 @@ pub use self::{
     error::OriginError, kind::OriginErrorKind, origin::Origin, pattern::OriginPattern,
     set::OriginSet,
 };
+pub(crate) use self::{origin::OriginRef, set::OriginSetBuilder};

@@ -75,14 +75,10 @@ impl Origin {
     /// Reads the value of an `Origin` header. Returns `None` if it is not the canonical
     /// serialization of an origin. Allocates nothing.
     pub(crate) fn from_header(value: &HeaderValue) -> Option<Self> {
-        if value.len() > MAX_ORIGIN {
-            return None;
+        if value == "null" {
+            return Some(Self::NULL);
         }
-        match grammar::read(value.as_bytes(), Syntax::Origin) {
-            Ok(layout) => Some(Self { value: value.clone(), layout: Some(layout) }),
-            Err(OriginErrorKind::Null) => Some(Self::NULL),
-            Err(_) => None,
-        }
+        OriginRef::new(value).map(OriginRef::to_origin)
     }
 
     /// A copy that shares no memory with the request that this origin was read from.
@@ -161,11 +157,6 @@ impl Origin {
         self.layout.is_none()
     }
 
-    /// Whether this is `file://`, which some web views send for every local file.
-    pub(crate) fn is_local_file(&self) -> bool {
-        self.scheme() == "file"
-    }
-
     /// Whether the host is the machine that the browser runs on: `localhost`, `*.localhost`,
     /// 127.0.0.0/8 or `[::1]` ([potentially trustworthy
     /// hosts](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)).
@@ -194,6 +185,43 @@ impl Origin {
             Err(OriginErrorKind::Null) => Ok(Self::NULL),
             Err(kind) => Err(OriginError::new(kind, text, Syntax::Origin)),
         }
+    }
+}
+
+/// A valid origin other than `null`, as a request has it. It costs less to make than an [`Origin`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OriginRef<'a> {
+    value: &'a HeaderValue,
+    layout: Layout,
+}
+
+impl<'a> OriginRef<'a> {
+    /// Reads the value of an `Origin` header. Returns `None` if it is not the canonical
+    /// serialization of an origin, or is `null`.
+    #[inline]
+    pub(crate) fn new(value: &'a HeaderValue) -> Option<Self> {
+        if value.len() > MAX_ORIGIN {
+            return None;
+        }
+        let layout = grammar::read(value.as_bytes(), Syntax::Origin).ok()?;
+        Some(Self { value, layout })
+    }
+
+    pub(crate) fn to_origin(self) -> Origin {
+        Origin { value: self.value.clone(), layout: Some(self.layout) }
+    }
+
+    /// Whether this is `file://`, which some web views send for every local file.
+    pub(crate) fn is_local_file(self) -> bool {
+        self.as_bytes().starts_with(b"file:")
+    }
+
+    pub(super) fn as_bytes(self) -> &'a [u8] {
+        self.value.as_bytes()
+    }
+
+    pub(super) fn layout(self) -> Layout {
+        self.layout
     }
 }
 

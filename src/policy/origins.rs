@@ -1,7 +1,7 @@
 //! The origins of a policy, compiled for matching.
 
 use super::allow_origin::Predicate;
-use crate::origin::{Origin, OriginSet};
+use crate::origin::{Origin, OriginRef, OriginSet};
 use http::{HeaderMap, HeaderValue, header::ORIGIN, request::Parts};
 use std::{error::Error, sync::Arc};
 
@@ -107,14 +107,15 @@ impl OriginRules {
         if self.only_exact() {
             return OriginMatch::Refused;
         }
-        let Some(origin) = Origin::from_header(value) else { return OriginMatch::Refused };
-        if self.set.matches_pattern(&origin) {
+        let Some(origin) = OriginRef::new(value) else { return OriginMatch::Refused };
+        if self.set.matches_pattern(origin) {
             return OriginMatch::Granted(Echo::Request);
         }
         // Like `null`, what any local file sends is matched by nothing but its own opt-in.
         if origin.is_local_file() || (self.secure && is_insecure(&origin)) {
             return OriginMatch::Refused;
         }
+        let origin = origin.to_origin();
         #[cfg(feature = "regex")]
         if self.regexes.matches(&origin) {
             return OriginMatch::Granted(Echo::Request);

@@ -1,0 +1,77 @@
+//! A hash of texts, keyed at random.
+
+use std::hash::{BuildHasher, RandomState};
+
+/// A prime, of a form that makes the remainder cheap.
+const PRIME: u64 = (1 << 61) - 1;
+
+/// A text is read as the coefficients of a polynomial, which is evaluated at a random point modulo
+/// a prime. So two texts of `n` bytes collide with a probability of at most `n` in 2^61, whoever
+/// chose them, as long as the point is unknown. (Origins may come from tenants, who could otherwise
+/// choose origins that collide.) Unlike SipHash, which promises more, it can go on from the hash of
+/// a text to that of a longer one, which makes the lookup of many parts of a text cheap.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HashKey {
+    point: u64,
+    /// Odd. Multiplying by it moves what distinguishes two hashes into their upper bits.
+    multiplier: u64,
+}
+
+/// The polynomial of what was read so far. More can be added.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Partial(u64);
+
+impl Partial {
+    pub(super) const EMPTY: Self = Self(0);
+}
+
+impl HashKey {
+    pub(super) fn random() -> Self {
+        let random = RandomState::new();
+        Self { point: random.hash_one(0) % PRIME, multiplier: random.hash_one(1) | 1 }
+    }
+
+    pub(super) fn of(self, text: &[u8]) -> u64 {
+        self.finish(self.add(Partial::EMPTY, text))
+    }
+
+    /// Adds a text from right to left, four bytes at a time, and then the bytes that are left. So a
+    /// text can be added in pieces, as long as all but the last have a multiple of four bytes.
+    ///
+    /// No byte of it is zero, so a coefficient of four bytes differs from one of a single byte, and
+    /// no text has the coefficients of another.
+    #[inline]
+    pub(super) fn add(self, mut partial: Partial, text: &[u8]) -> Partial {
+        let mut words = text.rchunks_exact(4);
+        for word in &mut words {
+            let word = u32::from_le_bytes([word[0], word[1], word[2], word[3]]);
+            partial = self.add_coefficient(partial, word);
+        }
+        words.remainder().iter().fold(partial, |partial, &byte| self.add_byte(partial, byte))
+    }
+
+    #[inline]
+    pub(super) fn add_byte(self, partial: Partial, byte: u8) -> Partial {
+        self.add_coefficient(partial, byte.into())
+    }
+
+    #[inline]
+    fn add_coefficient(self, partial: Partial, coefficient: u32) -> Partial {
+        let value = u128::from(partial.0) * u128::from(self.point) + u128::from(coefficient);
+        #[expect(clippy::cast_possible_truncation, reason = "it is taken modulo the prime")]
+        let (low, high) = (value as u64 & PRIME, (value >> 61) as u64);
+        let sum = low + high;
+        Partial(if sum < PRIME { sum } else { sum - PRIME })
+    }
+
+    #[inline]
+    pub(super) fn finish(self, partial: Partial) -> u64 {
+        partial.0.wrapping_mul(self.multiplier)
+    }
+
+    /// The hash of two numbers.
+    #[inline]
+    pub(super) fn of_pair(self, first: u32, second: u32) -> u64 {
+        (u64::from(first) << 32 | u64::from(second)).wrapping_mul(self.multiplier)
+    }
+}

@@ -1,0 +1,139 @@
+//! Patterns whose star is a whole label, or only their port: `https://*.example.com`,
+//! `http://localhost:*`.
+
+use super::{
+    hash::{HashKey, Partial},
+    index::Index,
+    lookup::{Lookup, Parts, Texts},
+};
+
+/// An origin and a number of labels determine the one text that a pattern with that number of
+/// labels after its star must have to match the origin. One lookup tells whether there is such a
+/// pattern. So no suffix is ever compared without its label boundary and its scheme, and what a
+/// pattern matches does not depend on the others.
+#[derive(Clone, Default)]
+pub(super) struct LabelPatterns {
+    /// By scheme, what follows the star of the host, and port.
+    index: Index,
+    /// How many labels follow a star, in ascending order; with a fixed port, and with any.
+    labels: [Vec<usize>; 2],
+    /// Whether there are patterns without a star in their host.
+    hosts: bool,
+}
+
+impl LabelPatterns {
+    pub(super) fn add(
+        &mut self,
+        number: usize,
+        any_port: bool,
+        pattern: Parts<'_>,
+        texts: &Texts,
+        key: HashKey,
+    ) {
+        self.index.reserve(|number| hash(texts.get(number), key));
+        self.index.insert(hash(texts.get(number), key), number, |_| false);
+        if !pattern.host.starts_with(b"*") {
+            self.hosts = true;
+            return;
+        }
+        let labels = pattern.host.iter().filter(|byte| **byte == b'.').count();
+        let known = &mut self.labels[usize::from(any_port)];
+        if let Err(at) = known.binary_search(&labels) {
+            known.insert(at, labels);
+        }
+    }
+
+    pub(super) fn matches(&self, lookup: &Lookup<'_>) -> bool {
+        if self.index.is_empty() {
+            return false;
+        }
+        let scheme = lookup.key.add(Partial::EMPTY, lookup.origin.scheme);
+        self.hosts && self.has_host(lookup, scheme)
+            || self.has_star(lookup, scheme, false)
+            || self.has_star(lookup, scheme, true)
+    }
+
+    /// Whether there is a pattern of just this host and any port.
+    fn has_host(&self, lookup: &Lookup<'_>, scheme: Partial) -> bool {
+        let Lookup { origin, texts, key } = lookup;
+        let is_it = |pattern: &[u8]| {
+            let host =
+                pattern.strip_prefix(origin.scheme).and_then(|rest| rest.strip_suffix(b":*"));
+            host == Some(origin.host)
+        };
+        let hash = key.finish(key.add(scheme, origin.host));
+        self.index.find(hash, |i| is_it(texts.get(i))).is_some()
+    }
+
+    /// Whether one with a star in its host matches.
+    fn has_star(&self, lookup: &Lookup<'_>, scheme: Partial, any_port: bool) -> bool {
+        let Lookup { origin, texts, key } = lookup;
+        let all_labels = &self.labels[usize::from(any_port)];
+        let Some(&fewest) = all_labels.first() else { return false };
+        let mut dots = [0; MAX_DOTS];
+        find_dots(origin, fewest, &mut dots);
+        let rest = if any_port { origin.host } else { origin.rest };
+        // The shortest tail first, as the hash goes on from one to the next.
+        let (mut words, mut words_start) = (scheme, rest.len());
+        for &labels in all_labels {
+            let Some(before) = origin.labels.checked_sub(labels + 1) else { return false };
+            let start = if labels == 0 { origin.host.len() } else { dots[before].into() };
+            // The star is for one character at least.
+            if start == 0 {
+                return false;
+            }
+            let remainder = (words_start - start) % 4;
+            words = key.add(words, &rest[start + remainder..words_start]);
+            words_start = start + remainder;
+            let hash = key.finish(key.add(words, &rest[start..words_start]));
+            let is_it =
+                |pattern: &[u8]| is_pattern(pattern, origin.scheme, &rest[start..], any_port);
+            if self.index.find(hash, |i| is_it(texts.get(i))).is_some() {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// No host has more.
+const MAX_DOTS: usize = 254;
+
+/// Where the dots of a host are, up to the one before its last `labels` labels: what follows is
+/// most of the host, and is not needed.
+fn find_dots(origin: &Parts<'_>, labels: usize, dots: &mut [u8; MAX_DOTS]) {
+    let mut free = dots.iter_mut().take(origin.labels.saturating_sub(labels));
+    let mut next = free.next();
+    for (at, byte) in (0..).zip(origin.host) {
+        if *byte == b'.' {
+            let Some(dot) = next else { return };
+            *dot = at;
+            next = free.next();
+            if next.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether this is the text of a pattern with a star between these two.
+fn is_pattern(text: &[u8], scheme: &[u8], tail: &[u8], any_port: bool) -> bool {
+    let text = match (any_port, text.strip_suffix(b":*")) {
+        (true, Some(text)) => text,
+        (true, None) => return false,
+        (false, _) => text,
+    };
+    text.len() == scheme.len() + "*".len() + tail.len()
+        && text[scheme.len()] == b'*'
+        && text.starts_with(scheme)
+        && text.ends_with(tail)
+}
+
+/// The hash of a pattern, as a lookup computes it from an origin.
+fn hash(pattern: &[u8], key: HashKey) -> u64 {
+    let scheme = pattern.iter().position(|byte| *byte == b':').map_or(0, |at| at + "://".len());
+    let (scheme, rest) = pattern.split_at(scheme);
+    let rest = rest.strip_suffix(b":*").unwrap_or(rest);
+    let rest = rest.strip_prefix(b"*").unwrap_or(rest);
+    key.finish(key.add(key.add(Partial::EMPTY, scheme), rest))
+}

@@ -1,0 +1,70 @@
+//! What a lookup among patterns is given.
+
+use super::{grammar::Layout, hash::HashKey};
+
+/// What is looked up, and what it takes.
+#[derive(Clone, Copy)]
+pub(super) struct Lookup<'a> {
+    pub(super) origin: Parts<'a>,
+    pub(super) texts: &'a Texts,
+    pub(super) key: HashKey,
+}
+
+/// A valid origin, in parts.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'a> {
+    /// With `://`.
+    pub(super) scheme: &'a [u8],
+    pub(super) host: &'a [u8],
+    /// The host and what follows.
+    pub(super) rest: &'a [u8],
+    /// How many labels the host has.
+    pub(super) labels: usize,
+}
+
+/// The texts of patterns, one after the other.
+#[derive(Clone, Default)]
+pub(super) struct Texts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn of(text: &'a [u8], layout: Layout) -> Self {
+        let (scheme, rest) = text.split_at(usize::from(layout.scheme_end) + "://".len());
+        let host = &rest[..usize::from(layout.host_end) - scheme.len()];
+        Self { scheme, host, rest, labels: layout.labels.into() }
+    }
+}
+
+impl Texts {
+    pub(super) fn with_capacity(texts: usize, bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ends: Vec::with_capacity(texts) }
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn start(&self, number: usize) -> usize {
+        number.checked_sub(1).map_or(0, |before| self.ends[before])
+    }
+
+    pub(super) fn get(&self, number: usize) -> &[u8] {
+        &self.text.as_bytes()[self.start(number)..self.ends[number]]
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.ends.iter().enumerate().map(|(number, end)| &self.text[self.start(number)..*end])
+    }
+}
