@@ -50,10 +50,12 @@ impl ExactOrigins {
     }
 
     /// The position of the member with these bytes.
+    #[inline]
     pub(super) fn find(&self, origin: &[u8]) -> Option<usize> {
-        if origin.len() > self.longest {
-            return None;
-        }
+        if origin.len() > self.longest { None } else { self.search(origin) }
+    }
+
+    fn search(&self, origin: &[u8]) -> Option<usize> {
         if self.values.len() <= COMPARED {
             return self.values.iter().position(|value| value.as_bytes() == origin);
         }

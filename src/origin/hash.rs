@@ -6,18 +6,19 @@ use std::hash::{BuildHasher, RandomState};
 const PRIME: u64 = (1 << 61) - 1;
 
 /// A text is read as the coefficients of a polynomial, which is evaluated at a random point modulo
-/// a prime. So two texts of `n` bytes collide with a probability of at most `n` in 2^61, whoever
+/// a prime. So two texts of `n` bytes collide with a probability of at most `n` in 2^60, whoever
 /// chose them, as long as the point is unknown. (Origins may come from tenants, who could otherwise
-/// choose origins that collide.) Unlike SipHash, which promises more, it can go on from the hash of
+/// choose origins that collide.) Unlike `SipHash`, which promises more, it can go on from the hash of
 /// a text to that of a longer one, which makes the lookup of many parts of a text cheap.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HashKey {
+    /// Below 2^60.
     point: u64,
     /// Odd. Multiplying by it moves what distinguishes two hashes into their upper bits.
     multiplier: u64,
 }
 
-/// The polynomial of what was read so far. More can be added.
+/// The polynomial of what was read so far, below 2^62. More can be added.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Partial(u64);
 
@@ -28,7 +29,7 @@ impl Partial {
 impl HashKey {
     pub(super) fn random() -> Self {
         let random = RandomState::new();
-        Self { point: random.hash_one(0) % PRIME, multiplier: random.hash_one(1) | 1 }
+        Self { point: random.hash_one(0) >> 4, multiplier: random.hash_one(1) | 1 }
     }
 
     pub(super) fn of(self, text: &[u8]) -> u64 {
@@ -58,10 +59,11 @@ impl HashKey {
     #[inline]
     fn add_coefficient(self, partial: Partial, coefficient: u32) -> Partial {
         let value = u128::from(partial.0) * u128::from(self.point) + u128::from(coefficient);
-        #[expect(clippy::cast_possible_truncation, reason = "it is taken modulo the prime")]
+        #[expect(clippy::cast_possible_truncation, reason = "each part has its bits")]
         let (low, high) = (value as u64 & PRIME, (value >> 61) as u64);
-        let sum = low + high;
-        Partial(if sum < PRIME { sum } else { sum - PRIME })
+        // The high part is at most half of what was before, so the sum stays below 2^62. That it may
+        // be above the prime does no harm.
+        Partial(low + high)
     }
 
     #[inline]

@@ -104,9 +104,9 @@ impl InLabelPatterns {
 
     /// `label` is the length of the leftmost label.
     fn known_heads(&self, lookup: &Lookup<'_>, label: usize) -> KnownHeads {
-        let Lookup { origin, texts, key } = *lookup;
+        let Lookup { origin, texts, key, scheme } = *lookup;
         let mut heads = KnownHeads { numbers: [0; u64::BITS as usize], known: 0 };
-        let mut partial = key.add(Partial::EMPTY, origin.scheme);
+        let mut partial = scheme;
         let mut length = 0;
         for prefix in bits(self.prefixes).take_while(|prefix| *prefix < label) {
             let more = &origin.host[length..prefix];
@@ -130,7 +130,7 @@ impl InLabelPatterns {
         label: usize,
         any_port: bool,
     ) -> bool {
-        let Lookup { origin, texts, key } = *lookup;
+        let Lookup { origin, texts, key, .. } = *lookup;
         let suffixes = self.suffixes[usize::from(any_port)];
         if suffixes == 0 {
             return false;

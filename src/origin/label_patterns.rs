@@ -36,7 +36,8 @@ impl LabelPatterns {
             self.hosts = true;
             return;
         }
-        let labels = pattern.host.iter().filter(|byte| **byte == b'.').count();
+        // Less the star's own.
+        let labels = pattern.labels - 1;
         let known = &mut self.labels[usize::from(any_port)];
         if let Err(at) = known.binary_search(&labels) {
             known.insert(at, labels);
@@ -47,15 +48,14 @@ impl LabelPatterns {
         if self.index.is_empty() {
             return false;
         }
-        let scheme = lookup.key.add(Partial::EMPTY, lookup.origin.scheme);
-        self.hosts && self.has_host(lookup, scheme)
-            || self.has_star(lookup, scheme, false)
-            || self.has_star(lookup, scheme, true)
+        self.hosts && self.has_host(lookup)
+            || self.has_star(lookup, false)
+            || self.has_star(lookup, true)
     }
 
     /// Whether there is a pattern of just this host and any port.
-    fn has_host(&self, lookup: &Lookup<'_>, scheme: Partial) -> bool {
-        let Lookup { origin, texts, key } = lookup;
+    fn has_host(&self, lookup: &Lookup<'_>) -> bool {
+        let Lookup { origin, texts, key, scheme } = *lookup;
         let is_it = |pattern: &[u8]| {
             let host =
                 pattern.strip_prefix(origin.scheme).and_then(|rest| rest.strip_suffix(b":*"));
@@ -66,12 +66,13 @@ impl LabelPatterns {
     }
 
     /// Whether one with a star in its host matches.
-    fn has_star(&self, lookup: &Lookup<'_>, scheme: Partial, any_port: bool) -> bool {
-        let Lookup { origin, texts, key } = lookup;
+    fn has_star(&self, lookup: &Lookup<'_>, any_port: bool) -> bool {
+        let Lookup { origin, texts, key, scheme } = *lookup;
         let all_labels = &self.labels[usize::from(any_port)];
         let Some(&fewest) = all_labels.first() else { return false };
+        let Some(before_fewest) = origin.labels.checked_sub(fewest) else { return false };
         let mut dots = [0; MAX_DOTS];
-        find_dots(origin, fewest, &mut dots);
+        find_dots(origin.host, &mut dots[..before_fewest]);
         let rest = if any_port { origin.host } else { origin.rest };
         // The shortest tail first, as the hash goes on from one to the next.
         let (mut words, mut words_start) = (scheme, rest.len());
@@ -99,20 +100,16 @@ impl LabelPatterns {
 /// No host has more.
 const MAX_DOTS: usize = 254;
 
-/// Where the dots of a host are, up to the one before its last `labels` labels: what follows is
-/// most of the host, and is not needed.
-fn find_dots(origin: &Parts<'_>, labels: usize, dots: &mut [u8; MAX_DOTS]) {
-    let mut free = dots.iter_mut().take(origin.labels.saturating_sub(labels));
-    let mut next = free.next();
-    for (at, byte) in (0..).zip(origin.host) {
-        if *byte == b'.' {
-            let Some(dot) = next else { return };
-            *dot = at;
-            next = free.next();
-            if next.is_none() {
-                return;
-            }
-        }
+/// Where the first dots of a host are. What follows them is most of the host, and is not looked at.
+#[inline]
+fn find_dots(host: &[u8], dots: &mut [u8]) {
+    let mut start = 0;
+    for dot in dots {
+        let rest = host.get(start..).unwrap_or_default();
+        let end = start + rest.iter().position(|byte| *byte == b'.').unwrap_or(rest.len());
+        // No host is longer than 254 bytes.
+        *dot = u8::try_from(end).unwrap_or(u8::MAX);
+        start = end + 1;
     }
 }
 

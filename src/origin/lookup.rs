@@ -1,6 +1,9 @@
 //! What a lookup among patterns is given.
 
-use super::{grammar::Layout, hash::HashKey};
+use super::{
+    grammar::Layout,
+    hash::{HashKey, Partial},
+};
 
 /// What is looked up, and what it takes.
 #[derive(Clone, Copy)]
@@ -8,6 +11,8 @@ pub(super) struct Lookup<'a> {
     pub(super) origin: Parts<'a>,
     pub(super) texts: &'a Texts,
     pub(super) key: HashKey,
+    /// The hash of the origin's scheme.
+    pub(super) scheme: Partial,
 }
 
 /// A valid origin, in parts.

@@ -13,7 +13,7 @@
 //!    and underscores; at most 63 bytes a label and 253 in all; labels that begin with `xn--` are
 //!    valid Punycode), an IPv4 address of four decimal numbers, or an IPv6 address in its compressed
 //!    form in brackets.
-//! 4. Under any other scheme the host is whatever the host of a URL may be: Electron sends
+//! 4. Under any other scheme the host is whatever the host of a URL may be, but for commas: Electron sends
 //!    `app://.`, Capacitor on Android `capacitor://`, Safari upper case in
 //!    `safari-web-extension://E93A1AC8-…`. A `*` is a star all the same.
 //! 5. The port is a number from 1 to 65535. It is left out if it is the default port of the scheme.

@@ -2,7 +2,7 @@
 
 use super::{
     grammar::{Layout, Port, Star},
-    hash::HashKey,
+    hash::{HashKey, Partial},
     in_label::InLabelPatterns,
     index::Index,
     label_patterns::LabelPatterns,
@@ -20,16 +20,20 @@ pub(super) struct Patterns {
     /// Those whose star is a part of a label.
     in_label: InLabelPatterns,
     key: HashKey,
+    /// The hash of the scheme that nearly all have.
+    https: Partial,
 }
 
 impl Patterns {
     pub(super) fn new(members: &[OriginPattern]) -> Self {
         let bytes = members.iter().map(|member| member.as_str().len()).sum();
+        let key = HashKey::random();
         let mut patterns = Self {
             texts: Texts::with_capacity(members.len(), bytes),
             labels: LabelPatterns::default(),
             in_label: InLabelPatterns::default(),
-            key: HashKey::random(),
+            key,
+            https: key.add(Partial::EMPTY, b"https://"),
         };
         let mut known = Index::with_capacity(members.len());
         for member in members {
@@ -74,9 +78,14 @@ impl Patterns {
     }
 
     /// Whether one of them matches a valid origin.
+    #[inline]
     pub(super) fn matches(&self, origin: &[u8], layout: Layout) -> bool {
         let origin = Parts::of(origin, layout);
-        let lookup = Lookup { origin, texts: &self.texts, key: self.key };
+        let scheme = match origin.scheme {
+            b"https://" => self.https,
+            scheme => self.key.add(Partial::EMPTY, scheme),
+        };
+        let lookup = Lookup { origin, texts: &self.texts, key: self.key, scheme };
         self.labels.matches(&lookup) || self.in_label.matches(&lookup)
     }
 }

@@ -61,6 +61,7 @@ impl OriginSet {
     }
 
     /// The position of the exact member with these bytes.
+    #[inline]
     pub(crate) fn exact(&self, origin: &[u8]) -> Option<usize> {
         self.exact.find(origin)
     }
@@ -71,6 +72,7 @@ impl OriginSet {
     }
 
     /// Whether one of the members with a star matches.
+    #[inline]
     pub(crate) fn matches_pattern(&self, origin: OriginRef<'_>) -> bool {
         self.patterns.matches(origin.as_bytes(), origin.layout())
     }

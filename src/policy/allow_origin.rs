@@ -280,7 +280,7 @@ list_value! {
     AllowOrigin:
     Origin => |origin| Item::Value(OriginRule::Origin(origin));
     OriginPattern => |pattern| Item::Value(OriginRule::Pattern(pattern));
-    HeaderValue => |value| Item::text(&String::from_utf8_lossy(value.as_bytes()));
+    HeaderValue => |value| Item::text(String::from_utf8_lossy(value.as_bytes()).into_owned());
 }
 
 impl ListItem<Self> for AllowOrigin {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
     let mut errors = Vec::new();
     add_presets(&mut settings);
-    let origins = compile_origins::compile(&settings, &mut errors);
+    let origins = compile_origins::compile(&mut settings, &mut errors);
     let (any_method, list) = validate::items(
         Setting::AllowMethods,
         settings.allow_methods.items,

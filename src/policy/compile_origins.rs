@@ -9,20 +9,22 @@ use super::{
     settings::Settings,
     validate,
 };
-use crate::origin::{OriginError, OriginErrorKind, OriginPattern, OriginSet};
+use crate::origin::{OriginError, OriginErrorKind, OriginPattern, OriginSetBuilder};
 
-pub(super) fn compile(settings: &Settings, errors: &mut Vec<PolicyError>) -> Origins {
-    let items = &settings.allow_origin.items.0;
+/// Takes the items out of the settings, as there may be a million of them.
+pub(super) fn compile(settings: &mut Settings, errors: &mut Vec<PolicyError>) -> Origins {
+    let items = std::mem::take(&mut settings.allow_origin.items.0);
     if items.is_empty() && !settings.allow_null_origin {
         errors.push(PolicyError::new(Setting::AllowOrigin, Kind::NoOrigin));
     }
-    let rules = rules(settings, errors);
     let Some(any) = items.iter().position(|item| matches!(item, Item::Any)) else {
-        return into_origins(rules);
+        return into_origins(rules(items, settings, errors));
     };
     let other = items.iter().enumerate().find(|(_, item)| !matches!(item, Item::Any));
+    let other = other.map(|(index, other)| (index, text_of(other)));
+    rules(items, settings, errors);
     if let Some((index, other)) = other {
-        errors.push(of_origin((index, &text_of(other)), Kind::AnyBesideOthers));
+        errors.push(of_origin((index, &other), Kind::AnyBesideOthers));
     }
     for (set, kind) in [
         (settings.allow_credentials, Kind::CredentialsWithAnyOrigin),
@@ -36,37 +38,42 @@ pub(super) fn compile(settings: &Settings, errors: &mut Vec<PolicyError>) -> Ori
     Origins::Any
 }
 
-fn rules(settings: &Settings, errors: &mut Vec<PolicyError>) -> OriginRules {
+fn rules(
+    items: Vec<Item<OriginRule>>,
+    settings: &Settings,
+    errors: &mut Vec<PolicyError>,
+) -> OriginRules {
     let mut rules = OriginRules {
         null: settings.allow_null_origin,
         secure: settings.allow_credentials && !settings.allow_insecure_origins,
         ..OriginRules::default()
     };
-    let mut patterns = Vec::new();
+    let bytes = items.iter().map(bytes_of).sum();
+    let mut set = OriginSetBuilder::with_capacity(items.len(), bytes);
     #[cfg(feature = "regex")]
     let mut expressions = Vec::new();
-    for (index, item) in settings.allow_origin.items.0.iter().enumerate() {
+    for (index, item) in items.into_iter().enumerate() {
         let checked = match item {
             Item::Any | Item::Value(OriginRule::Nobody) => continue,
             Item::Value(OriginRule::Predicate(predicate)) => {
-                rules.predicates.push(predicate.clone());
+                rules.predicates.push(predicate);
                 continue;
             }
             #[cfg(feature = "regex")]
             Item::Value(OriginRule::Regex(source)) => {
-                expressions.extend(expression((index, source), settings, errors));
+                expressions.extend(expression((index, &source), settings, errors));
                 continue;
             }
-            Item::Text(text) => parse((index, text), false, settings),
-            Item::Part(text) => parse((index, text), true, settings),
+            Item::Text(text) => parse_owned((index, text), false, settings),
+            Item::Part(text) => parse_owned((index, text), true, settings),
             Item::Value(OriginRule::Origin(origin)) if origin.is_null() => {
                 parse((index, origin.as_str()), false, settings)
             }
             Item::Value(OriginRule::Origin(origin)) => {
-                let pattern = OriginPattern::try_from(origin.clone());
-                pattern.map(Some).map_err(|error| of_origin_error((index, origin.as_str()), &error))
+                let pattern = OriginPattern::try_from(origin);
+                pattern.map(Some).map_err(|error| of_origin_error((index, error.input()), &error))
             }
-            Item::Value(OriginRule::Pattern(pattern)) => Ok(Some(pattern.clone())),
+            Item::Value(OriginRule::Pattern(pattern)) => Ok(Some(pattern)),
         };
         match checked {
             Ok(Some(pattern)) => {
@@ -74,7 +81,7 @@ fn rules(settings: &Settings, errors: &mut Vec<PolicyError>) -> OriginRules {
                 if settings.allow_credentials {
                     check_credentials(index, &pattern, settings, errors);
                 }
-                patterns.push(pattern);
+                set.push(pattern);
             }
             Ok(None) => {}
             Err(error) => errors.push(error),
@@ -85,8 +92,30 @@ fn rules(settings: &Settings, errors: &mut Vec<PolicyError>) -> OriginRules {
         Ok(compiled) => rules.regexes = compiled,
         Err(kind) => errors.push(PolicyError::new(Setting::AllowOrigin, kind)),
     }
-    rules.set = patterns.into_iter().collect::<OriginSet>();
+    rules.set = set.build();
     rules
+}
+
+/// The length of an origin or a pattern.
+fn bytes_of(item: &Item<OriginRule>) -> usize {
+    match item {
+        Item::Text(text) | Item::Part(text) => text.len(),
+        Item::Value(OriginRule::Origin(origin)) => origin.as_bytes().len(),
+        Item::Value(OriginRule::Pattern(pattern)) => pattern.as_str().len(),
+        _ => 0,
+    }
+}
+
+/// The same as `parse`, without a copy of the text of a valid origin.
+fn parse_owned(
+    (index, text): (usize, String),
+    is_part: bool,
+    settings: &Settings,
+) -> Result<Option<OriginPattern>, PolicyError> {
+    match OriginPattern::try_from(text) {
+        Ok(pattern) => Ok(Some(pattern)),
+        Err(error) => parse((index, error.input()), is_part, settings),
+    }
 }
 
 /// A pattern from a string; `None` for `null` with its opt-in, which is a rule of its own.

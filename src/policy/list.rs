@@ -36,8 +36,8 @@ impl<T: fmt::Debug> fmt::Debug for Item<T> {
 }
 
 impl<T> Item<T> {
-    pub(super) fn text(text: &str) -> Self {
-        if text == "*" { Self::Any } else { Self::Text(text.to_owned()) }
+    pub(super) fn text(text: String) -> Self {
+        if text == "*" { Self::Any } else { Self::Text(text) }
     }
 }
 
@@ -63,12 +63,17 @@ impl<T> Items<T> {
         Self(comma::split(text).map(item).collect())
     }
 
-    pub(super) fn push_text(&mut self, text: &str) {
+    pub(super) fn push_text(&mut self, text: String) {
         self.0.push(Item::text(text));
     }
 
     pub(super) fn append(&mut self, mut other: Self) {
-        self.0.append(&mut other.0);
+        // A million items are not copied if they are the only ones.
+        if self.0.is_empty() {
+            *self = other;
+        } else {
+            self.0.append(&mut other.0);
+        }
     }
 }
 
@@ -101,7 +106,7 @@ pub trait List {
     #[doc(hidden)]
     fn push_any(&mut self);
     #[doc(hidden)]
-    fn push_text(&mut self, text: &str);
+    fn push_text(&mut self, text: String);
     #[doc(hidden)]
     fn push_split(&mut self, text: &str);
 }
@@ -111,14 +116,20 @@ macro_rules! text_items {
         $(
             impl<L: List> ListItem<L> for $text {
                 fn add_to(self, list: &mut L) {
-                    list.push_text(&self);
+                    list.push_text(self.into());
                 }
             }
         )*
     };
 }
 
-text_items!(&str, String, Cow<'_, str>, Box<str>, Arc<str>);
+text_items!(&str, String, Cow<'_, str>, Box<str>);
+
+impl<L: List> ListItem<L> for Arc<str> {
+    fn add_to(self, list: &mut L) {
+        list.push_text((*self).to_owned());
+    }
+}
 
 impl<L: List> ListItem<L> for Any {
     fn add_to(self, list: &mut L) {
@@ -140,7 +151,7 @@ macro_rules! list {
                 self.items.0.push($crate::policy::list::Item::Any);
             }
 
-            fn push_text(&mut self, text: &str) {
+            fn push_text(&mut self, text: String) {
                 self.items.push_text(text);
             }
 
@@ -158,7 +169,9 @@ macro_rules! list {
         impl<I: $crate::policy::list::ListItem<Self>> FromIterator<I> for $List {
             /// Items from any iterator. None of them is split.
             fn from_iter<L: IntoIterator<Item = I>>(items: L) -> Self {
+                let items = items.into_iter();
                 let mut list = Self::default();
+                list.items.0.reserve_exact(items.size_hint().0);
                 for item in items {
                     item.add_to(&mut list);
                 }

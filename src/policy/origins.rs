@@ -112,10 +112,13 @@ impl OriginRules {
             return OriginMatch::Granted(Echo::Request);
         }
         // Like `null`, what any local file sends is matched by nothing but its own opt-in.
-        if origin.is_local_file() || (self.secure && is_insecure(&origin)) {
+        if origin.is_local_file() {
             return OriginMatch::Refused;
         }
         let origin = origin.to_origin();
+        if self.secure && is_insecure(&origin) {
+            return OriginMatch::Refused;
+        }
         #[cfg(feature = "regex")]
         if self.regexes.matches(&origin) {
             return OriginMatch::Granted(Echo::Request);
