@@ -73,7 +73,7 @@ export const GROUPS = [
       },
       {
         id: "off", policy: "elsewhere", title: "A path without any policy",
-        why: "`off` leaves requests and responses wholly alone. Without CORS headers the browser blocks.",
+        why: "`off` leaves requests and responses entirely alone. Without CORS headers the browser blocks.",
         calls: [{ path: "/elsewhere/hello" }],
         predict: { sees: "blocked", preflights: 0, ran: 1, says: null, wire: { "access-control-allow-origin": [] } },
         console: "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
