@@ -20,7 +20,7 @@ const SHOWN: usize = 12;
 const ROUND: usize = 4_000;
 
 const SEED: u64 = 20_250_101;
-const CASES: usize = 2_000;
+const CASES: usize = 5_000;
 
 /// The seed and the number of cases: `CORS_SEED` and `CORS_CASES` say otherwise.
 pub(crate) fn size() -> (u64, usize) {

@@ -73,7 +73,7 @@ fn status(status: StatusCode) -> Response<Bytes> {
 }
 
 /// The inner service: `status=NNN` and any number of `set=NAME:VALUE`.
-fn echo(request: &Request<Bytes>) -> Response<Bytes> {
+pub(crate) fn echo(request: &Request<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     for pair in request.uri().query().unwrap_or_default().split('&') {
         match pair.split_once('=') {
@@ -92,14 +92,20 @@ fn echo(request: &Request<Bytes>) -> Response<Bytes> {
             _ => {}
         }
     }
-    let without_body = response.status() == StatusCode::NO_CONTENT;
+    // A copy that is still good: the heads say the same as before.
+    let known = request.headers().get(header::IF_NONE_MATCH);
+    if known.is_some() && known == response.headers().get(header::ETAG) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let without_body =
+        [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status());
     let headers = response.headers_mut();
     headers.insert("x-echo", HeaderValue::from_static("1"));
     // Set here so that no server on the way adds another; in the future, so that nothing is old
     // already.
     headers.insert(header::DATE, HeaderValue::from_static("Fri, 01 Jan 2100 00:00:00 GMT"));
     if !without_body {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("text/plain"));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("2"));
         *response.body_mut() = Bytes::from_static(b"ok");
     }

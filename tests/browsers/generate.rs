@@ -64,6 +64,11 @@ impl Generator<'_> {
         self.map.pages[self.random.below(among)].clone()
     }
 
+    /// A page, the dotted one among them.
+    fn any_page(&mut self) -> String {
+        if self.random.chance(8) { self.map.dotted.clone() } else { self.page() }
+    }
+
     fn frame(&mut self) -> Frame {
         if self.random.chance(12) { self.random.pick(&Frame::OPAQUE).clone() } else { Frame::Top }
     }
@@ -147,6 +152,13 @@ impl Generator<'_> {
             return Origins::HostEndsWith(
                 self.random.choose(&[".site.localhost", ".other.localhost"]),
             );
+        }
+        if page == self.map.dotted {
+            return if self.random.chance(60) {
+                Origins::HostEndsWith(".site.localhost.")
+            } else {
+                Origins::Listed(self.map.pages[..2].to_vec())
+            };
         }
         let (scheme, host, port) = split(page);
         let (label, rest) = host.split_once('.').unwrap_or((host, ""));
@@ -237,7 +249,7 @@ impl Generator<'_> {
     }
 
     fn plain(&mut self) {
-        let (page, frame) = (self.page(), self.frame());
+        let (page, frame) = (self.any_page(), self.frame());
         let rules = self.rules(&page, frame != Frame::Top);
         let keep = rules.keep;
         let rules = self.add_rules(rules);
@@ -255,7 +267,7 @@ impl Generator<'_> {
     }
 
     fn same_origin(&mut self) {
-        let page = self.page();
+        let page = self.any_page();
         let rules = self.rules(&page, false);
         let rules = self.add_rules(rules);
         let hop = self.hop(page.clone(), rules);
@@ -267,7 +279,7 @@ impl Generator<'_> {
     }
 
     fn no_cors(&mut self) {
-        let (page, frame) = (self.page(), self.frame());
+        let (page, frame) = (self.any_page(), self.frame());
         let rules = self.rules(&page, frame != Frame::Top);
         let rules = self.add_rules(rules);
         let api = self.api(&page);
@@ -465,7 +477,14 @@ impl Generator<'_> {
         let rules = self.add_rules(rules);
         let api = self.map.apis[0].clone();
         let hop = self.hop(api, rules);
-        let set = vec![("cache-control", "max-age=600".to_owned()), ("x-total", "42".to_owned())];
+        // Fresh for a while, or asked about each time, and then answered with 304.
+        let mut set = vec![("x-total", "42".to_owned())];
+        if self.random.chance(60) {
+            set.push(("cache-control", "max-age=600".to_owned()));
+        } else {
+            set.push(("cache-control", "no-cache".to_owned()));
+            set.push(("etag", "\"1\"".to_owned()));
+        }
         let mut call = self.call(Frame::Top, Hop { status: 200, set, ..hop });
         let from = |frame: Frame, mode| Call { frame, mode, ..call.clone() };
         let peer = Frame::Peer(peer);

@@ -2,11 +2,12 @@
 //! naive reading of the policy.
 //!
 //! An engine that is not installed is skipped, in words; with `CI` set, Chromium must be there.
-//! `CORS_SEED` and `CORS_CASES` change the cases.
+//! `CORS_SEED` and `CORS_CASES` change the cases: 5,000 an engine unless set, 10,000 in scheduled runs.
 #![cfg(unix)]
 
 mod agree;
 mod api;
+mod beyond;
 mod blocked;
 mod breaks;
 mod broken;
@@ -83,6 +84,21 @@ async fn simulated_browser_agrees_with_the_policy() {
         "seed {seed}:\n{}",
         wrong.iter().take(12).cloned().collect::<Vec<_>>().join("\n")
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chromium_agrees_beyond_fetch() {
+    beyond::agrees(Kind::Chromium).await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn firefox_agrees_beyond_fetch() {
+    beyond::agrees(Kind::Firefox).await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn webkit_agrees_beyond_fetch() {
+    beyond::agrees(Kind::WebKit).await.unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

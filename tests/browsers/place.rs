@@ -7,6 +7,8 @@ use crate::site::Ports;
 pub(crate) struct Map {
     /// The pages; the first three are the ones that policies mostly allow.
     pub(crate) pages: Vec<String>,
+    /// A page whose host ends in a dot: an origin and a site of its own, which no list can name.
+    pub(crate) dotted: String,
     pub(crate) apis: Vec<String>,
 }
 
@@ -25,6 +27,7 @@ impl Map {
                 format!("http://xapp.site.localhost:{http}"),
                 format!("http://deep.app.site.localhost:{http}"),
             ],
+            dotted: format!("http://app.site.localhost.:{http}"),
             apis: vec![
                 format!("http://api.site.localhost:{http}"),
                 format!("https://api-tls.site.localhost:{https}"),
@@ -55,6 +58,7 @@ pub(crate) fn split(origin: &str) -> (&str, &str, &str) {
 /// The scheme and the last two labels: what is a site below `localhost`.
 pub(crate) fn site(origin: &str) -> (&str, String) {
     let (scheme, host, _) = split(origin);
-    let labels: Vec<&str> = host.rsplit('.').take(2).collect();
-    (scheme, labels.join("."))
+    let (name, dot) = host.strip_suffix('.').map_or((host, ""), |name| (name, "."));
+    let labels: Vec<&str> = name.rsplit('.').take(2).collect();
+    (scheme, labels.join(".") + dot)
 }

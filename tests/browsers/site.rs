@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `/page?batch=N` | the page that runs batch N |
 //! | `/sandboxed?batch=N` | the same with an opaque origin |
+//! | `/guarded?policy=P` | the page with this `Content-Security-Policy` |
 //! | `/batch/N` | the batch, as JSON |
 //! | `/done/N` | takes the results |
 //! | `/cookies` | sets the three cookies `strict`, `lax` and, with TLS, `none` |
@@ -26,6 +27,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -221,6 +223,15 @@ async fn answer(request: Request<Incoming>, secure: bool, state: &State) -> Resp
             let mut response = html(page::HTML);
             let sandbox = HeaderValue::from_static("sandbox allow-scripts");
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, sandbox);
+            response
+        }
+        ("guarded", _) => {
+            let mut response = html(page::HTML);
+            let policy = parts.uri.query().and_then(|query| query.strip_prefix("policy="));
+            let policy: Vec<u8> = percent_decode_str(policy.unwrap_or_default()).collect();
+            if let Ok(policy) = HeaderValue::from_bytes(&policy) {
+                response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
             response
         }
         ("cookies", _) => cookies(secure),

@@ -148,7 +148,8 @@
 //! `Access-Control-Allow-Headers: *` cover `Authorization`, which by the standard it does not: that is
 //! [`Reason::HeaderNotAllowed`] here, unless [a test says
 //! otherwise](Browser::wildcard_covers_authorization). Chromium sends no `Sec-Fetch-*` headers with
-//! WebSocket handshakes.
+//! WebSocket handshakes, and names the page in `no-cors` fetches whatever the referrer policy says;
+//! WebKitGTK loads fonts without CORS.
 
 // The README's examples are tests too.
 #[cfg(doctest)]

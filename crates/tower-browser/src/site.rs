@@ -58,13 +58,15 @@ impl Sites {
         if is_ip_address(host) {
             return None;
         }
+        // A trailing dot is part of the domain: `example.com.` is another site than `example.com`.
+        let without_dot = host.strip_suffix('.').unwrap_or(host);
         let starts = || {
-            let dots = host.match_indices('.').map(|(dot, _)| dot + 1);
+            let dots = without_dot.match_indices('.').map(|(dot, _)| dot + 1);
             std::iter::once(0).chain(dots)
         };
-        let last_label = host.rfind('.').map_or(0, |dot| dot + 1);
+        let last_label = without_dot.rfind('.').map_or(0, |dot| dot + 1);
         let suffix = starts()
-            .find(|start| self.suffixes.iter().any(|suffix| suffix == &host[*start..]))
+            .find(|start| self.suffixes.iter().any(|suffix| suffix == &without_dot[*start..]))
             .unwrap_or(last_label);
         starts().take_while(|start| *start < suffix).last().map(|start| &host[start..])
     }

@@ -207,6 +207,7 @@ impl fmt::Display for Origin {
 /// Whether a host is the machine itself, which counts as trustworthy without TLS:
 /// <https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy>.
 fn is_loopback(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
     host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"
