@@ -333,6 +333,39 @@ async fn remembers_what_crossed_the_wire() {
     assert!(has(&wire[1]["response"], "access-control-allow-origin", "https://app.example.com"));
 }
 
+#[tokio::test]
+async fn a_page_at_any_origin_is_simulated() {
+    let (_directory, path) = file("cors.toml", "allow_origin = \"https://app.example.com\"\n");
+    let playground = Playground::start(&[OsStr::new("--policy"), path.as_os_str()]);
+    let client = client(Version::HTTP_11);
+    let what_if = async |query: &str| {
+        let url = format!("{}/what-if?{query}", playground.page);
+        json(&ask(&client, "GET", &url, &[], "").await)
+    };
+
+    let readable = what_if("origin=https://app.example.com&path=/x").await;
+    assert_eq!(readable["result"], json!({ "outcome": "readable", "status": 200 }));
+    assert_eq!(readable["wire"][0]["explanation"], "granted: the origin is allowed");
+
+    let blocked = what_if("origin=https://evil.example&path=/x").await;
+    assert_eq!(blocked["result"]["outcome"], "blocked");
+    assert!(blocked["result"]["suggestion"].is_string(), "{blocked}");
+    let explanation = blocked["wire"][0]["explanation"].as_str().unwrap();
+    assert!(explanation.starts_with("refused: origin \"https://evil.example\""), "{explanation}");
+
+    let preflight =
+        what_if("origin=https://app.example.com&path=/x&method=PUT&headers=x-a:1").await;
+    assert_eq!(preflight["result"]["outcome"], "blocked");
+    assert_eq!(preflight["wire"][0]["kind"], "preflight");
+    let explanation = preflight["wire"][0]["explanation"].as_str().unwrap();
+    for missing in ["method \"PUT\"", "request header \"x-a\""] {
+        assert!(explanation.contains(missing), "{explanation}");
+    }
+
+    let opaque = what_if("origin=null&path=/x").await;
+    assert_eq!(opaque["result"]["outcome"], "blocked");
+}
+
 #[test]
 fn a_bad_policy_file_is_all_its_errors_and_exit_status_2() {
     let toml = "allow_origins = \"*\"\nallow_origin = [\"https://a.example/\", \"b.example\"]\nmax_age = \"soon\"\n";
@@ -341,7 +374,12 @@ fn a_bad_policy_file_is_all_its_errors_and_exit_status_2() {
         (
             "bad.toml",
             toml,
-            &[":1: allow_origins", ":2: allow_origin[0]", ":2: allow_origin[1]", ":3: max_age"][..],
+            &[
+                ":1: unknown key `allow_origins`",
+                ":2: allow_origin[0]",
+                ":2: allow_origin[1]",
+                ":3: max_age",
+            ][..],
         ),
         ("bad.json", json, &["allow_credentials", ":4: allow_methods[0]", ":4: allow_methods[1]"]),
         ("broken.toml", "allow_origin = [", &["broken.toml"]),

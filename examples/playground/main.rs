@@ -8,7 +8,7 @@
 //!
 //! Each file here is one part: `options` (the command line), `policies` (the built-in set, or a
 //! file), `echo` (the API), `recorder` (what crossed the wire), `page` (the page's server),
-//! `server` (HTTP/1.1 and HTTP/2 on one port).
+//! `server` (HTTP/1.1 and HTTP/2 on one port), `what_if` (a simulated browser at any origin).
 
 mod echo;
 mod options;
@@ -18,6 +18,7 @@ mod recorder;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod what_if;
 
 use crate::{options::Options, policies::Policies, recorder::Recorder};
 use std::{

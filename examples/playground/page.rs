@@ -3,6 +3,7 @@
 use crate::{
     policies::{Policies, for_page, origin},
     recorder::Recorder,
+    what_if::{Asked, WhatIf},
 };
 use axum::{
     Json, Router,
@@ -41,6 +42,7 @@ pub(crate) fn router(
          frame-src 'self' {}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         for_page("http://localhost:4000 http://*.localhost:4000", page),
     );
+    let what_if = WhatIf::new(policies.list.clone(), recorder.clone(), origin(api));
     let index = Html(include_str!("page/index.html"));
     let frame = Html(for_page(include_str!("page/frame.html"), page));
     let framed_by = format!("frame-ancestors {}", origin(page));
@@ -54,8 +56,13 @@ pub(crate) fn router(
         .route("/run.js", script(include_str!("page/run.js")))
         .route("/check.js", script(include_str!("page/check.js")))
         .route("/view.js", script(include_str!("page/view.js")))
+        .route("/whatif.js", script(include_str!("page/whatif.js")))
         .route("/frame", get(async move || ([security(&framed_by)], frame)))
         .route("/setup", get(async move || Json(setup)))
+        .route(
+            "/what-if",
+            get(async move |Query(asked): Query<Asked>| Json(what_if.ask(asked).await)),
+        )
         .route("/wire", get(async move |Query(wire): Query<Wire>| Json(recorder.of(&wire.case))))
         .layer(axum::middleware::map_response(async |mut response: axum::response::Response| {
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -100,7 +100,7 @@ impl fmt::Debug for Observer {
             .field("hooks", &self.hooks.len())
             .field("record", &self.record)
             .field("shadow", &self.shadow.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

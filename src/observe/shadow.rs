@@ -10,6 +10,8 @@ use std::{mem::discriminant, sync::Arc, time::Duration};
 
 type Report = Arc<dyn Fn(&Decision, &Decision, &Parts) + Send + Sync>;
 
+type Receiver = Arc<dyn Fn(&ShadowReport) + Send + Sync>;
+
 #[derive(Clone)]
 pub(super) struct Shadow {
     policies: Arc<dyn SelectPolicy + Send + Sync>,
@@ -60,7 +62,7 @@ impl Shadow {
 #[derive(Clone)]
 pub(super) struct Reports {
     tally: Arc<Tally>,
-    to: Option<Arc<dyn Fn(&ShadowReport) + Send + Sync>>,
+    to: Option<Receiver>,
 }
 
 impl Reports {

@@ -1,0 +1,93 @@
+//! What if a page at some other origin called the API? A simulated browser does it, in this process,
+//! under the same policies. So a policy can be tried against origins that one does not have.
+
+use crate::recorder::Recorder;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tower::{Layer as _, service_fn};
+use tower_browser::{Page, options::Credentials};
+use tower_cors::{CorsLayer, PolicyList};
+
+/// What the page asks for.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    origin: String,
+    path: String,
+    #[serde(default = "get")]
+    method: String,
+    #[serde(default)]
+    credentials: bool,
+    /// `name: value`, one a line.
+    #[serde(default)]
+    headers: String,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+/// Answers such questions; a clone shares the record.
+#[derive(Clone)]
+pub(crate) struct WhatIf {
+    policies: PolicyList,
+    recorder: Recorder,
+    api: String,
+    asked: Arc<AtomicUsize>,
+}
+
+impl WhatIf {
+    pub(crate) fn new(policies: PolicyList, recorder: Recorder, api: String) -> Self {
+        Self { policies, recorder, api, asked: Arc::default() }
+    }
+
+    /// Whether the script could read the answer, why not, and what crossed the wire.
+    pub(crate) async fn ask(self, asked: Asked) -> Value {
+        let case = format!("what-if-{}", self.asked.fetch_add(1, Ordering::Relaxed));
+        let page = match asked.origin.trim() {
+            "null" => Page::opaque(),
+            origin => Page::at(origin),
+        };
+        let separator = if asked.path.contains('?') { '&' } else { '?' };
+        let url = format!("{}{}{separator}case={case}", self.api, asked.path);
+        let credentials = if asked.credentials { Credentials::Include } else { Credentials::Omit };
+        let fetch = page.fetch(url).method(asked.method.trim()).credentials(credentials);
+        let headers = asked.headers.lines().filter_map(|line| line.split_once(':'));
+        let fetch =
+            headers.fold(fetch, |fetch, (name, value)| fetch.header(name.trim(), value.trim()));
+
+        let (recorder, policies) = (self.recorder.clone(), self.policies.clone());
+        let governed = CorsLayer::with_policies(self.policies).layer(service_fn(handler));
+        let api = service_fn(move |request: Request<()>| {
+            let (recorder, policies, governed) =
+                (recorder.clone(), policies.clone(), governed.clone());
+            async move { Ok::<_, Infallible>(recorder.record(request, &policies, governed).await) }
+        });
+        let outcome = match fetch.send_with(api, |_| ()).await {
+            Ok(answer) => json!({ "outcome": "readable", "status": answer.status() }),
+            Err(blocked) => json!({
+                "outcome": "blocked",
+                "reason": blocked.reason().to_string(),
+                "culprit": blocked.reason().culprit(),
+                "suggestion": blocked.reason().suggestion(),
+            }),
+        };
+        json!({ "result": outcome, "wire": self.recorder.of(&case) })
+    }
+}
+
+/// In place of the echo.
+async fn handler(_: Request<()>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let mut response = Response::new(Full::from("{}"));
+    response.headers_mut().insert("x-echo", http::HeaderValue::from_static("1"));
+    Ok(response)
+}
