@@ -69,6 +69,11 @@ impl Automaton {
         Ok((!next.is_dead()).then_some(next))
     }
 
+    /// The class of a byte: bytes of one class lead from any state to the same one.
+    pub(super) fn class(&self, byte: u8) -> u8 {
+        self.dfa.byte_classes().get(byte)
+    }
+
     /// Whether a text that ends here matches.
     pub(super) fn accepts(&mut self, state: State) -> Result<bool, TooComplex> {
         let end = self.dfa.next_eoi_state(&mut self.cache, state).map_err(|_| TooComplex)?;

@@ -38,9 +38,11 @@ pub(super) fn intersects(expression: &Shared, kind: &Kind) -> Result<bool, TooCo
 }
 
 /// The intersection of an expression with a kind of origins: all states that can be reached.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Product {
     states: Vec<Node>,
+    /// The bytes of origins, those together that lead from any state to the same one.
+    classes: Vec<Vec<u8>>,
 }
 
 type Key = (State, State, Part);
@@ -49,8 +51,8 @@ type Key = (State, State, Part);
 struct Node {
     key: Key,
     accepts: bool,
-    /// The states before this one, and the byte that leads from there to here.
-    before: Vec<(u8, usize)>,
+    /// The states before this one, and the class of bytes that lead from there to here.
+    before: Vec<(usize, usize)>,
 }
 
 impl Product {
@@ -62,7 +64,7 @@ impl Product {
     fn explore(expression: &Shared, kind: &Kind, only_first: bool) -> Result<Self, TooComplex> {
         let mut expression = Automaton::from(expression.clone());
         let mut kind = kind.automaton()?;
-        let mut product = Self::default();
+        let mut product = Self { states: Vec::new(), classes: classes(&expression, &kind) };
         let mut positions = HashMap::new();
         let start = (expression.start()?, kind.start()?, Part::Scheme);
         product.position(start, &mut positions)?;
@@ -74,11 +76,12 @@ impl Product {
             if accepts && only_first {
                 break;
             }
-            for byte in b'!'..=b'~' {
+            for class in 0..product.classes.len() {
+                let byte = product.classes[class][0];
                 let Some(right) = kind.next(right, byte)? else { continue };
                 let Some(left) = expression.next(left, byte)? else { continue };
                 let next = product.position((left, right, part.after(byte)), &mut positions)?;
-                product.states[next].before.push((byte, at));
+                product.states[next].before.push((class, at));
             }
             at += 1;
         }
@@ -123,12 +126,26 @@ impl Product {
 
     /// The states one byte before any of `states`, by that byte.
     pub(super) fn before(&self, states: &BTreeSet<usize>) -> Vec<(u8, BTreeSet<usize>)> {
-        let mut bytes = BTreeMap::<u8, BTreeSet<usize>>::new();
+        let mut classes = BTreeMap::<usize, BTreeSet<usize>>::new();
         for &state in states {
-            for &(byte, before) in &self.states[state].before {
-                bytes.entry(byte).or_default().insert(before);
+            for &(class, before) in &self.states[state].before {
+                classes.entry(class).or_default().insert(before);
             }
         }
-        bytes.into_iter().collect()
+        let bytes = |(class, before): (usize, BTreeSet<usize>)| {
+            self.classes[class].iter().map(move |&byte| (byte, before.clone()))
+        };
+        classes.into_iter().flat_map(bytes).collect()
     }
+}
+
+/// The printable bytes, by what they mean to both automata. No class is empty.
+fn classes(expression: &Automaton, kind: &Automaton) -> Vec<Vec<u8>> {
+    let mut classes = BTreeMap::<_, Vec<u8>>::new();
+    for byte in b'!'..=b'~' {
+        // What `Part::after` tells apart.
+        let mark = if b"/:[]".contains(&byte) { byte } else { 0 };
+        classes.entry((expression.class(byte), kind.class(byte), mark)).or_default().push(byte);
+    }
+    classes.into_values().collect()
 }

@@ -37,6 +37,9 @@ const PIECES: &[(&str, &[&str])] = &[
 ];
 const SCHEMES: &[(&str, &[&str])] = &[
     ("https://", &["https://"]),
+    ("https://", &["https://"]),
+    ("https://", &["https://"]),
+    ("https://", &["https://"]),
     ("https?://", &["https://", "http://"]),
     ("^https://", &["https://"]),
     ("", &[""]),
@@ -45,6 +48,21 @@ const SCHEMES: &[(&str, &[&str])] = &[
     ("(?i)HTTPS://", &["https://"]),
     ("chrome-extension://", &["chrome-extension://"]),
     ("(https|app)://", &["https://", "app://"]),
+];
+/// How hosts end, some of them at known domains.
+const TAILS: &[(&str, &[&str])] = &[
+    (r"\.example\.com", &[".example.com"]),
+    (r"\.com", &[".com"]),
+    (r"example\.com", &["example.com"]),
+    (r"\.(com|org)", &[".com", ".org"]),
+    (r"\.example\.(com|org)", &[".example.com", ".example.org"]),
+    (r"(\.example)?\.com", &[".example.com", ".com"]),
+    (r"\.internal", &[".internal"]),
+    (r"\.example\.[a-z]+", &[".example.com", ".example.evil"]),
+    (r"[.-]example\.com", &[".example.com", "-example.com"]),
+    (r"(\.example\.com)?", &[".example.com", ""]),
+    ("", &[""]),
+    (r"\.[a-z]+\.com", &[".evil.com"]),
 ];
 const ENDS: &[(&str, &[&str])] = &[
     ("", &[""]),
@@ -90,8 +108,15 @@ fn expression(draw: &mut Draw<'_>) -> (String, Vec<String>) {
             }
         };
         add(draw.pick(SCHEMES), draw);
-        for _ in 0..draw.below(8) {
-            add(draw.pick(PIECES), draw);
+        if draw.flag() {
+            for _ in 0..1 + draw.below(2) {
+                add(draw.pick(PIECES), draw);
+            }
+            add(draw.pick(TAILS), draw);
+        } else {
+            for _ in 0..draw.below(8) {
+                add(draw.pick(PIECES), draw);
+            }
         }
         add(draw.pick(ENDS), draw);
         sources.push(source);
