@@ -23,6 +23,7 @@ example! {
     axum_routes in "../examples/axum_routes.rs";
     express in "../examples/express.rs";
     hyper in "../examples/hyper.rs";
+    local_server in "../examples/local_server.rs";
     predicate in "../examples/predicate.rs";
 }
 
@@ -198,5 +199,30 @@ async fn a_bare_service() {
         (preflight("OPTIONS /", EVIL, "PUT"), "403 vary=Origin"),
     ] {
         assert_eq!(answer(service.clone(), &ask, "").await, expected, "{}", ask.request);
+    }
+}
+
+/// What its comment shows with curl.
+#[tokio::test]
+async fn a_page_at_an_attackers_name_cannot_use_a_local_server() {
+    for (about, host, origin, method, status) in [
+        ("not a browser", "127.0.0.1:3000", None, "POST", 200),
+        ("its own page", "localhost:3000", Some("http://localhost:3000"), "POST", 200),
+        ("its own page, GET", "[::1]:3000", None, "GET", 200),
+        ("an allowed page", "127.0.0.1:3000", Some("http://localhost:5173"), "POST", 200),
+        ("another page", "127.0.0.1:3000", Some("https://evil.example"), "POST", 403),
+        ("another local page", "127.0.0.1:3000", Some("http://localhost:8080"), "POST", 403),
+        ("rebinding, POST", "evil.example:3000", Some("http://evil.example:3000"), "POST", 403),
+        ("rebinding, GET", "evil.example:3000", None, "GET", 403),
+        ("rebinding, a name like ours", "localhost.evil.example:3000", None, "GET", 403),
+    ] {
+        let path = if method == "GET" { "/" } else { "/run" };
+        let mut request = Request::builder().method(method).uri(path).header("host", host);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        let request = request.body(Body::empty()).expect("a valid request");
+        let response = local_server::app().unwrap().oneshot(request).await.expect("an answer");
+        assert_eq!(response.status().as_u16(), status, "{about}");
     }
 }
