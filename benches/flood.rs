@@ -72,7 +72,7 @@ fn main() -> ExitCode {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Figures {
     /// Nanoseconds a request.
     time: u128,

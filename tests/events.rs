@@ -189,7 +189,7 @@ fn the_policies_in_force_are_logged() {
             r#"INFO CORS policy in force: policy "app" for every path: allow_origin: https://app.example.com, https://*.example.org; allow_methods: PUT, PATCH layer="in force""#,
             r#"INFO CORS policy changed: policy: allow_origin: wider by "https://b.example" "#,
             r#"INFO CORS policy changed: policy: allow_origin: narrower by "https://a.example" "#,
-            r#"INFO CORS policy in force: policy for every path: allow_origin: https://b.example "#,
+            "INFO CORS policy in force: policy for every path: allow_origin: https://b.example ",
         ]
     );
     assert_eq!(log(Level::WARN), [""; 0]);
