@@ -200,3 +200,38 @@ async fn the_layer_around_a_router() {
     let answer = fetch.send(router.layer(layer)).await.unwrap();
     assert_eq!((answer.status(), answer.wire().len()), (200, 1), "the preflight is cached");
 }
+
+/// A known limit of `*` with credentials: the list of exposed headers is that of the response's own
+/// headers, which a 304 does not have. Browsers ask with the validator of whatever copy they have,
+/// and one that was made for an image has no list.
+#[tokio::test]
+async fn a_copy_of_an_image_that_a_304_confirms_exposes_nothing_by_a_star_with_credentials() {
+    let layer = CorsLayer::builder()
+        .allow_origin([PAGE, OTHER])
+        .allow_credentials(true)
+        .expose_headers("*")
+        .build()
+        .unwrap();
+    let mut api = layer.layer(service_fn(|request: Request<Vec<u8>>| async move {
+        let known = request.headers().contains_key("if-none-match");
+        let response = Response::builder()
+            .status(if known { 304 } else { 200 })
+            .header("cache-control", "no-cache")
+            .header("etag", "\"1\"")
+            .header("x-a", "1")
+            .body(Vec::new());
+        Ok::<_, Infallible>(response.unwrap())
+    }));
+    let page = Browser::new().http_cache(true).page(PAGE);
+    let script = || page.fetch(API).credentials(Credentials::Include);
+    assert_eq!(script().send(&mut api).await.unwrap().header("x-a").as_deref(), Some("1"));
+    assert_eq!(script().send(&mut api).await.unwrap().header("x-a").as_deref(), Some("1"));
+
+    let page = Browser::new().http_cache(true).page(PAGE);
+    let image = page.fetch(API).mode(Mode::NoCors);
+    assert_eq!(image.send(&mut api).await.unwrap().status(), 0);
+    let script = page.fetch(API).credentials(Credentials::Include);
+    let answer = script.send(&mut api).await.unwrap();
+    assert!(answer.is_from_http_cache());
+    assert_eq!((answer.status(), answer.header("x-a")), (200, None));
+}

@@ -474,12 +474,18 @@ impl Generator<'_> {
             rules.null &= rules.origins != Origins::Any;
         }
         rules.keep = false;
+        // Fresh for a while, or asked about each time, and then answered with 304.
+        let fresh = self.random.chance(60);
+        if !fresh && rules.credentials && rules.expose == Names::Any {
+            // A known limit: a 304 cannot list the headers of the copy that it confirms, and one that
+            // was made for a request without CORS has no list. `tests/layer_in_a_browser.rs` shows it.
+            rules.expose = Names::Listed(vec!["x-total"]);
+        }
         let rules = self.add_rules(rules);
         let api = self.map.apis[0].clone();
         let hop = self.hop(api, rules);
-        // Fresh for a while, or asked about each time, and then answered with 304.
         let mut set = vec![("x-total", "42".to_owned())];
-        if self.random.chance(60) {
+        if fresh {
             set.push(("cache-control", "max-age=600".to_owned()));
         } else {
             set.push(("cache-control", "no-cache".to_owned()));

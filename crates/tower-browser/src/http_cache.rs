@@ -49,6 +49,16 @@ impl HttpCache {
         self.stored.iter().rev().find(|stored| stored.serves(partition, url, request))
     }
 
+    /// The latest stored response of the URL, whatever it varies on, for its validators: Chromium
+    /// and Firefox ask with them.
+    pub(super) fn select_for_validation(
+        &self,
+        partition: &str,
+        url: &str,
+    ) -> Option<&StoredResponse> {
+        self.stored.iter().rev().find(|stored| stored.partition == partition && stored.url == url)
+    }
+
     /// <https://httpwg.org/specs/rfc9111.html#response.cacheability>
     pub(super) fn store(
         &mut self,
@@ -74,13 +84,7 @@ impl HttpCache {
         self.stored.push(StoredResponse {
             partition: partition.to_owned(),
             url: url.to_owned(),
-            varies_on: vary
-                .into_iter()
-                .map(|name| {
-                    let value = get(request, &name);
-                    (name, value)
-                })
-                .collect(),
+            varies_on: varies_on(headers, request),
             status,
             headers: headers.clone(),
             stored_at: now,
@@ -97,8 +101,13 @@ impl HttpCache {
         not_modified: &HeaderMap,
         now: Duration,
     ) -> Option<&StoredResponse> {
-        let stored =
-            self.stored.iter_mut().rev().find(|stored| stored.serves(partition, url, request))?;
+        let own = |stored: &StoredResponse| stored.partition == partition && stored.url == url;
+        let index = self
+            .stored
+            .iter()
+            .rposition(|stored| stored.serves(partition, url, request))
+            .or_else(|| self.stored.iter().rposition(own))?;
+        let stored = &mut self.stored[index];
         for name in not_modified.keys() {
             if !is_content_header(name) {
                 stored.headers.remove(name);
@@ -109,6 +118,8 @@ impl HttpCache {
         }
         stored.stored_at = now;
         stored.lifetime = CacheControl::of(&stored.headers).lifetime();
+        // It is now this request's.
+        stored.varies_on = varies_on(&stored.headers, request);
         Some(stored)
     }
 
@@ -124,6 +135,15 @@ fn is_content_header(name: &HeaderName) -> bool {
         name.as_str(),
         "content-encoding" | "content-length" | "content-range" | "content-type"
     )
+}
+
+/// What the request says under each name that the response's `Vary` lists.
+fn varies_on(response: &HeaderMap, request: &HeaderMap) -> Vec<(String, Option<Vec<u8>>)> {
+    let of = |name: String| {
+        let value = get(request, &name);
+        (name, value)
+    };
+    vary(response).into_iter().map(of).collect()
 }
 
 fn vary(headers: &HeaderMap) -> Vec<String> {

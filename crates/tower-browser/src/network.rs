@@ -40,6 +40,16 @@ pub(super) struct Received<B> {
     pub(super) from_http_cache: bool,
 }
 
+/// What a stored response is to a request.
+#[derive(Clone, Copy)]
+enum Stored {
+    Fresh,
+    Stale,
+    /// `Vary` keeps it from this request, but a 304 can say that it is the right one:
+    /// <https://httpwg.org/specs/rfc9111.html#validation.sent>.
+    OfAnotherRequest,
+}
+
 impl<B> From<StoredResponse> for Received<B> {
     fn from(stored: StoredResponse) -> Self {
         Self { status: stored.status, headers: stored.headers, body: None, from_http_cache: true }
@@ -69,9 +79,14 @@ impl<S, F> Network<S, F> {
         // What is stored is used as it is, or validated.
         let as_stored_for = headers.clone();
         let mut revalidating = false;
-        if let Some((stored, fresh)) = self.stored(request, &url, &headers, cache_mode) {
+        if let Some((stored, state)) = self.stored(request, &url, &headers, cache_mode) {
             let use_stale = matches!(cache_mode, CacheMode::ForceCache | CacheMode::OnlyIfCached);
-            if use_stale || (fresh && cache_mode != CacheMode::NoCache) {
+            let is_usable = match state {
+                Stored::Fresh => use_stale || cache_mode != CacheMode::NoCache,
+                Stored::Stale => use_stale,
+                Stored::OfAnotherRequest => false,
+            };
+            if is_usable {
                 return Ok(stored.into());
             }
             revalidating = append_validators(&stored, &mut headers);
@@ -118,7 +133,7 @@ impl<S, F> Network<S, F> {
         url: &str,
         headers: &HeaderMap,
         cache_mode: CacheMode,
-    ) -> Option<(StoredResponse, bool)> {
+    ) -> Option<(StoredResponse, Stored)> {
         if request.method != Method::GET
             || matches!(cache_mode, CacheMode::NoStore | CacheMode::Reload)
         {
@@ -126,8 +141,12 @@ impl<S, F> Network<S, F> {
         }
         let state = self.browser.state();
         let cache = state.http_cache.as_ref()?;
-        let stored = cache.select(&request.partition, url, headers)?;
-        Some((stored.clone(), stored.is_fresh(state.now)))
+        let Some(stored) = cache.select(&request.partition, url, headers) else {
+            let stored = cache.select_for_validation(&request.partition, url)?;
+            return Some((stored.clone(), Stored::OfAnotherRequest));
+        };
+        let fresh = stored.is_fresh(state.now);
+        Some((stored.clone(), if fresh { Stored::Fresh } else { Stored::Stale }))
     }
 
     /// What the standard appends on the way to the cache and the network, less what
