@@ -362,6 +362,33 @@ fn mistyped_paths_are_one_error() {
     }
 }
 
+/// Entries with the same paths must agree in what applies to the whole scope; what is not known of an
+/// entry with errors is not said of it.
+#[test]
+fn entries_of_one_scope_that_differ() {
+    let entry = |rest: &str| format!("[[policy]]\npaths = ['/a']\n{rest}\n");
+    let good = entry("allow_origin = 'https://a.example'\nallow_hosts = 'localhost, 127.0.0.1'");
+    for (other, expected) in [
+        (
+            "allow_origin = 'https://b.example'\nallow_hosts = 'localhost'",
+            Some(
+                "line 8: policy[1].allow_hosts: differs from policy[0], which has the same paths; give both the same value",
+            ),
+        ),
+        (
+            "allow_origin = 'b.example'\nallow_hosts = 'localhost, 127.0.0.1'",
+            Some(
+                "line 7: policy[1].allow_origin: \"b.example\" has no scheme; write \"https://b.example\"",
+            ),
+        ),
+        ("allow_origin = 'https://b.example'\nallow_hosts = ['127.0.0.1', 'localhost']", None),
+    ] {
+        let text = format!("{good}{}", entry(other));
+        let found = PolicyList::from_toml(&text).err().map(|errors| errors.to_string());
+        assert_eq!(found.as_deref(), expected, "{text}");
+    }
+}
+
 #[test]
 fn regular_expressions() {
     let list = PolicyList::from_toml(

@@ -55,18 +55,26 @@ fn several(at: &At, entries: &[Entry], list: &Entry) -> Result<PolicyList, Confi
                 let reason = format!("is {}", value.type_name());
                 let error = ConfigError::new(&item.at, table, Kind::WrongType, reason);
                 errors.push(error.advice("write [[policy]] tables"));
-                Read { entry: PolicyEntry::new(stand_in(false)).paths([path(i)]), stand_in: true }
+                let entry = PolicyEntry::new(stand_in(false)).paths([path(i)]);
+                Read { entry, paths_stand_in: true, policy_stands_in: true }
             }
         };
         builder = builder.entry(read.entry);
-        stand_ins.push(read.stand_in);
+        stand_ins.push((read.paths_stand_in, read.policy_stands_in));
     }
 
     let built = builder.build();
     for error in built.as_ref().err().into_iter().flatten() {
-        let dead = matches!(error.kind(), PolicyListErrorKind::DeadScope { .. });
-        let of_stand_in = error.entry().is_some_and(|i| stand_ins.get(i) == Some(&true));
-        if !(dead && of_stand_in) {
+        let stands_in = |i| stand_ins.get(i).copied().unwrap_or_default();
+        let (paths, policy) = error.entry().map(stands_in).unwrap_or_default();
+        let is_of_stand_in = match error.kind() {
+            PolicyListErrorKind::DeadScope { .. } => paths,
+            PolicyListErrorKind::DifferentInScope { earlier, .. } => {
+                policy || stands_in(*earlier).1
+            }
+            _ => false,
+        };
+        if !is_of_stand_in {
             errors.push(of_list(error, list, items));
         }
     }
@@ -91,7 +99,9 @@ fn beside_the_list(at: &At, entries: &[Entry]) -> Vec<ConfigError> {
 struct Read {
     entry: PolicyEntry,
     /// Whether its paths take the place of others that have errors.
-    stand_in: bool,
+    paths_stand_in: bool,
+    /// Whether its policy may take the place of one that has errors.
+    policy_stands_in: bool,
 }
 
 /// A path for the entry at this position, in place of those that it should have.
@@ -104,7 +114,8 @@ fn entry(reader: &mut Reader<'_>, i: usize) -> Read {
     let name = reader.name();
     let errors = reader.errors.len();
     let paths = reader.texts("paths");
-    let stand_in = reader.errors.len() > errors;
+    let paths_stand_in = reader.errors.len() > errors;
+    let errors = reader.errors.len();
     let off = reader.boolean("off");
     let mut entry = if off {
         check_off(reader);
@@ -112,6 +123,7 @@ fn entry(reader: &mut Reader<'_>, i: usize) -> Read {
     } else {
         PolicyEntry::new(policy(reader))
     };
+    let policy_stands_in = reader.errors.len() > errors;
     if let Some(name) = name {
         entry = entry.named(name);
     }
@@ -119,11 +131,11 @@ fn entry(reader: &mut Reader<'_>, i: usize) -> Read {
         entry = entry.shadow();
     }
     let entry = match paths {
-        _ if stand_in => entry.paths([path(i)]),
+        _ if paths_stand_in => entry.paths([path(i)]),
         Some(paths) => entry.paths(paths.to_strings()),
         None => entry,
     };
-    Read { entry, stand_in }
+    Read { entry, paths_stand_in, policy_stands_in }
 }
 
 fn check_off(reader: &mut Reader<'_>) {

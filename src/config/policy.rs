@@ -56,22 +56,15 @@ pub(super) fn policy(reader: &mut Reader<'_>) -> Policy {
                     reader.errors.push(ConfigError::of_policy(&at, place, error));
                 }
             }
-            let hosts = lists.get("allow_hosts").map(Texts::to_strings);
-            let with_hosts =
-                hosts.map(|hosts| stand_in_builder(enforce).allow_hosts(hosts).build());
-            with_hosts.and_then(Result::ok).unwrap_or_else(|| stand_in(enforce))
+            stand_in(enforce)
         }
     }
 }
 
 /// A policy that takes the place of one with errors.
 pub(super) fn stand_in(enforce: bool) -> Policy {
-    let policy = stand_in_builder(enforce).build();
-    policy.unwrap_or_else(|errors| unreachable!("it is valid: {errors}"))
-}
-
-fn stand_in_builder(enforce: bool) -> PolicyBuilder {
-    Policy::builder().allow_origin("https://stand-in.invalid").enforce(enforce)
+    let builder = Policy::builder().allow_origin("https://stand-in.invalid").enforce(enforce);
+    builder.build().unwrap_or_else(|errors| unreachable!("it is valid: {errors}"))
 }
 
 fn lists(reader: &mut Reader<'_>) -> Lists {
