@@ -35,6 +35,7 @@ fn grants(policy: &Policy, origin: &str) -> bool {
 type Accepted = (&'static str, With, &'static [&'static str], &'static [&'static str]);
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn accepted() {
     let table: &[Accepted] = &[
         (

@@ -109,7 +109,7 @@ fn expression(draw: &mut Draw<'_>) -> (String, Vec<String>) {
         };
         add(draw.pick(SCHEMES), draw);
         if draw.flag() {
-            for _ in 0..1 + draw.below(2) {
+            for _ in 0..=draw.below(2) {
                 add(draw.pick(PIECES), draw);
             }
             add(draw.pick(TAILS), draw);
