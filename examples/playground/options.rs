@@ -48,7 +48,10 @@ impl Options {
                 return Ok(None);
             }
             if !matches!(name, "--policy" | "--api" | "--page") {
-                return Err(wrong(format!("{} is not a valid option; see --help", arg.display())));
+                return Err(wrong(format!(
+                    "{} is not a valid option; see --help",
+                    arg.to_string_lossy()
+                )));
             }
             let value = attached
                 .or_else(|| args.next())
@@ -77,7 +80,7 @@ fn split(arg: &OsStr) -> (&str, Option<OsString>) {
 
 fn address(name: &str, value: &OsStr) -> Result<SocketAddr, Failure> {
     value.to_str().and_then(|value| value.parse().ok()).ok_or_else(|| {
-        let value = value.display();
+        let value = value.to_string_lossy();
         wrong(format!(
             "{name}: \"{value}\" is not a valid address; write one such as 127.0.0.1:3000"
         ))

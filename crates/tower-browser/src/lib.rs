@@ -149,7 +149,7 @@
 //! [`Reason::HeaderNotAllowed`] here, unless [a test says
 //! otherwise](Browser::wildcard_covers_authorization). Chromium sends no `Sec-Fetch-*` headers with
 //! WebSocket handshakes, and names the page in `no-cors` fetches whatever the referrer policy says;
-//! WebKitGTK loads fonts without CORS.
+//! `WebKitGTK` loads fonts without CORS.
 
 // The README's examples are tests too.
 #[cfg(doctest)]
