@@ -1,6 +1,8 @@
 //! What the developer of a blocked page reads: for each kind of refusal, whether the console names
 //! the true culprit; and that the guide has the engines' own words.
 
+use tower_browser::console::Engine as Words;
+
 use crate::case::{Body, Call, Case, Corpus, Family, Hop};
 use crate::console::{self, Line};
 use crate::engine::{Engine, Kind};
@@ -47,8 +49,23 @@ async fn read_in(engine: &Engine) -> Result<Vec<String>, String> {
         if let Err(what) = names_the_culprit(engine.kind, refusal, &read(&lines, case)) {
             wrong.push(format!("{}, {}: {what}", engine.kind, refusal.name));
         }
-        if refusal.blocks && simulated::reason(case, stage.middleware()).await.is_none() {
+        if !refusal.blocks {
+            continue;
+        }
+        let Some(blocked) = simulated::reason(case, stage.middleware()).await else {
             wrong.push(format!("{}: not blocked in the simulated browser", refusal.name));
+            continue;
+        };
+        let words = match engine.kind {
+            Kind::Chromium => blocked.console(Words::Chromium),
+            _ => blocked.console(Words::Firefox),
+        };
+        let words = words.unwrap_or_default();
+        if !lines.iter().any(|line| line.text.contains(&words)) {
+            let address = format!("/c/{}/", case.id);
+            let own = lines.iter().filter(|line| line.text.contains(&address)).collect::<Vec<_>>();
+            let name = refusal.name;
+            wrong.push(format!("{}, {name}: simulated {words:?}, read {own:?}", engine.kind));
         }
     }
     Ok(wrong)

@@ -55,11 +55,22 @@ impl Blocked {
             Engine::Firefox => {
                 let why = firefox(self.reason())?;
                 let status = self.wire().last().and_then(Exchange::status);
+                // Only these two say it.
                 let status = status
+                    .filter(|_| {
+                        matches!(
+                            self.reason(),
+                            Reason::MissingAllowOrigin { .. }
+                                | Reason::PreflightStatus { .. }
+                                | Reason::PreflightRedirect { .. }
+                        )
+                    })
                     .map_or(String::new(), |status| format!(" Status code: {}.", status.as_u16()));
+                let quoted = matches!(self.reason(), Reason::WildcardWithCredentials { .. });
+                let (open, close) = if quoted { ("‘", "’") } else { ("", "") };
                 Some(format!(
                     "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the \
-                     remote resource at {last}. (Reason: {why}).{status}"
+                     remote resource at {open}{last}{close}. (Reason: {why}).{status}"
                 ))
             }
         }
