@@ -25,6 +25,7 @@ example! {
     hyper in "../examples/hyper.rs";
     local_server in "../examples/local_server.rs";
     predicate in "../examples/predicate.rs";
+    worker in "../examples/worker.rs";
 }
 
 /// A request in one line, `METHOD path`, with an origin and the method that a preflight asks for.
@@ -224,5 +225,25 @@ async fn a_page_at_an_attackers_name_cannot_use_a_local_server() {
         let request = request.body(Body::empty()).expect("a valid request");
         let response = local_server::app().unwrap().oneshot(request).await.expect("an answer");
         assert_eq!(response.status().as_u16(), status, "{about}");
+    }
+}
+
+#[test]
+fn the_worker_answers_without_tower() {
+    for (method, origin, expected) in [
+        ("GET", APP, "200 allow-origin=https://app.example.com vary=Origin"),
+        ("OPTIONS", APP, "204 allow-methods=PUT allow-origin=https://app.example.com vary=Origin"),
+        ("OPTIONS", "https://evil.example", "403 vary=Origin"),
+    ] {
+        let request = Request::builder()
+            .method(method)
+            .uri("/")
+            .header("origin", origin)
+            .header("access-control-request-method", "PUT")
+            .body(String::new())
+            .expect("a valid request");
+        let response = worker::fetch(request);
+        let seen = format!("{} {}", response.status().as_u16(), relevant(response.headers()));
+        assert_eq!(seen, expected, "{method} from {origin}");
     }
 }

@@ -38,6 +38,8 @@ mod printed {
         local_servers: "guide/local-servers.md";
         moving: "guide/moving.md";
         misconceptions: "guide/misconceptions.md";
+        mistakes: "guide/mistakes.md";
+        observation: "guide/observation.md";
         policies: "guide/policies.md";
         speed: "guide/speed.md";
         testing: "guide/testing.md";
