@@ -6,12 +6,7 @@
 //! `const`, so that a wrong literal is a compile error. It does not allocate, so that the same
 //! function reads the `Origin` of a request.
 
-use super::{
-    host, ip,
-    kind::OriginErrorKind as Kind,
-    punycode,
-    scheme::{self, has_domains},
-};
+use super::{host, ip, kind::OriginErrorKind as Kind, punycode, scheme};
 
 /// Longest scheme accepted, in bytes. Those of browsers have at most some twenty. The limit bounds
 /// the longest possible origin, and with it the work that a hostile one causes.
@@ -45,6 +40,8 @@ pub(super) struct Layout {
     pub(super) star: Star,
     /// How many labels the host has: one more than dots.
     pub(super) labels: u8,
+    /// The length of the first of them.
+    pub(super) first_label: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,12 +72,12 @@ pub(super) const fn parse(text: &[u8], syntax: Syntax) -> Result<Layout, Kind> {
 
 /// The same, for whom any error will do.
 pub(super) const fn read(text: &[u8], syntax: Syntax) -> Result<Layout, Kind> {
-    let scheme_end = match read_scheme(text) {
-        Ok(end) => end,
+    let Scheme { end: scheme_end, has_domains } = match read_scheme(text) {
+        Ok(scheme) => scheme,
         Err(kind) => return Err(kind),
     };
     let host_start = scheme_end + 3;
-    let host = match read_host(text, scheme_end) {
+    let host = match read_host(text, host_start, has_domains) {
         Ok(host) => host,
         Err(kind) => return Err(kind),
     };
@@ -106,26 +103,34 @@ pub(super) const fn read(text: &[u8], syntax: Syntax) -> Result<Layout, Kind> {
         port,
         star: host.star,
         labels: host.labels as u8,
+        first_label: host.first_label as u8,
     })
 }
 
-/// The end of the scheme, which `://` follows.
+/// A valid scheme.
+#[derive(Clone, Copy)]
+struct Scheme {
+    /// Where `://` follows.
+    end: usize,
+    has_domains: bool,
+}
+
 #[inline]
-const fn read_scheme(text: &[u8]) -> Result<usize, Kind> {
+const fn read_scheme(text: &[u8]) -> Result<Scheme, Kind> {
     // What nearly all origins begin with, compared as one number.
     if let Some(beginning) = text.first_chunk::<8>() {
         let beginning = u64::from_be_bytes(*beginning);
         if beginning == u64::from_be_bytes(*b"https://") {
-            return Ok(5);
+            return Ok(Scheme { end: 5, has_domains: true });
         }
         if beginning >> 8 == u64::from_be_bytes(*b"\0http://") {
-            return Ok(4);
+            return Ok(Scheme { end: 4, has_domains: true });
         }
     }
     read_other_scheme(text)
 }
 
-const fn read_other_scheme(text: &[u8]) -> Result<usize, Kind> {
+const fn read_other_scheme(text: &[u8]) -> Result<Scheme, Kind> {
     match text {
         b"null" => return Err(Kind::Null),
         b"*" => return Err(Kind::StarAlone),
@@ -167,7 +172,7 @@ const fn read_other_scheme(text: &[u8]) -> Result<usize, Kind> {
     if scheme::is_misspelled(scheme) {
         return Err(Kind::MisspelledScheme);
     }
-    Ok(end)
+    Ok(Scheme { end, has_domains: scheme::has_domains(scheme) })
 }
 
 /// A valid host.
@@ -176,21 +181,17 @@ struct Host {
     end: usize,
     star: Star,
     labels: usize,
+    first_label: usize,
     /// Whether it is a domain that ends in a dot.
     trailing_dot: bool,
 }
 
 #[inline]
-const fn read_host(text: &[u8], scheme_end: usize) -> Result<Host, Kind> {
-    let start = scheme_end + 3;
+const fn read_host(text: &[u8], start: usize, has_domains: bool) -> Result<Host, Kind> {
     if start < text.len() && text[start] == b'[' {
         return read_ipv6(text, start);
     }
-    if has_domains(text.split_at(scheme_end).0) {
-        read_domain(text, start)
-    } else {
-        read_opaque_host(text, start)
-    }
+    if has_domains { read_domain(text, start) } else { read_opaque_host(text, start) }
 }
 
 /// An IPv6 address in brackets.
@@ -204,7 +205,10 @@ const fn read_ipv6(text: &[u8], start: usize) -> Result<Host, Kind> {
         return Err(Kind::InvalidIpv6);
     }
     match ip::check_ipv6(text, start + 1, end - 1) {
-        Ok(()) => Ok(Host { end, star: Star::None, labels: 1, trailing_dot: false }),
+        Ok(()) => {
+            let first_label = end - start;
+            Ok(Host { end, star: Star::None, labels: 1, first_label, trailing_dot: false })
+        }
         Err(kind) => Err(kind),
     }
 }
@@ -228,10 +232,9 @@ const fn read_domain(text: &[u8], start: usize) -> Result<Host, Kind> {
         if name.trailing_dot() {
             return Err(Kind::TrailingDot);
         }
-        return match ip::check_ipv4(text, start, name.end) {
-            Ok(()) => Ok(Host { end: name.end, star: Star::None, labels: 4, trailing_dot: false }),
-            Err(kind) => Err(kind),
-        };
+        if let Err(kind) = ip::check_ipv4(text, start, name.end) {
+            return Err(kind);
+        }
     }
     let trailing_dot = name.trailing_dot();
     let star = match name.star_count {
@@ -243,19 +246,24 @@ const fn read_domain(text: &[u8], start: usize) -> Result<Host, Kind> {
         },
     };
     let labels = name.labels + trailing_dot as usize;
-    Ok(Host { end: name.end, star, labels, trailing_dot })
+    Ok(Host { end: name.end, star, labels, first_label: name.first_label, trailing_dot })
 }
 
 /// The host of a scheme that is not special, which may be empty
 /// ([opaque-host parser](https://url.spec.whatwg.org/#concept-opaque-host-parser)).
 const fn read_opaque_host(text: &[u8], start: usize) -> Result<Host, Kind> {
     let mut star_count = 0;
-    let mut labels = 1;
+    let (mut labels, mut first_label) = (1, None);
     let mut end = start;
     while end < text.len() && text[end] != b':' {
         match text[end] {
             b'*' => star_count += 1,
-            b'.' => labels += 1,
+            b'.' => {
+                labels += 1;
+                if first_label.is_none() {
+                    first_label = Some(end - start);
+                }
+            }
             // A comma is valid in URLs, but separates origins.
             b'#' | b'/' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|' | b',' => {
                 return Err(Kind::InvalidCharacter);
@@ -282,7 +290,11 @@ const fn read_opaque_host(text: &[u8], start: usize) -> Result<Host, Kind> {
             Err(kind) => return Err(kind),
         },
     };
-    Ok(Host { end, star, labels, trailing_dot: false })
+    let first_label = match first_label {
+        Some(length) => length,
+        None => end - start,
+    };
+    Ok(Host { end, star, labels, first_label, trailing_dot: false })
 }
 
 /// What one pass over a DNS name finds.
@@ -290,6 +302,7 @@ struct Name {
     /// Where a colon or the end of the text follows.
     end: usize,
     labels: usize,
+    first_label: usize,
     last_label: usize,
     last_label_end: usize,
     star_count: usize,
@@ -316,7 +329,7 @@ const IN_LABELS: [bool; 256] = {
 #[inline]
 const fn scan_name(text: &[u8], start: usize) -> Result<Name, Kind> {
     let mut i = start;
-    let (mut labels, mut label, mut label_before) = (0, start, start);
+    let (mut labels, mut label, mut label_before, mut first_label) = (0, start, start, 0);
     let (mut star_count, mut star) = (0, 0);
     let mut upper = false;
     loop {
@@ -334,6 +347,9 @@ const fn scan_name(text: &[u8], start: usize) -> Result<Name, Kind> {
                 }
                 if !is_plain_or_punycode(text, label, i) {
                     return Err(Kind::InvalidPunycode);
+                }
+                if labels == 0 {
+                    first_label = i - start;
                 }
                 labels += 1;
                 label_before = label;
@@ -365,7 +381,8 @@ const fn scan_name(text: &[u8], start: usize) -> Result<Name, Kind> {
     if last_label_end - start > MAX_HOST {
         return Err(Kind::HostTooLong);
     }
-    Ok(Name { end: i, labels, last_label: label_before, last_label_end, star_count, star })
+    let last_label = label_before;
+    Ok(Name { end: i, labels, first_label, last_label, last_label_end, star_count, star })
 }
 
 const fn is_plain_or_punycode(text: &[u8], start: usize, end: usize) -> bool {
@@ -379,17 +396,13 @@ const fn check_star(text: &[u8], start: usize, name: &Name) -> Result<Star, Kind
     if name.star_count > 1 {
         return Err(Kind::StarTwice);
     }
-    let mut first_label_end = start;
-    while first_label_end < name.last_label_end && text[first_label_end] != b'.' {
-        first_label_end += 1;
-    }
-    if name.star > first_label_end {
+    if name.star > start + name.first_label {
         return Err(Kind::StarNotLeftmost);
     }
     if name.labels == 1 {
         return Err(Kind::StarTooBroad);
     }
-    if first_label_end == start + 1 {
+    if name.first_label == 1 {
         return Ok(Star::Labels);
     }
     // Within a label, two more must follow, unless nobody can register names under the only one.
@@ -404,11 +417,14 @@ const fn check_star(text: &[u8], start: usize, name: &Name) -> Result<Star, Kind
 /// Whether a valid pattern has a star above a single label that is not special-use, so that it
 /// covers a whole top-level domain.
 pub(super) fn covers_top_level_domain(text: &[u8], layout: Layout) -> bool {
+    if !matches!(layout.star, Star::Labels) {
+        return false;
+    }
     let (scheme, rest) = text.split_at(layout.scheme_end.into());
     let host = &rest[3..usize::from(layout.host_end) - scheme.len()];
     match host.strip_prefix(b"*.") {
         Some(domain) => {
-            has_domains(scheme) && !domain.contains(&b'.') && !host::is_special_use(domain)
+            scheme::has_domains(scheme) && !domain.contains(&b'.') && !host::is_special_use(domain)
         }
         None => false,
     }
@@ -469,8 +485,8 @@ const fn what_to_tell(text: &[u8], kind: Kind) -> Kind {
     if let Some(kind) = wrong_separator(text) {
         return kind;
     }
-    let Ok(scheme_end) = read_scheme(text) else { return kind };
-    match wrong_authority(text, scheme_end + 3) {
+    let Ok(scheme) = read_scheme(text) else { return kind };
+    match wrong_authority(text, scheme.end + 3) {
         Some(kind) => kind,
         None => kind,
     }

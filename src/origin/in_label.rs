@@ -94,8 +94,10 @@ impl InLabelPatterns {
         if self.pairs.pairs.is_empty() {
             return false;
         }
-        let host = lookup.origin.host;
-        let Some(label) = host.iter().position(|byte| *byte == b'.') else { return false };
+        let label = lookup.origin.first_label;
+        if label == lookup.origin.host.len() {
+            return false;
+        }
         let heads = self.known_heads(lookup, label);
         heads.known != 0
             && (self.has_tail(lookup, &heads, label, false)

@@ -72,7 +72,7 @@ impl LabelPatterns {
         let Some(&fewest) = all_labels.first() else { return false };
         let Some(before_fewest) = origin.labels.checked_sub(fewest) else { return false };
         let mut dots = [0; MAX_DOTS];
-        find_dots(origin.host, &mut dots[..before_fewest]);
+        find_dots(&origin, &mut dots[..before_fewest]);
         let rest = if any_port { origin.host } else { origin.rest };
         // The shortest tail first, as the hash goes on from one to the next.
         let (mut words, mut words_start) = (scheme, rest.len());
@@ -102,14 +102,16 @@ const MAX_DOTS: usize = 254;
 
 /// Where the first dots of a host are. What follows them is most of the host, and is not looked at.
 #[inline]
-fn find_dots(host: &[u8], dots: &mut [u8]) {
-    let mut start = 0;
-    for dot in dots {
-        let rest = host.get(start..).unwrap_or_default();
-        let end = start + rest.iter().position(|byte| *byte == b'.').unwrap_or(rest.len());
-        // No host is longer than 254 bytes.
-        *dot = u8::try_from(end).unwrap_or(u8::MAX);
-        start = end + 1;
+fn find_dots(origin: &Parts<'_>, dots: &mut [u8]) {
+    // No host is longer than 254 bytes.
+    let short = |at: usize| u8::try_from(at).unwrap_or(u8::MAX);
+    let [first, others @ ..] = dots else { return };
+    let mut at = origin.first_label;
+    *first = short(at);
+    for dot in others {
+        let rest = origin.host.get(at + 1..).unwrap_or_default();
+        at += 1 + rest.iter().position(|byte| *byte == b'.').unwrap_or(rest.len());
+        *dot = short(at);
     }
 }
 

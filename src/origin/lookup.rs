@@ -25,6 +25,8 @@ pub(super) struct Parts<'a> {
     pub(super) rest: &'a [u8],
     /// How many labels the host has.
     pub(super) labels: usize,
+    /// The length of the first of them.
+    pub(super) first_label: usize,
 }
 
 /// The texts of patterns, one after the other.
@@ -38,7 +40,8 @@ impl<'a> Parts<'a> {
     pub(super) fn of(text: &'a [u8], layout: Layout) -> Self {
         let (scheme, rest) = text.split_at(usize::from(layout.scheme_end) + "://".len());
         let host = &rest[..usize::from(layout.host_end) - scheme.len()];
-        Self { scheme, host, rest, labels: layout.labels.into() }
+        let (labels, first_label) = (layout.labels.into(), layout.first_label.into());
+        Self { scheme, host, rest, labels, first_label }
     }
 }
 

@@ -81,10 +81,9 @@ impl Patterns {
     #[inline]
     pub(super) fn matches(&self, origin: &[u8], layout: Layout) -> bool {
         let origin = Parts::of(origin, layout);
-        let scheme = match origin.scheme {
-            b"https://" => self.https,
-            scheme => self.key.add(Partial::EMPTY, scheme),
-        };
+        let is_https = origin.scheme == b"https://";
+        let scheme =
+            if is_https { self.https } else { self.key.add(Partial::EMPTY, origin.scheme) };
         let lookup = Lookup { origin, texts: &self.texts, key: self.key, scheme };
         self.labels.matches(&lookup) || self.in_label.matches(&lookup)
     }
