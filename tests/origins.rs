@@ -1111,6 +1111,23 @@ proptest! {
     }
 }
 
+/// Two patterns of which one has any port, and the other the rest of what an origin has.
+#[test]
+fn ports_of_patterns_are_not_confused() {
+    for (patterns, origin) in [
+        (["https://a-*x.b.test:*", "https://c-*x.b.test"], "https://c-1x.b.test:1"),
+        (["https://a-*x.b.test:*", "https://a-*y.b.test"], "https://a-1y.b.test:1"),
+        (["https://*.b.test:*", "http://*.b.test"], "http://a.b.test:1"),
+        (["https://*.b.test:*", "https://*.c.test"], "https://a.c.test:1"),
+        (["https://*.b.test:*", "https://b.test"], "https://b.test:1"),
+        (["https://a.b.test:*", "https://*.b.test"], "https://c.b.test:1"),
+        (["https://a.b.test:*", "https://*.b.test"], "https://c.a.b.test:1"),
+    ] {
+        let set = patterns.map(OriginPattern::from_static).into_iter().collect::<OriginSet>();
+        assert!(!set.contains(&Origin::from_static(origin)), "{patterns:?} {origin}");
+    }
+}
+
 /// In every shape there is, hostile sets included: heads and tails that occur, but not together.
 #[test]
 fn patterns_of_every_shape_match_as_the_naive_one() {

@@ -91,10 +91,6 @@ pub(super) const fn read(text: &[u8], syntax: Syntax) -> Result<Layout, Kind> {
         Syntax::Pattern if host.trailing_dot => return Err(Kind::TrailingDot),
         _ => {}
     }
-    // A host may be empty, but then it is the end.
-    if host.end == host_start && host.end != text.len() {
-        return Err(Kind::EmptyHost);
-    }
     // `read_scheme` and `read_host` have bounded both, so neither offset is over `MAX_ORIGIN`.
     #[expect(clippy::cast_possible_truncation, reason = "bounded by MAX_ORIGIN and MAX_HOST")]
     Ok(Layout {
@@ -220,25 +216,20 @@ const fn read_domain(text: &[u8], start: usize) -> Result<Host, Kind> {
         Ok(name) => name,
         Err(kind) => return Err(kind),
     };
-    if name.star_count > 0 && ip::is_meant_as_ipv4(text, start, name.end) {
-        return Err(Kind::StarInIpAddress);
-    }
+    let trailing_dot = name.trailing_dot();
     let may_be_number = text[name.last_label].is_ascii_digit();
-    if may_be_number && ip::ends_in_number(text, name.last_label, name.last_label_end) {
-        if name.star_count > 0 {
+    let is_number = may_be_number && ip::ends_in_number(text, name.last_label, name.last_label_end);
+    let star = match name.star_count {
+        // Browsers write IPv4 addresses without the dot.
+        0 if is_number && trailing_dot => return Err(Kind::TrailingDot),
+        0 if is_number => match ip::check_ipv4(text, start, name.end) {
+            Ok(()) => Star::None,
+            Err(kind) => return Err(kind),
+        },
+        0 => Star::None,
+        _ if is_number || ip::is_meant_as_ipv4(text, start, name.end) => {
             return Err(Kind::StarInIpAddress);
         }
-        // Browsers write IPv4 addresses without the dot.
-        if name.trailing_dot() {
-            return Err(Kind::TrailingDot);
-        }
-        if let Err(kind) = ip::check_ipv4(text, start, name.end) {
-            return Err(kind);
-        }
-    }
-    let trailing_dot = name.trailing_dot();
-    let star = match name.star_count {
-        0 => Star::None,
         _ if trailing_dot => return Err(Kind::TrailingDot),
         _ => match check_star(text, start, &name) {
             Ok(star) => star,
@@ -273,6 +264,10 @@ const fn read_opaque_host(text: &[u8], start: usize) -> Result<Host, Kind> {
             _ => return Err(Kind::InvalidCharacter),
         }
         end += 1;
+    }
+    // It may be empty, but then nothing follows.
+    if end == start && end != text.len() {
+        return Err(Kind::EmptyHost);
     }
     if end - start > MAX_HOST {
         return Err(Kind::HostTooLong);

@@ -49,8 +49,7 @@ impl LabelPatterns {
             return false;
         }
         self.hosts && self.has_host(lookup)
-            || self.has_star(lookup, false)
-            || self.has_star(lookup, true)
+            || [false, true].into_iter().any(|any_port| self.has_star(lookup, any_port))
     }
 
     /// Whether there is a pattern of just this host and any port.
@@ -66,6 +65,7 @@ impl LabelPatterns {
     }
 
     /// Whether one with a star in its host matches.
+    #[inline]
     fn has_star(&self, lookup: &Lookup<'_>, any_port: bool) -> bool {
         let Lookup { origin, texts, key, scheme } = *lookup;
         let all_labels = &self.labels[usize::from(any_port)];
@@ -117,11 +117,7 @@ fn find_dots(origin: &Parts<'_>, dots: &mut [u8]) {
 
 /// Whether this is the text of a pattern with a star between these two.
 fn is_pattern(text: &[u8], scheme: &[u8], tail: &[u8], any_port: bool) -> bool {
-    let text = match (any_port, text.strip_suffix(b":*")) {
-        (true, Some(text)) => text,
-        (true, None) => return false,
-        (false, _) => text,
-    };
+    let text = if any_port { text.strip_suffix(b":*").unwrap_or_default() } else { text };
     text.len() == scheme.len() + "*".len() + tail.len()
         && text[scheme.len()] == b'*'
         && text.starts_with(scheme)

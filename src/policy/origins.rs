@@ -101,13 +101,12 @@ impl OriginRules {
         if let Some(position) = self.set.exact(value.as_bytes()) {
             return OriginMatch::Granted(Echo::Configured(position));
         }
-        if value == "null" {
-            return if self.null { OriginMatch::Granted(Echo::Null) } else { OriginMatch::Refused };
-        }
-        if self.only_exact() {
-            return OriginMatch::Refused;
-        }
-        let Some(origin) = OriginRef::new(value) else { return OriginMatch::Refused };
+        let origin = if self.only_exact() { None } else { OriginRef::new(value) };
+        let Some(origin) = origin else {
+            // `null` among others, which has no parts.
+            let null = self.null && value == "null";
+            return if null { OriginMatch::Granted(Echo::Null) } else { OriginMatch::Refused };
+        };
         if self.set.matches_pattern(origin) {
             return OriginMatch::Granted(Echo::Request);
         }
