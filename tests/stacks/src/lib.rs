@@ -120,7 +120,6 @@ impl Server {
     }
 
     /// A fetch of a path by a page.
-    #[must_use]
     pub fn fetch(&self, page: &str, path: &str) -> Fetch {
         Page::at(page).fetch(self.url(path))
     }
