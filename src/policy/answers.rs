@@ -233,7 +233,7 @@ fn true_value() -> HeaderValue {
 }
 
 /// `a,b,c`; `None` for no names. Clones of the value share its bytes.
-fn join<'a>(names: &mut dyn Iterator<Item = &'a str>) -> Option<HeaderValue> {
+fn join(names: &mut dyn Iterator<Item = &str>) -> Option<HeaderValue> {
     let mut text = String::new();
     for name in names {
         if !text.is_empty() {
