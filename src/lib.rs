@@ -58,7 +58,7 @@
 //! | ask a database for the policy | `AsyncCorsLayer`, `Resolver`, the modules `source` and `resolver` |
 //! | wrap a response body that has no `Default` | the module [`body`] |
 //! | select the policy by code of your own | the module [`select`] |
-//! | test a policy against look-alike origins | the module `probe` |
+//! | test a policy against look-alike origins | the module `probe` (feature "probe") |
 //!
 //! # Features
 //!
@@ -103,6 +103,8 @@ mod message;
 pub mod observe;
 pub mod origin;
 pub mod policy;
+#[cfg(feature = "probe")]
+#[cfg_attr(docsrs, doc(cfg(feature = "probe")))]
 pub mod probe;
 pub mod protocol;
 #[cfg(feature = "reload")]

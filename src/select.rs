@@ -211,7 +211,7 @@ impl Reads {
             name if name == ORIGIN => Cow::Borrowed("Origin"),
             name => Cow::Owned(name.as_str().to_owned()),
         });
-        Self(Vary::new(texts).map(Arc::new))
+        Self(Vary::new(texts.collect()).map(Arc::new))
     }
 
     /// The headers.

@@ -29,8 +29,8 @@ const SHELL: &[(&str, &str)] =
 
 /// Features that stand above the core.
 const UPPER: &[&str] = &[
-    "axum", "config", "env", "metrics", "reload", "resolver", "routes", "schema", "source",
-    "tower", "watch",
+    "axum", "config", "env", "metrics", "probe", "reload", "resolver", "routes", "schema",
+    "source", "tower", "watch",
 ];
 
 /// Words that no reader of the documentation should have to look up.

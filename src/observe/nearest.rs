@@ -2,7 +2,7 @@
 
 use super::difference::{Difference, MACHINE, Split, is_machine, is_typing_error};
 use crate::{
-    origin::{Origin, OriginSet},
+    origin::Origin,
     policy::{Origins, Rules},
 };
 use http::{HeaderName, Method};
@@ -30,14 +30,23 @@ pub(super) struct NearestOrigin {
 pub(super) fn origin(origins: &Origins, refused: &Origin, effort: Effort) -> Option<NearestOrigin> {
     let allowed = Allowed { origins, looked_at: effort as usize };
     let refused = Split::of(refused.as_str())?;
-    let changed = variants(refused).into_iter().filter(|variant| allowed.has(*variant));
-    let changed = changed.map(|variant| variant.to_string()).collect::<Vec<_>>();
-    let members = changed.iter().map(String::as_str).chain(allowed.members());
-    let near = members.filter_map(|member| {
-        let allowed = Split::of(member)?;
-        Some((Difference::between(refused, allowed)?, member, allowed))
-    });
-    let (difference, member, allowed) = near.min_by_key(|(difference, ..)| difference.weight())?;
+    let mut changed = Vec::new();
+    for variant in variants(refused) {
+        if allowed.has(variant) {
+            changed.push(variant.to_string());
+        }
+    }
+    let mut members = changed.iter().map(String::as_str).collect::<Vec<_>>();
+    members.extend(allowed.members());
+    let mut nearest = None::<(Difference, &str, Split<'_>)>;
+    for member in members {
+        let Some(allowed) = Split::of(member) else { continue };
+        let Some(difference) = Difference::between(refused, allowed) else { continue };
+        if nearest.is_none_or(|(nearest, ..)| difference.weight() < nearest.weight()) {
+            nearest = Some((difference, member, allowed));
+        }
+    }
+    let (difference, member, allowed) = nearest?;
     Some(NearestOrigin {
         allowed: member.to_owned(),
         words: difference.words(refused, allowed),
@@ -94,13 +103,12 @@ impl<'a> Allowed<'a> {
         }
     }
 
-    fn members(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let (one, set) = match self.origins {
-            Origins::Any => (None, None),
-            Origins::One(only) => (only.to_str().ok(), None),
-            Origins::Rules(rules) => (None, Some(&rules.set)),
-        };
-        one.into_iter().chain(set.into_iter().flat_map(OriginSet::iter)).take(self.looked_at)
+    fn members(&self) -> Vec<&'a str> {
+        match self.origins {
+            Origins::Any => Vec::new(),
+            Origins::One(only) => only.to_str().into_iter().take(self.looked_at).collect(),
+            Origins::Rules(rules) => rules.set.iter().take(self.looked_at).collect(),
+        }
     }
 }
 
@@ -115,9 +123,9 @@ const STANDARD_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DEL
 
 /// The method that was probably meant by one that is not allowed.
 pub(super) fn method(rules: &Rules, refused: &str) -> Option<NearestName> {
-    let listed = rules.methods.list.iter().map(Method::as_str);
+    let mut listed = rules.methods.list.iter().map(Method::as_str);
     let allows = |method: &str| rules.methods.allows(method.as_bytes());
-    nearest_name(refused, listed, &STANDARD_METHODS, allows)
+    nearest_name(refused, &mut listed, &STANDARD_METHODS, &allows)
 }
 
 /// What pages send most.
@@ -143,16 +151,16 @@ pub(super) fn header(rules: &Rules, refused: &str) -> Option<NearestName> {
     if KNOWN_HEADERS.contains(&refused.as_str()) {
         return None;
     }
-    let listed = rules.headers.names.iter().map(HeaderName::as_str);
+    let mut listed = rules.headers.names.iter().map(HeaderName::as_str);
     let allows = |name: &str| rules.headers.allows(name.as_bytes());
-    nearest_name(&refused, listed, &KNOWN_HEADERS, allows)
+    nearest_name(&refused, &mut listed, &KNOWN_HEADERS, &allows)
 }
 
 fn nearest_name<'a>(
     refused: &str,
-    listed: impl Iterator<Item = &'a str>,
+    listed: &mut dyn Iterator<Item = &'a str>,
     known: &[&'a str],
-    allows: impl Fn(&str) -> bool,
+    allows: &dyn Fn(&str) -> bool,
 ) -> Option<NearestName> {
     let candidates = listed.take(Effort::Asked as usize).chain(known.iter().copied());
     let mut similar = candidates.filter(|name| is_typing_error(refused, name));

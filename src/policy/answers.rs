@@ -61,9 +61,8 @@ pub(crate) struct Vary {
 
 impl Vary {
     /// `None` for no names.
-    pub(crate) fn new(names: impl IntoIterator<Item = Cow<'static, str>>) -> Option<Self> {
-        let names = names.into_iter().collect::<Vec<_>>();
-        let value = join(names.iter().map(AsRef::as_ref))?;
+    pub(crate) fn new(names: Vec<Cow<'static, str>>) -> Option<Self> {
+        let value = join(&mut names.iter().map(AsRef::as_ref))?;
         Some(Self { names, value })
     }
 }
@@ -88,10 +87,8 @@ impl Answers {
             places.headers.then_some("Access-Control-Request-Headers"),
             places.private_network.then_some("Access-Control-Request-Private-Network"),
         ];
-        let reads = || rules.reads.iter().map(|name| Cow::Owned(name.as_str().to_owned()));
-        let actual_vary = Vary::new(origin_name.map(Cow::Borrowed).into_iter().chain(reads()));
-        let preflight_names = preflight_names.into_iter().flatten().map(Cow::Borrowed);
-        let preflight_vary = Vary::new(preflight_names.chain(reads()));
+        let actual_vary = vary(&[origin_name], rules);
+        let preflight_vary = vary(&preflight_names, rules);
         Self {
             granted_preflight: granted_preflight(
                 rules,
@@ -149,6 +146,13 @@ fn fill(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
     }
 }
 
+/// These names, and the headers that predicates read.
+fn vary(own: &[Option<&'static str>], rules: &Rules) -> Option<Vary> {
+    let mut names = own.iter().flatten().map(|name| Cow::Borrowed(*name)).collect::<Vec<_>>();
+    names.extend(rules.reads.iter().map(|name| Cow::Owned(name.as_str().to_owned())));
+    Vary::new(names)
+}
+
 fn granted_preflight(
     rules: &Rules,
     origin: Option<&HeaderValue>,
@@ -170,15 +174,15 @@ fn granted_preflight(
         (CONTENT_LENGTH, empty.then(|| HeaderValue::from_static("0"))),
         (VARY, vary.map(|vary| vary.value.clone())),
     ];
-    response(rules.preflight_status, headers)
+    response(rules.preflight_status, &headers)
 }
 
 fn methods(rules: &Rules, place: impl Fn() -> Option<HeaderValue>) -> Option<HeaderValue> {
     let methods = &rules.methods;
     match methods.any {
         true if methods.mirrored(rules.credentials) => place(),
-        true => join(["*"]),
-        false => join(methods.list.iter().map(Method::as_str)),
+        true => Some(HeaderValue::from_static("*")),
+        false => join(&mut methods.list.iter().map(Method::as_str)),
     }
 }
 
@@ -187,18 +191,18 @@ fn headers(rules: &Rules, place: impl Fn() -> Option<HeaderValue>) -> Option<Hea
     match headers.any {
         true if headers.mirrored(rules.credentials) => place(),
         true => {
-            let authorization = headers.allows(b"authorization").then_some("authorization");
-            join(["*"].into_iter().chain(authorization))
+            let authorization = headers.allows(b"authorization");
+            Some(HeaderValue::from_static(if authorization { "*,authorization" } else { "*" }))
         }
-        false => join(headers.names.iter().map(HeaderName::as_str)),
+        false => join(&mut headers.names.iter().map(HeaderName::as_str)),
     }
 }
 
 fn exposed(rules: &Rules) -> Option<HeaderValue> {
     match &rules.expose {
         ExposeRule::Any if rules.credentials => None,
-        ExposeRule::Any => join(["*"]),
-        ExposeRule::Names(names) => join(names.iter().map(HeaderName::as_str)),
+        ExposeRule::Any => Some(HeaderValue::from_static("*")),
+        ExposeRule::Names(names) => join(&mut names.iter().map(HeaderName::as_str)),
     }
 }
 
@@ -207,7 +211,7 @@ fn refused(vary: Option<&Vary>) -> Response<()> {
         (CONTENT_LENGTH, Some(HeaderValue::from_static("0"))),
         (VARY, vary.map(|vary| vary.value.clone())),
     ];
-    response(StatusCode::FORBIDDEN, headers)
+    response(StatusCode::FORBIDDEN, &headers)
 }
 
 /// Some caches keep errors too. A refusal would outlive the policy that refused.
@@ -216,13 +220,10 @@ fn unstored(mut response: Response<()>) -> Response<()> {
     response
 }
 
-fn response<const N: usize>(
-    status: StatusCode,
-    headers: [(HeaderName, Option<HeaderValue>); N],
-) -> Response<()> {
+fn response(status: StatusCode, headers: &[(HeaderName, Option<HeaderValue>)]) -> Response<()> {
     let mut response = Response::new(());
     *response.status_mut() = status;
-    let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let headers = headers.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
     response.headers_mut().extend(headers);
     response
 }
@@ -232,7 +233,7 @@ fn true_value() -> HeaderValue {
 }
 
 /// `a,b,c`; `None` for no names. Clones of the value share its bytes.
-fn join<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<HeaderValue> {
+fn join(names: &mut dyn Iterator<Item = &str>) -> Option<HeaderValue> {
     let mut text = String::new();
     for name in names {
         if !text.is_empty() {

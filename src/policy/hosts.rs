@@ -5,7 +5,7 @@ use crate::origin::{OriginErrorKind, OriginPattern};
 use std::{cmp::Ordering, net::Ipv6Addr};
 
 /// An entry: a host in lower case, which may have a star in its leftmost label, and a port.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HostPattern {
     /// As it was written.
     text: String,
@@ -112,7 +112,7 @@ pub(crate) struct Hosts {
 impl Hosts {
     pub(super) fn new(entries: Vec<HostPattern>) -> Self {
         let mut entries = entries;
-        entries.sort_by(|a, b| (&a.host, a.port).cmp(&(&b.host, b.port)));
+        entries.sort_unstable_by(|a, b| (&a.host, &a.text).cmp(&(&b.host, &b.text)));
         let (with_star, exact) = entries.into_iter().partition(|entry| entry.host.contains('*'));
         Self { exact, with_star }
     }

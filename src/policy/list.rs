@@ -59,8 +59,11 @@ impl<T> Items<T> {
         if mistake::is_array(text) {
             return Self(vec![Item::Part(text.to_owned())]);
         }
-        let item = |part: &str| if part == "*" { Item::Any } else { Item::Part(part.to_owned()) };
-        Self(comma::split(text).map(item).collect())
+        let mut items = Vec::new();
+        for part in comma::split(text) {
+            items.push(if part == "*" { Item::Any } else { Item::Part(part.to_owned()) });
+        }
+        Self(items)
     }
 
     pub(super) fn push_text(&mut self, text: String) {

@@ -8,7 +8,7 @@ use super::{
     setting::Setting,
 };
 use http::{HeaderName, Method, StatusCode};
-use std::{collections::HashSet, hash::Hash, time::Duration};
+use std::{collections::HashSet, time::Duration};
 
 /// Longest `max_age`: Firefox's cap, the highest of all browsers.
 const MAX_MAX_AGE: Duration = Duration::from_secs(86_400);
@@ -17,7 +17,7 @@ const MAX_MAX_AGE: Duration = Duration::from_secs(86_400);
 type Checked<T> = Result<T, (Kind, Option<String>)>;
 
 /// Checks each item of a list; whether `*` is among them, and the others, each once.
-pub(super) fn items<T: Clone + Eq + Hash + AsRef<str>>(
+pub(super) fn items<T: AsRef<str>>(
     setting: Setting,
     items: Items<T>,
     check: fn(&str) -> Checked<T>,
@@ -25,7 +25,8 @@ pub(super) fn items<T: Clone + Eq + Hash + AsRef<str>>(
 ) -> (bool, Vec<T>) {
     let mut any = false;
     let mut values = Vec::new();
-    let mut seen = HashSet::new();
+    // By their texts: a set of each type would be compiled for each.
+    let mut seen = HashSet::<String>::new();
     for (index, item) in items.0.into_iter().enumerate() {
         let (text, is_part) = match &item {
             Item::Any => {
@@ -37,7 +38,7 @@ pub(super) fn items<T: Clone + Eq + Hash + AsRef<str>>(
             Item::Value(value) => (value.as_ref(), false),
         };
         match item_of(text, is_part, check) {
-            Ok(value) if seen.insert(value.clone()) => values.push(value),
+            Ok(value) if seen.insert(value.as_ref().to_owned()) => values.push(value),
             Ok(_) => {}
             Err((kind, suggestion)) => {
                 errors.push(PolicyError::of_item(setting, (index, text), kind).write(suggestion));
@@ -53,21 +54,46 @@ pub(super) fn item_of<T>(
     is_part: bool,
     check: impl Fn(&str) -> Checked<T>,
 ) -> Checked<T> {
-    let suggested = |mistake: Mistake| {
-        let valid =
-            !mistake.items.is_empty() && mistake.items.iter().all(|item| check(item).is_ok());
-        // What several items are written like depends on where they stand.
-        let one_string = is_part || mistake.items.len() == 1;
-        let suggestion = (valid && one_string).then(|| mistake.items.join(", "));
-        Err((mistake.kind, suggestion))
-    };
-    if let Some(mistake) = mistake::find(text) {
-        return suggested(mistake);
+    let is_valid = |item: &str| check(item).is_ok();
+    if let Some(error) = mistake_in(text, is_part, &is_valid) {
+        return Err(error);
     }
-    if text.contains(',') {
-        return Err((Kind::CommaInItem, None));
+    match check(text) {
+        Err(error) => Err(separator_in(text, is_part, &is_valid).unwrap_or(error)),
+        checked => checked,
     }
-    check(text).or_else(|error| mistake::find_separator(text).map_or(Err(error), suggested))
+}
+
+/// What is wrong with the text, whatever the item should be.
+fn mistake_in(
+    text: &str,
+    is_part: bool,
+    is_valid: &dyn Fn(&str) -> bool,
+) -> Option<(Kind, Option<String>)> {
+    let error = mistake::find(text).map(|mistake| suggested(mistake, is_part, is_valid));
+    error.or_else(|| text.contains(',').then_some((Kind::CommaInItem, None)))
+}
+
+/// What separates several items in a text that is not a valid item.
+fn separator_in(
+    text: &str,
+    is_part: bool,
+    is_valid: &dyn Fn(&str) -> bool,
+) -> Option<(Kind, Option<String>)> {
+    mistake::find_separator(text).map(|mistake| suggested(mistake, is_part, is_valid))
+}
+
+/// The mistake, and the items that were meant if they are valid.
+fn suggested(
+    mistake: Mistake,
+    is_part: bool,
+    is_valid: &dyn Fn(&str) -> bool,
+) -> (Kind, Option<String>) {
+    let valid = !mistake.items.is_empty() && mistake.items.iter().all(|item| is_valid(item));
+    // What several items are written like depends on where they stand.
+    let one_string = is_part || mistake.items.len() == 1;
+    let suggestion = (valid && one_string).then(|| mistake.items.join(", "));
+    (mistake.kind, suggestion)
 }
 
 pub(super) fn method(text: &str) -> Checked<Method> {

@@ -42,6 +42,8 @@
 //! Exact origins that are meant to be allowed are evaluated too: one that is refused is reported. So
 //! is one that is not a valid origin.
 //!
+//! The feature "probe" is for tests: turn it on for this crate in `[dev-dependencies]`.
+//!
 //! What is not reported can still be wrong: an expression may single out names that nobody tries
 //! here. A policy of origins and patterns needs no such test, since those are checked when it is
 //! built. An async source cannot be tested by this; test the policies that it yields.
