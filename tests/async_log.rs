@@ -99,14 +99,14 @@ async fn failures_are_logged_as_warnings() {
     let several_lines = |_: &Parts| async {
         Policy::builder().allow_origin(["https://a.example/", "b.example"]).build().map(Some)
     };
-    let long = |_: &Parts| async {
+    let endless = |_: &Parts| async {
         Err::<Option<Policy>, BoxError>("\u{1b}[31m long".repeat(10_000).into())
     };
     for failing in [1, 2] {
         if failing == 1 {
             ask(several_lines, &method, &path).await;
         } else {
-            ask(long, &method, &path).await;
+            ask(endless, &method, &path).await;
         }
         let lines = log.take();
         assert_eq!(lines.len(), 1, "{failing}: {}", lines.len());

@@ -1,4 +1,4 @@
-//! WebSockets over HTTP/2 ([RFC 8441](https://www.rfc-editor.org/rfc/rfc8441)), whose handshake is an
+//! `WebSocket`s over HTTP/2 ([RFC 8441](https://www.rfc-editor.org/rfc/rfc8441)), whose handshake is an
 //! extended CONNECT, under enforcement and allowed hosts, over a real connection.
 
 use bytes::Bytes;
@@ -11,6 +11,7 @@ use hyper_util::{
 };
 use std::{
     convert::Infallible,
+    future::{Ready, ready},
     net::SocketAddr,
     sync::{
         Arc,
@@ -28,7 +29,7 @@ use tower_cors::{CorsLayer, PolicyBuilder};
 type Answer = Result<Response<Empty<Bytes>>, Infallible>;
 
 /// Accepts every handshake, and sends back the first four bytes.
-async fn chat(request: Request<Incoming>, runs: Arc<AtomicUsize>) -> Answer {
+fn chat(request: Request<Incoming>, runs: &AtomicUsize) -> Ready<Answer> {
     runs.fetch_add(1, Ordering::Relaxed);
     assert_eq!(request.extensions().get::<Protocol>(), Some(&Protocol::from_static("websocket")));
     tokio::spawn(async move {
@@ -38,7 +39,7 @@ async fn chat(request: Request<Incoming>, runs: Arc<AtomicUsize>) -> Answer {
         stream.write_all(&bytes).await.expect("four bytes");
         stream.flush().await.expect("a stream");
     });
-    Ok(Response::new(Empty::new()))
+    ready(Ok(Response::new(Empty::new())))
 }
 
 async fn serve(cors: CorsLayer) -> (SocketAddr, Arc<AtomicUsize>) {
@@ -46,7 +47,7 @@ async fn serve(cors: CorsLayer) -> (SocketAddr, Arc<AtomicUsize>) {
     let address = listener.local_addr().expect("an address");
     let runs = Arc::new(AtomicUsize::new(0));
     let counter = runs.clone();
-    let service = cors.layer(service_fn(move |request| chat(request, counter.clone())));
+    let service = cors.layer(service_fn(move |request| chat(request, &counter)));
     tokio::spawn(async move {
         let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
         builder.enable_connect_protocol();

@@ -811,11 +811,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Even ones are known.
 fn origin_of(key: u8) -> String {
-    if key.is_multiple_of(2) {
-        format!("{KNOWN}{key}.example")
-    } else {
-        format!("https://x{key}.example")
-    }
+    if key % 2 == 0 { format!("{KNOWN}{key}.example") } else { format!("https://x{key}.example") }
 }
 
 proptest! {
