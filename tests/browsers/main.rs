@@ -86,19 +86,28 @@ async fn simulated_browser_agrees_with_the_policy() {
     );
 }
 
+/// On a busy machine an engine may be too late with a form's navigation, so that it counts as not
+/// sent: a disagreement counts if it is there twice.
+async fn agrees_beyond_fetch(kind: Kind) {
+    if let Err(first) = beyond::agrees(kind).await {
+        println!("once more, after: {first}");
+        beyond::agrees(kind).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chromium_agrees_beyond_fetch() {
-    beyond::agrees(Kind::Chromium).await.unwrap_or_else(|error| panic!("{error}"));
+    agrees_beyond_fetch(Kind::Chromium).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn firefox_agrees_beyond_fetch() {
-    beyond::agrees(Kind::Firefox).await.unwrap_or_else(|error| panic!("{error}"));
+    agrees_beyond_fetch(Kind::Firefox).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn webkit_agrees_beyond_fetch() {
-    beyond::agrees(Kind::WebKit).await.unwrap_or_else(|error| panic!("{error}"));
+    agrees_beyond_fetch(Kind::WebKit).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
