@@ -333,10 +333,9 @@ impl<'a> Selection<'a> {
     #[must_use]
     pub fn evaluate(self) -> Evaluation<'a> {
         let Self { policy, parts, name, origin, reads } = self;
-        let evaluation = match origin {
-            Some(origin) => Evaluation::with_match(policy, parts, origin),
-            None => Evaluation::of(policy, parts),
-        };
-        evaluation.with_policy_name(name).reading(reads.0)
+        match origin {
+            Some(origin) => Evaluation::with_match(policy, parts, origin, name, reads.0),
+            None => Evaluation::of(policy, parts, name, reads.0),
+        }
     }
 }

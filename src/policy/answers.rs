@@ -111,6 +111,7 @@ impl Answers {
     }
 
     /// The answer to a granted preflight.
+    #[inline]
     pub(crate) fn granted_preflight(
         &self,
         origin: HeaderValue,

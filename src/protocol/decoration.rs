@@ -57,42 +57,37 @@ impl Decoration {
     }
 
     fn apply_to(self, status: StatusCode, headers: &mut HeaderMap) {
-        let Self { policy, grant, reads } = self;
-        if let Some(policy) = &policy {
-            decorate(policy, grant, status, headers);
+        if let Some(policy) = &self.policy {
+            let (rules, answers) = (policy.rules(), policy.answers());
+            let vary = match self.grant {
+                Grant::Preflight(_) => &answers.preflight_vary,
+                _ => &answers.actual_vary,
+            };
+            let inner = Inner::of(headers);
+            let keep = inner.cors && keep_inner(rules, headers);
+            if inner.cors && !keep {
+                remove_inner(headers);
+            }
+            if !has_room(headers) {
+                return without_timing(rules, headers);
+            }
+            match self.grant {
+                _ if keep => {}
+                Grant::Nothing => without_timing(rules, headers),
+                Grant::Unknown => {
+                    headers.remove(TIMING_ALLOW_ORIGIN);
+                    forbid_storing(headers);
+                }
+                Grant::Actual(origin) => grant_actual(policy, status, headers, origin),
+                Grant::Preflight(granted) => grant_preflight(rules, headers, &granted),
+            }
+            if let Some(vary) = vary {
+                vary::merge(headers, vary, inner.vary);
+            }
         }
-        if let Some(reads) = &reads {
+        if let Some(reads) = &self.reads {
             vary::merge_reads(headers, reads);
         }
-    }
-}
-
-fn decorate(policy: &Policy, grant: Grant, status: StatusCode, headers: &mut HeaderMap) {
-    let (rules, answers) = (policy.rules(), policy.answers());
-    let vary = match grant {
-        Grant::Preflight(_) => &answers.preflight_vary,
-        _ => &answers.actual_vary,
-    };
-    let inner = Inner::of(headers);
-    let keep = inner.cors && keep_inner(rules, headers);
-    if inner.cors && !keep {
-        remove_inner(headers);
-    }
-    if !has_room(headers) {
-        return without_timing(rules, headers);
-    }
-    match grant {
-        _ if keep => {}
-        Grant::Nothing => without_timing(rules, headers),
-        Grant::Unknown => {
-            headers.remove(TIMING_ALLOW_ORIGIN);
-            forbid_storing(headers);
-        }
-        Grant::Actual(origin) => grant_actual(policy, status, headers, origin),
-        Grant::Preflight(granted) => grant_preflight(rules, headers, &granted),
-    }
-    if let Some(vary) = vary {
-        vary::merge(headers, vary, inner.vary);
     }
 }
 

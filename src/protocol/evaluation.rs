@@ -44,7 +44,7 @@ impl Policy {
     /// See [`Policy`] for how to use it without tower.
     #[must_use]
     pub fn evaluate<'a>(&self, parts: &'a Parts) -> Evaluation<'a> {
-        Evaluation::of(self.clone(), parts)
+        Evaluation::of(self.clone(), parts, None, None)
     }
 
     /// What the policy says of a request; short for `evaluate(parts).decision()`.
@@ -69,6 +69,7 @@ impl Policy {
         }
     }
 
+    #[inline]
     fn match_line(&self, line: Lines<'_>, parts: &Parts) -> OriginMatch {
         if !self.allows_host(parts) {
             return OriginMatch::HostRefused;
@@ -87,31 +88,29 @@ impl Policy {
 }
 
 impl<'a> Evaluation<'a> {
-    pub(crate) fn of(policy: Policy, parts: &'a Parts) -> Self {
+    /// With the name that the policy has in its list, and more request headers that the answer
+    /// depends on.
+    pub(crate) fn of(
+        policy: Policy,
+        parts: &'a Parts,
+        policy_name: Option<Arc<str>>,
+        reads: Option<Arc<Vary>>,
+    ) -> Self {
         let line = Lines::of(&parts.headers, &ORIGIN);
         let kind = RequestKind::with_origin(line, parts);
         let origin = policy.match_line(line, parts);
-        Self::new(policy, parts, kind, origin)
+        Self { policy, parts, kind, origin, policy_name, reads }
     }
 
-    /// Where the origin was matched already.
-    pub(crate) fn with_match(policy: Policy, parts: &'a Parts, origin: OriginMatch) -> Self {
-        Self::new(policy, parts, RequestKind::of(parts), origin)
-    }
-
-    fn new(policy: Policy, parts: &'a Parts, kind: RequestKind, origin: OriginMatch) -> Self {
-        Self { policy, parts, kind, origin, policy_name: None, reads: None }
-    }
-
-    /// With the name that the policy has in its list.
-    #[inline]
-    pub(crate) fn with_policy_name(self, policy_name: Option<Arc<str>>) -> Self {
-        Self { policy_name, ..self }
-    }
-
-    /// Names more request headers that the answer depends on.
-    pub(crate) fn reading(self, reads: Option<Arc<Vary>>) -> Self {
-        Self { reads, ..self }
+    /// The same where the origin was matched already.
+    pub(crate) fn with_match(
+        policy: Policy,
+        parts: &'a Parts,
+        origin: OriginMatch,
+        policy_name: Option<Arc<str>>,
+        reads: Option<Arc<Vary>>,
+    ) -> Self {
+        Self { policy, parts, kind: RequestKind::of(parts), origin, policy_name, reads }
     }
 
     /// The policy that governs the request.
@@ -273,9 +272,6 @@ impl<'a> Evaluation<'a> {
             }
             Action::Respond(response)
         };
-        let granted = matches!(origin, OriginMatch::Granted(_));
-        let asked = rules.enforce && kind == RequestKind::Actual && !granted;
-        let kind = if asked && is_same_origin(parts) { RequestKind::NotCors } else { kind };
         let grant = match (kind, origin) {
             (_, OriginMatch::HostRefused) => return respond(answers.refused_actual.clone()),
             (RequestKind::Preflight, OriginMatch::Granted(origin)) => {
@@ -295,11 +291,16 @@ impl<'a> Evaluation<'a> {
             (RequestKind::Actual, OriginMatch::Granted(origin)) => {
                 Grant::Actual(rules.origins.echo(origin, &parts.headers))
             }
+            (RequestKind::Actual, OriginMatch::Unavailable(_))
+                if rules.enforce && is_same_origin(parts) =>
+            {
+                Grant::Nothing
+            }
             (RequestKind::Actual, OriginMatch::Unavailable(unavailable)) if rules.enforce => {
                 return respond(unstored(unavailable.status, answers.refused_actual.clone()));
             }
             (RequestKind::Actual, OriginMatch::Unavailable(_)) => Grant::Unknown,
-            (RequestKind::Actual, _) if rules.enforce => {
+            (RequestKind::Actual, _) if rules.enforce && !is_same_origin(parts) => {
                 return respond(answers.refused_actual.clone());
             }
             // The one answer of a static policy goes to everyone; a dynamic policy has none.

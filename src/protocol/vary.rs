@@ -20,7 +20,13 @@ pub(super) fn merge(headers: &mut HeaderMap, vary: &Vary, present: bool) {
 /// Merges the names that chose the policy.
 #[cold]
 pub(super) fn merge_reads(headers: &mut HeaderMap, reads: &Vary) {
-    merge(headers, reads, headers.contains_key(VARY));
+    if !headers.contains_key(VARY) {
+        let _ = headers.try_append(VARY, reads.value.clone());
+    } else if let Some(merged) = merged(headers, reads) {
+        // Not `merge`: one caller alone has the insertion written in place.
+        headers.remove(VARY);
+        let _ = headers.try_append(VARY, merged);
+    }
 }
 
 /// All lines in one, with what they lack; `None` where they lack nothing.
