@@ -61,7 +61,7 @@ pub(super) fn naive(pattern: &str, origin: &str) -> bool {
         return false;
     }
     if pattern_host == "*" {
-        return true;
+        return !host.is_empty();
     }
     if let Some(domain) = pattern_host.strip_prefix("*.") {
         return host.strip_suffix(domain).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'));
