@@ -2,7 +2,7 @@
 
 use crate::Failure;
 use std::{net::SocketAddr, path::Path};
-use tower_cors::PolicyList;
+use tower_cors::{PolicyList, config::PolicyConfig};
 
 /// Policies, and their text for the page to show.
 pub(crate) struct Policies {
@@ -16,7 +16,10 @@ impl Policies {
     /// Those of a file; a bad one names all its errors.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let bad = |text: String| Failure { status: 2, text };
-        let list = PolicyList::from_file(path).map_err(|errors| bad(errors.to_string()))?;
+        // The public suffix list is consulted, whether or not the file asks for it.
+        let list = PolicyConfig::from_file(path)
+            .and_then(|config| config.checking_public_suffixes().build())
+            .map_err(|errors| bad(errors.to_string()))?;
         let text = std::fs::read_to_string(path)
             .map_err(|error| bad(format!("{}: {error}", path.display())))?;
         Ok(Self { list, text, file: Some(path.display().to_string()) })

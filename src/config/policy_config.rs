@@ -1,6 +1,8 @@
 //! A policy's configuration before it is validated: from a file, from the environment, through
 //! serde, or merged from several of these.
 
+#[cfg(feature = "public-suffix")]
+use super::{document::Entry, keys::CHECK_PUBLIC_SUFFIXES};
 use super::{
     document::{At, Node, Value},
     environment,
@@ -58,6 +60,34 @@ pub struct PolicyConfig {
 }
 
 impl PolicyConfig {
+    /// Consults the public suffix list for every policy, whatever the configuration says: for tools
+    /// that check policies of others. See
+    /// [`check_public_suffixes`](crate::PolicyBuilder::check_public_suffixes).
+    ///
+    /// ```
+    /// use tower_cors::config::PolicyConfig;
+    ///
+    /// let text = "allow_origin = 'https://*.github.io'\nallow_credentials = true";
+    /// let config = PolicyConfig::from_toml(text)?;
+    /// assert!(config.build().is_ok());
+    /// assert!(config.checking_public_suffixes().build().is_err());
+    /// # Ok::<(), tower_cors::config::ConfigErrors>(())
+    /// ```
+    #[cfg(feature = "public-suffix")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "public-suffix")))]
+    #[must_use]
+    pub fn checking_public_suffixes(mut self) -> Self {
+        let Value::Table(keys) = &mut self.document.value else { return self };
+        match keys.iter_mut().find(|entry| entry.key == "policy") {
+            Some(Entry { node: Node { value: Value::Array(entries), .. }, .. }) => {
+                entries.iter_mut().for_each(check_public_suffixes);
+            }
+            Some(_) => {}
+            None => check_public_suffixes(&mut self.document),
+        }
+        self
+    }
+
     /// Reads a policy file: JSON if its name ends in `.json`, otherwise TOML.
     ///
     /// # Errors
@@ -208,5 +238,23 @@ impl PolicyConfig {
     /// All errors at once, each with its place.
     pub fn build(&self) -> Result<PolicyList, ConfigErrors> {
         list::policies(&self.document)
+    }
+}
+
+/// Sets the key in one policy. An entry that is `off` has no such key.
+#[cfg(feature = "public-suffix")]
+fn check_public_suffixes(policy: &mut Node) {
+    let Value::Table(keys) = &mut policy.value else { return };
+    if keys.iter().any(|entry| entry.key == "off") {
+        return;
+    }
+    let at = policy.at.clone();
+    match keys.iter_mut().find(|entry| entry.key == CHECK_PUBLIC_SUFFIXES) {
+        Some(Entry { node: Node { value: Value::Boolean(check), .. }, .. }) => *check = true,
+        Some(_) => {}
+        None => {
+            let node = Node { at: at.clone(), value: Value::Boolean(true) };
+            keys.push(Entry { at, key: CHECK_PUBLIC_SUFFIXES.to_owned(), node });
+        }
     }
 }
