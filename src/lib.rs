@@ -88,11 +88,13 @@
 //! | [Policies](guide::policies) | origins, files, the environment, several policies, reloading |
 //! | [Where to put the layer](guide::layers) | axum, `ServiceBuilder`, tonic; symptoms and fixes |
 //! | [What a blocked page's developer reads](guide::blocked) | the consoles' words for each refusal |
+//! | [Common mistakes](guide::mistakes) | what each looks like, and who names the fix |
 //! | [Moving from tower-http, Express and others](guide::moving) | what changes |
 //! | [Common misconceptions](guide::misconceptions) | what CORS is not |
 //! | [Enforcement and WebSockets](guide::enforcement) | refusing requests |
 //! | [Local servers, development tools, MCP](guide::local_servers) | DNS rebinding and allowed hosts |
 //! | [Policies from a database](guide::async_sources) | async sources and their cache |
+//! | [Observation](guide::observation) | events, metrics, explanations, shadow policies |
 //! | [Testing](guide::testing) | what a browser would do, in a unit test |
 //! | [Speed](guide::speed) | what it adds to a request |
 #![cfg_attr(docsrs, feature(doc_cfg))]
