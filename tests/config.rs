@@ -177,6 +177,19 @@ line 21: policy[2].allow_origin: "https://B.example" has upper-case letters, whi
 }
 
 #[test]
+fn hosts_of_a_list_that_leave_paths_open() {
+    let text = "[[policy]]\npaths = ['/mcp']\nallow_origin = 'http://localhost:*'\nallow_hosts = 'localhost'\n";
+    assert_eq!(
+        toml_errors(text),
+        "line 4: policy[0].allow_hosts: is set, but the list does not cover every path, so the hosts of requests to other paths are not checked; end the list with an entry without paths, either with the same allow_hosts, or with `off = true` if any host may reach those paths"
+    );
+    for rest in ["off = true", "allow_origin = 'http://localhost:*'\nallow_hosts = 'localhost'"] {
+        let list = PolicyList::from_toml(&format!("{text}[[policy]]\n{rest}"));
+        assert!(list.is_ok(), "{rest}: {}", list.unwrap_err());
+    }
+}
+
+#[test]
 fn documents_that_are_not_policies() {
     for (text, expected) in [
         ("", "missing key `allow_origin`; name the origins that may call, or write \"*\""),
@@ -383,7 +396,7 @@ fn entries_of_one_scope_that_differ() {
         ),
         ("allow_origin = 'https://b.example'\nallow_hosts = ['127.0.0.1', 'localhost']", None),
     ] {
-        let text = format!("{good}{}", entry(other));
+        let text = format!("{good}{}[[policy]]\noff = true", entry(other));
         let found = PolicyList::from_toml(&text).err().map(|errors| errors.to_string());
         assert_eq!(found.as_deref(), expected, "{text}");
     }

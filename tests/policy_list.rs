@@ -381,6 +381,43 @@ fn a_list_wrong() {
             ],
         ),
         (
+            "hosts that leave paths open",
+            vec![any().paths(["/a"]), with_hosts().paths(["/b"]), with_hosts().paths(["/c"])],
+            vec![
+                "policy[1].allow_hosts: is set, but the list does not cover every path, so the \
+                  hosts of requests to other paths are not checked; end the list with an entry \
+                  without paths, either with the same allow_hosts, or with `off = true` if any \
+                  host may reach those paths",
+            ],
+        ),
+        (
+            "hosts and enforcement that leave paths open",
+            vec![
+                with_hosts().paths(["/a"]),
+                enforcing().paths(["/b"]),
+                PolicyEntry::off().paths(["/c/{*rest}"]),
+            ],
+            vec![
+                "policy[0].allow_hosts: is set, but the list does not cover every path, so the \
+                  hosts of requests to other paths are not checked; end the list with an entry \
+                  without paths, either with the same allow_hosts, or with `off = true` if any \
+                  host may reach those paths",
+                "policy[1].enforce: is set, but the list does not cover every path, so requests \
+                  to other paths are not checked; end the list with an entry without paths \
+                  (`off = true` is enough)",
+            ],
+        ),
+        (
+            "hosts of a shadow that leave paths open",
+            vec![any(), with_hosts().paths(["/b"]).shadow()],
+            vec![
+                "policy[1].allow_hosts: is set, but the list does not cover every path, so the \
+                  hosts of requests to other paths are not checked; end the list with an entry \
+                  without paths, either with the same allow_hosts, or with `off = true` if any \
+                  host may reach those paths",
+            ],
+        ),
+        (
             "enforcement in one of two entries with the same paths",
             vec![any().paths(["/a"]), enforcing().paths(["/a"]), PolicyEntry::off()],
             vec![
@@ -405,6 +442,10 @@ fn a_list_wrong() {
 #[test]
 fn lists_that_are_right() {
     let any = || PolicyEntry::new(policy(&["*"]));
+    let with_hosts = || {
+        let policy = Policy::builder().allow_origin("*").allow_hosts("a.example");
+        PolicyEntry::new(policy.build().expect("valid"))
+    };
     let enforcing = || {
         let policy = Policy::builder().allow_origin("https://a.example").enforce(true).build();
         PolicyEntry::new(policy.expect("a valid policy"))
@@ -438,6 +479,12 @@ fn lists_that_are_right() {
             vec![enforcing().paths(["/a"]), PolicyEntry::off()],
         ),
         ("enforcement everywhere", vec![enforcing()]),
+        (
+            "hosts, and the rest open in so many words",
+            vec![with_hosts().paths(["/a"]), PolicyEntry::off()],
+        ),
+        ("hosts, and others without for the rest", vec![with_hosts().paths(["/a"]), any()]),
+        ("hosts everywhere but on one path", vec![PolicyEntry::off().paths(["/a"]), with_hosts()]),
     ] {
         let mut builder = PolicyList::builder();
         for entry in entries {
@@ -494,5 +541,41 @@ async fn vary_names_what_the_predicates_of_a_scope_read() {
     ] {
         let response = service.clone().oneshot(request(path, origin)).await.unwrap();
         assert_eq!(response.headers()["vary"], expected, "{about}");
+    }
+}
+
+/// A request for another host reached a handler by every path that the list did not cover, and
+/// nothing said so. Seen in our own first version of hosts by path.
+#[tokio::test]
+async fn hosts_of_a_list_hold_on_every_path() {
+    let mcp = || {
+        let policy = Policy::builder().allow_origin("http://localhost:*").allow_hosts("localhost");
+        PolicyEntry::new(policy.build().unwrap())
+    };
+    let open = PolicyList::builder().entry(mcp().paths(["/mcp"])).build().unwrap_err();
+    let kinds = open.iter().map(|error| error.kind().clone()).collect::<Vec<_>>();
+    assert_eq!(kinds, [Kind::HostsLeavePathsOpen]);
+
+    let list = PolicyList::builder()
+        .entry(PolicyEntry::off().paths(["/health"]))
+        .entry(mcp().paths(["/mcp"]))
+        .entry(mcp())
+        .build()
+        .unwrap();
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
+    let service = CorsLayer::with_policies(list).layer(inner);
+    for (host, path, expected) in [
+        ("localhost:3000", "/mcp", 200),
+        ("localhost:3000", "/mcp/", 200),
+        ("localhost:3000", "/", 200),
+        ("evil.example:3000", "/mcp", 403),
+        ("evil.example:3000", "/mcp/", 403),
+        ("evil.example:3000", "/MCP", 403),
+        ("evil.example:3000", "/%6dcp", 403),
+        ("evil.example:3000", "/health", 200),
+    ] {
+        let request = Request::get(path).header("host", host).body(()).unwrap();
+        let response = service.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), expected, "{host} {path}");
     }
 }

@@ -58,6 +58,9 @@
 //! | `off` (in a list only) | `true`: left unchanged | `false` |
 //! | `shadow` (in a list only) | `true`: evaluated and reported, never enforced | `false` |
 //!
+//! A list of policies in which any entry has `enforce` or `allow_hosts` must end with an entry without
+//! `paths`, so that the file says what holds for all other paths.
+//!
 //! A list is an array of strings, or one string that is split at its commas. `paths` and
 //! `allow_origin_regex` are never split.
 //!

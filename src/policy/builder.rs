@@ -272,8 +272,10 @@ impl<T> PolicyBuilder<T> {
     /// 3. The 403 has no `Access-Control-*` headers and is not stored by caches. The decision is a
     ///    [`Refusal::HostNotAllowed`](crate::Refusal::HostNotAllowed) or one of its neighbors.
     ///
-    /// It is a check of what browsers send, not a login: other clients can send any `Host`. In a
-    /// list of policies, paths that no policy covers are not checked.
+    /// It is a check of what browsers send, not a login: other clients can send any `Host`.
+    /// Each policy checks the paths that it governs. So a [`PolicyList`](crate::PolicyList) with hosts
+    /// in any entry must end with an entry without paths, which says what holds for all others: the
+    /// same hosts, or [`off`](crate::routes::PolicyEntry::off).
     ///
     /// ```
     /// use http::Request;

@@ -9,7 +9,7 @@ use super::{
     pattern::Pattern,
     scope::{Named, Policies, Scope},
 };
-use crate::policy::{Policy, Setting};
+use crate::policy::{Policy, Rules, Setting};
 use std::{collections::HashMap, sync::Arc};
 
 impl PolicyList {
@@ -90,7 +90,7 @@ impl PolicyListBuilder {
         let index = index(&drafts);
         part.check_scopes(&drafts, &mut errors);
         check_reachable(&drafts, &index, &mut errors);
-        part.check_enforcement(&mut errors);
+        part.check_open_paths(&mut errors);
         if !errors.is_empty() {
             let of_all = |i: usize| positions.get(i).copied().unwrap_or(i);
             all_errors.extend(errors.into_iter().map(|error| error.moved(of_all)));
@@ -165,15 +165,20 @@ impl PolicyListBuilder {
         }
     }
 
-    fn check_enforcement(&self, errors: &mut Vec<PolicyListError>) {
+    /// What is checked on some paths only must say so for the others: a request could reach the same
+    /// handler by a path that no entry covers.
+    fn check_open_paths(&self, errors: &mut Vec<PolicyListError>) {
         if self.entries.iter().any(|entry| entry.paths.is_none()) {
             return;
         }
-        let enforces =
-            |entry: &PolicyEntry| entry.policy.as_ref().is_some_and(|p| p.rules().enforce);
-        if let Some(i) = self.entries.iter().position(enforces) {
-            errors.push(PolicyListError::of_entry(i, Kind::EnforcementLeavesPathsOpen));
-        }
+        let first = |checks: fn(&Rules) -> bool| {
+            let checks = |policy: &Policy| checks(policy.rules());
+            self.entries.iter().position(|entry| entry.policy.as_ref().is_some_and(checks))
+        };
+        let enforcing = first(|rules| rules.enforce).map(|i| (i, Kind::EnforcementLeavesPathsOpen));
+        let checking = first(|rules| rules.hosts.is_some()).map(|i| (i, Kind::HostsLeavePathsOpen));
+        let open = enforcing.into_iter().chain(checking);
+        errors.extend(open.map(|(i, kind)| PolicyListError::of_entry(i, kind)));
     }
 
     fn scope(&self, draft: Draft) -> Scope {

@@ -102,6 +102,7 @@ impl PolicyListError {
             (Kind::DuplicateName { .. }, _) => "name".into(),
             (Kind::OffNotAlone, _) => "off".into(),
             (Kind::EnforcementLeavesPathsOpen, _) => "enforce".into(),
+            (Kind::HostsLeavePathsOpen, _) => "allow_hosts".into(),
             (Kind::DifferentInScope { setting, .. }, _) => setting.as_str().into(),
             _ => "".into(),
         }
@@ -178,6 +179,8 @@ pub enum PolicyListErrorKind {
     },
     /// An entry enforces, but the list does not cover every path.
     EnforcementLeavesPathsOpen,
+    /// An entry has `allow_hosts`, but the list does not cover every path.
+    HostsLeavePathsOpen,
 }
 
 impl PolicyListErrorKind {
@@ -199,6 +202,10 @@ impl PolicyListErrorKind {
             Self::EnforcementLeavesPathsOpen => {
                 "is set, but the list does not cover every path, so requests to other paths are \
                  not checked"
+            }
+            Self::HostsLeavePathsOpen => {
+                "is set, but the list does not cover every path, so the hosts of requests to other \
+                 paths are not checked"
             }
             Self::DuplicateName { earlier } => {
                 return format!("is already the name of policy[{earlier}]").into();
@@ -233,6 +240,10 @@ impl PolicyListErrorKind {
             Self::DifferentInScope { .. } => "give both the same value",
             Self::EnforcementLeavesPathsOpen => {
                 "end the list with an entry without paths (`off = true` is enough)"
+            }
+            Self::HostsLeavePathsOpen => {
+                "end the list with an entry without paths, either with the same allow_hosts, or \
+                 with `off = true` if any host may reach those paths"
             }
         }
     }

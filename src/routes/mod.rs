@@ -32,8 +32,9 @@
 //! **Caveat.** A router behind this layer may be more lenient: it may ignore case, decode
 //! characters or ignore a trailing slash. Then a path that is not covered here can still reach a
 //! handler. For reading across origins this is harmless, because nothing is granted. For
-//! [enforcement](crate::PolicyBuilder::enforce) it is not, so a list that enforces anywhere must
-//! end with an entry without paths.
+//! [enforcement](crate::PolicyBuilder::enforce) and for
+//! [hosts](crate::PolicyBuilder::allow_hosts) it is not, so a list that enforces or checks hosts
+//! anywhere must end with an entry without paths.
 
 mod builder;
 mod entry;
