@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use super::cookie_jar::CookieJar;
 use super::http_cache::HttpCache;
+use super::local_network::AddressSpaces;
+use super::options::AddressSpace;
 use super::page::Page;
 use super::preflight_cache::PreflightCache;
 use super::site::Sites;
+use super::strict_transport::KnownHosts;
 use super::url::Url;
 
 /// A simulated browser: the caches, the cookies and the clock that its pages share.
@@ -37,6 +40,9 @@ pub(super) struct State {
     pub(super) preflights: PreflightCache,
     pub(super) http_cache: Option<HttpCache>,
     pub(super) cookies: CookieJar,
+    pub(super) known_hosts: KnownHosts,
+    pub(super) address_spaces: AddressSpaces,
+    pub(super) blocks_local_network: bool,
     pub(super) sites: Sites,
     pub(super) http2: bool,
     pub(super) wildcard_covers_authorization: bool,
@@ -54,6 +60,9 @@ impl Browser {
                 preflights: PreflightCache::default(),
                 http_cache: None,
                 cookies: CookieJar::default(),
+                known_hosts: KnownHosts::default(),
+                address_spaces: AddressSpaces::default(),
+                blocks_local_network: false,
                 sites: Sites::default(),
                 http2: false,
                 wildcard_covers_authorization: false,
@@ -73,8 +82,43 @@ impl Browser {
     }
 
     /// Whether there is an HTTP cache; off by default, so that each fetch reaches the service. It
-    /// stores heads, not bodies, honours `Cache-Control: max-age`, `no-cache` and `no-store`,
-    /// `ETag`, `Last-Modified` and `Vary`, and is partitioned by the page's site.
+    /// stores heads, not bodies, honors `Cache-Control`, `Expires`, `Age`, `ETag`, `Last-Modified`
+    /// and `Vary`, and is partitioned by the page's site.
+    ///
+    /// - Without `max-age` and `Expires`, a response with `Last-Modified` and `Date` is fresh for [a
+    ///   tenth of its age](https://httpwg.org/specs/rfc9111.html#heuristic.freshness), as in
+    ///   Chromium and Firefox. A service in memory sends no `Date`; a server does.
+    /// - With `stale-while-revalidate`, a stale response is used, and [a request in the
+    ///   background](super::exchange::ExchangeKind::Revalidation) renews it, as in Chromium and
+    ///   Firefox.
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use tower_browser::{Browser, exchange::ExchangeKind};
+    ///
+    /// let mut api = tower::service_fn(|_: Request<Vec<u8>>| async {
+    ///     Response::builder()
+    ///         .header("access-control-allow-origin", "*")
+    ///         .header("cache-control", "max-age=60, stale-while-revalidate=600")
+    ///         .body(Vec::new())
+    /// });
+    /// let page = Browser::new().http_cache(true).page("https://app.example.com");
+    /// let _ = page.fetch("https://api.example.com/").send(&mut api).await?;
+    /// page.browser().advance(Duration::from_secs(90));
+    ///
+    /// let stale = page.fetch("https://api.example.com/").send(&mut api).await?;
+    /// assert!(stale.is_from_http_cache());
+    /// assert_eq!(stale.wire()[0].kind(), ExchangeKind::Revalidation);
+    ///
+    /// // What came in the background is fresh.
+    /// let fresh = page.fetch("https://api.example.com/").send(&mut api).await?;
+    /// assert!(fresh.is_from_http_cache() && fresh.wire().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn http_cache(self, enabled: bool) -> Self {
         self.state().http_cache = enabled.then(HttpCache::default);
@@ -103,6 +147,60 @@ impl Browser {
     #[must_use]
     pub fn public_suffix(self, suffix: &str) -> Self {
         self.state().sites.add_public_suffix(suffix);
+        self
+    }
+
+    /// Says where a host's name leads: an intranet's name to [`AddressSpace::Local`]. Unless told,
+    /// addresses speak for themselves, `localhost` and names below it are on the machine itself,
+    /// names that end in `.local` are local, and all others are public. See
+    /// [`Exchange::local_network_access`](super::Exchange::local_network_access).
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use tower_browser::{Browser, options::AddressSpace};
+    ///
+    /// let api = tower::service_fn(|_: Request<Vec<u8>>| async {
+    ///     Response::builder().header("access-control-allow-origin", "*").body(Vec::new())
+    /// });
+    /// let browser = Browser::new().address_space("api.intranet.example", AddressSpace::Local);
+    /// let page = browser.page("https://app.example.com");
+    /// let answer = page.fetch("https://api.intranet.example/").send(api).await.unwrap();
+    /// assert_eq!(
+    ///     answer.wire()[0].local_network_access().unwrap().to_string(),
+    ///     "a page in the public address space asks a server in the local address space: Chromium \
+    ///      asks the user first",
+    /// );
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn address_space(self, host: &str, space: AddressSpace) -> Self {
+        self.state().address_spaces.tell(host, space);
+        self
+    }
+
+    /// Whether requests to a less public address space are blocked, as in Chromium once the user
+    /// has said no; off by default. See
+    /// [`Exchange::local_network_access`](super::Exchange::local_network_access).
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use tower_browser::{Browser, Reason};
+    ///
+    /// let api = tower::service_fn(|_: Request<Vec<u8>>| async {
+    ///     Response::builder().header("access-control-allow-origin", "*").body(Vec::new())
+    /// });
+    /// let page = Browser::new().block_local_network(true).page("https://app.example.com");
+    /// let blocked = page.fetch("http://127.0.0.1:8080/").send(api).await.unwrap_err();
+    /// assert!(matches!(blocked.reason(), Reason::LocalNetworkAccess { .. }));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn block_local_network(self, block: bool) -> Self {
+        self.state().blocks_local_network = block;
         self
     }
 
@@ -156,6 +254,44 @@ impl Browser {
         cookies.store(line, &url, sites, true, *now)
     }
 
+    /// Makes a host known as one that is asked over `https` only
+    /// ([HSTS](https://www.rfc-editor.org/rfc/rfc6797)), as if `url` had sent this
+    /// `Strict-Transport-Security` line; so does every response over `https` that has the header.
+    /// `false` if a browser would ignore the line: no `max-age`, a directive twice, a URL that is
+    /// not `https`, an address, or a host below `localhost`.
+    ///
+    /// An `http` URL of such a host is fetched over `https`, without a redirect. Mixed content is
+    /// blocked all the same, since that is decided before.
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use tower_browser::Browser;
+    ///
+    /// let api = tower::service_fn(|_: Request<Vec<u8>>| async {
+    ///     Response::builder().header("access-control-allow-origin", "*").body(Vec::new())
+    /// });
+    /// let browser = Browser::new();
+    /// let line = "max-age=31536000; includeSubDomains";
+    /// assert!(browser.set_strict_transport_security("https://example.com", line));
+    ///
+    /// let page = browser.page("http://app.example.net");
+    /// let answer = page.fetch("http://api.example.com/").send(api).await.unwrap();
+    /// assert_eq!(answer.url(), "https://api.example.com/");
+    /// assert!(!answer.is_redirected());
+    /// # }
+    /// ```
+    #[must_use = "a browser may ignore the line"]
+    pub fn set_strict_transport_security(&self, url: &str, line: &str) -> bool {
+        let Ok(url) = Url::parse(url, None) else {
+            return false;
+        };
+        let mut state = self.state();
+        let now = state.now;
+        state.known_hosts.store(&url, line, now)
+    }
+
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock, and what it guards is valid at every step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -177,6 +313,7 @@ impl fmt::Debug for Browser {
             .field("preflights", &state.preflights)
             .field("http_cache", &state.http_cache)
             .field("cookies", &state.cookies)
+            .field("known_hosts", &state.known_hosts)
             .finish_non_exhaustive()
     }
 }

@@ -260,6 +260,14 @@ impl Reason {
                     format!("add {origin:?} to `{name}` in the page's \"content-security-policy\""),
                 )
             }
+            Self::LocalNetworkAccess { access, .. } if access.is_prompted() => diagnosis(
+                "the user has not allowed the page to reach devices in the local network",
+                "ask the user to allow it, or serve the API from a public address",
+            ),
+            Self::LocalNetworkAccess { .. } => diagnosis(
+                "the page is served over http, and only secure pages may ask the user",
+                "serve the page over https",
+            ),
             Self::BadPort { .. } => diagnosis(
                 "the server listens on a port that browsers block",
                 "use another port, such as 443, 3000 or 8080",

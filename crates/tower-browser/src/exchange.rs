@@ -4,6 +4,8 @@ use std::fmt;
 
 use http::{HeaderMap, Method, StatusCode};
 
+pub use super::local_network::LocalNetworkAccess;
+
 /// Whether an exchange is a preflight or the request that the script asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -12,6 +14,9 @@ pub enum ExchangeKind {
     Preflight,
     /// The request itself; one for each hop of a redirect.
     Actual,
+    /// A request in the background, which renews a response that the [HTTP
+    /// cache](super::Browser::http_cache) has served stale (`stale-while-revalidate`).
+    Revalidation,
 }
 
 /// One request that left the browser, with the head of the response to it. What an HTTP cache or
@@ -25,6 +30,7 @@ pub struct Exchange {
     pub(super) url: String,
     pub(super) request_headers: HeaderMap,
     pub(super) response: Option<(StatusCode, HeaderMap)>,
+    pub(super) local_network_access: Option<LocalNetworkAccess>,
 }
 
 impl Exchange {
@@ -62,6 +68,33 @@ impl Exchange {
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.response.as_ref().map(|(status, _)| *status)
+    }
+
+    /// Set if a page asked a server in a less public [address
+    /// space](super::options::AddressSpace) than its own: a public page, and `localhost` or a
+    /// private address. Chromium asks the user before it sends such a request, or blocks it if the
+    /// page is not a secure context; Firefox is about to do the same. Here the request is sent,
+    /// unless [a test says otherwise](super::Browser::block_local_network).
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use tower_browser::{Page, options::AddressSpace};
+    ///
+    /// let api = tower::service_fn(|_: Request<Vec<u8>>| async {
+    ///     Response::builder().header("access-control-allow-origin", "*").body(Vec::new())
+    /// });
+    /// let page = Page::at("https://app.example.com");
+    /// let answer = page.fetch("http://localhost:8080/").send(api).await.unwrap();
+    /// let access = answer.wire()[0].local_network_access().unwrap();
+    /// assert_eq!(access.target(), AddressSpace::Loopback);
+    /// assert!(access.is_prompted());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn local_network_access(&self) -> Option<LocalNetworkAccess> {
+        self.local_network_access
     }
 
     /// All headers of the response, whatever a script may see; none if the service failed.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 
+use super::freshness::{Freshness, is_cacheable};
 use super::header_list::get;
 
 #[derive(Debug, Default)]
@@ -22,13 +23,24 @@ pub(super) struct StoredResponse {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     stored_at: Duration,
-    lifetime: Duration,
+    freshness: Freshness,
 }
 
 impl StoredResponse {
     /// <https://httpwg.org/specs/rfc9111.html#expiration.model>
     pub(super) fn is_fresh(&self, now: Duration) -> bool {
-        now.saturating_sub(self.stored_at) < self.lifetime
+        self.age(now) < self.freshness.lifetime
+    }
+
+    /// Whether it may be used though it is stale, while the browser renews it.
+    pub(super) fn is_usable_while_revalidating(&self, now: Duration) -> bool {
+        let Freshness { lifetime, stale_while_revalidate, .. } = self.freshness;
+        self.age(now) < lifetime.saturating_add(stale_while_revalidate)
+    }
+
+    /// <https://httpwg.org/specs/rfc9111.html#age.calculations>
+    fn age(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.stored_at).saturating_add(self.freshness.age)
     }
 
     /// <https://httpwg.org/specs/rfc9111.html#caching.negotiated.responses>
@@ -67,15 +79,7 @@ impl HttpCache {
         (status, headers): (StatusCode, &HeaderMap),
         now: Duration,
     ) {
-        let directives = CacheControl::of(headers);
-        let heuristically = matches!(
-            status.as_u16(),
-            200 | 203 | 204 | 300 | 301 | 308 | 404 | 405 | 410 | 414 | 501
-        );
-        let cacheable = *method == Method::GET
-            && !matches!(status.as_u16(), 206 | 304)
-            && !directives.no_store
-            && (heuristically || directives.max_age.is_some());
+        let cacheable = *method == Method::GET && is_cacheable(status, headers);
         let vary = vary(headers);
         if !cacheable || vary.iter().any(|name| name == "*") {
             return;
@@ -88,7 +92,7 @@ impl HttpCache {
             status,
             headers: headers.clone(),
             stored_at: now,
-            lifetime: directives.lifetime(),
+            freshness: Freshness::of(status, headers),
         });
     }
 
@@ -117,7 +121,7 @@ impl HttpCache {
             }
         }
         stored.stored_at = now;
-        stored.lifetime = CacheControl::of(&stored.headers).lifetime();
+        stored.freshness = Freshness::of(stored.status, &stored.headers);
         // It is now this request's.
         stored.varies_on = varies_on(&stored.headers, request);
         Some(stored)
@@ -153,37 +157,4 @@ fn vary(headers: &HeaderMap) -> Vec<String> {
         .map(|name| name.trim().to_ascii_lowercase())
         .filter(|name| !name.is_empty())
         .collect()
-}
-
-/// <https://httpwg.org/specs/rfc9111.html#field.cache-control>
-#[derive(Debug, Default)]
-struct CacheControl {
-    no_store: bool,
-    no_cache: bool,
-    max_age: Option<u64>,
-}
-
-impl CacheControl {
-    fn of(headers: &HeaderMap) -> Self {
-        let value = get(headers, "cache-control").unwrap_or_default();
-        let mut directives = Self::default();
-        for directive in String::from_utf8_lossy(&value).split(',') {
-            let directive = directive.trim().to_ascii_lowercase();
-            match directive.split_once('=') {
-                Some(("max-age", seconds)) => {
-                    directives.max_age = seconds.trim_matches('"').parse().ok();
-                }
-                None if directive == "no-store" => directives.no_store = true,
-                None if directive == "no-cache" => directives.no_cache = true,
-                _ => {}
-            }
-        }
-        directives
-    }
-
-    /// Without `max-age` a response is stored, and stale at once: no heuristics.
-    fn lifetime(&self) -> Duration {
-        let seconds = self.max_age.filter(|_| !self.no_cache);
-        Duration::from_secs(seconds.unwrap_or_default())
-    }
 }

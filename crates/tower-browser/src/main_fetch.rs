@@ -62,6 +62,7 @@ where
     F: FnMut(Bytes) -> ReqBody,
 {
     blocking::check(request)?;
+    upgrade_to_https(request, network);
     let with_preflight = choose_tainting(request)?;
     request.with_preflight |= with_preflight;
     if with_preflight && preflight::is_due(request, network) {
@@ -98,6 +99,14 @@ where
     }
     check_response(request, &response)?;
     Ok(Some(filter(request, response)))
+}
+
+/// <https://fetch.spec.whatwg.org/#concept-main-fetch>, step 10: HSTS.
+fn upgrade_to_https<S, F>(request: &mut Request, network: &Network<S, F>) {
+    let state = network.browser.state();
+    if state.known_hosts.upgrades(&request.current_url, state.now) {
+        request.current_url.upgrade();
+    }
 }
 
 /// What must be true of a response for others than `fetch()`.

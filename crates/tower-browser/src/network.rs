@@ -14,11 +14,12 @@ use super::exchange::{Exchange, ExchangeKind};
 use super::header_list::as_received;
 use super::http_cache::StoredResponse;
 use super::initiator::Initiator;
-use super::options::{CacheMode, Mode, ReferrerPolicy};
+use super::local_network::LocalNetworkAccess;
+use super::options::{AddressSpace, CacheMode, Mode, ReferrerPolicy};
 use super::reason::Reason;
 use super::request::{Request, Tainting};
 use super::site::Sites;
-use super::url::Url;
+use super::url::{Origin, Url};
 
 const USER_AGENT: &str = "Mozilla/5.0 (compatible; tower-browser)";
 
@@ -44,6 +45,8 @@ pub(super) struct Received<B> {
 #[derive(Clone, Copy)]
 enum Stored {
     Fresh,
+    /// Stale, and yet usable while a request in the background renews it.
+    Renewed,
     Stale,
     /// `Vary` keeps it from this request, but a 304 can say that it is the right one:
     /// <https://httpwg.org/specs/rfc9111.html#validation.sent>.
@@ -83,7 +86,11 @@ impl<S, F> Network<S, F> {
             let use_stale = matches!(cache_mode, CacheMode::ForceCache | CacheMode::OnlyIfCached);
             let is_usable = match state {
                 Stored::Fresh => use_stale || cache_mode != CacheMode::NoCache,
-                Stored::Stale => use_stale,
+                Stored::Renewed if cache_mode == CacheMode::Default => {
+                    self.renew(request, &headers, &stored).await;
+                    true
+                }
+                Stored::Renewed | Stored::Stale => use_stale,
                 Stored::OfAnotherRequest => false,
             };
             if is_usable {
@@ -95,8 +102,44 @@ impl<S, F> Network<S, F> {
             return Err(Reason::NotCached);
         }
         let received = self.exchange(request, kind, headers).await?;
+        let stores = cache_mode != CacheMode::NoStore;
+        Ok(self.take(request, received, &as_stored_for, revalidating, stores))
+    }
+
+    /// [Revalidates](https://www.rfc-editor.org/rfc/rfc5861#section-3) a stale response in the
+    /// background: no script sees the answer, and a failure leaves what is stored.
+    async fn renew<ReqBody, ResBody>(
+        &mut self,
+        request: &Request,
+        as_stored_for: &HeaderMap,
+        stored: &StoredResponse,
+    ) where
+        S: Service<http::Request<ReqBody>, Response = http::Response<ResBody>>,
+        S::Error: Into<Box<dyn Error + Send + Sync>>,
+        F: FnMut(Bytes) -> ReqBody,
+    {
+        let mut headers = as_stored_for.clone();
+        let revalidating = append_validators(stored, &mut headers);
+        if let Ok(received) = self.exchange(request, ExchangeKind::Revalidation, headers).await {
+            self.take(request, received, as_stored_for, revalidating, true);
+        }
+    }
+
+    /// What a response leaves in the browser: cookies, what is known of the host, and what the HTTP
+    /// cache stores. The response, or the stored one that it renews.
+    fn take<B>(
+        &self,
+        request: &Request,
+        received: Received<B>,
+        as_stored_for: &HeaderMap,
+        revalidating: bool,
+        stores: bool,
+    ) -> Received<B> {
+        let url = request.current_url.to_string();
         let mut state = self.browser.state();
         let now = state.now;
+        // https://www.rfc-editor.org/rfc/rfc6797#section-8.1
+        state.known_hosts.note(&request.current_url, &received.headers, now);
         // https://fetch.spec.whatwg.org/#concept-http-network-fetch: "parse and store"
         if request.includes_credentials() {
             state.cookies.store_all(&received.headers, request, &self.sites, now);
@@ -109,22 +152,22 @@ impl<S, F> Network<S, F> {
             }
             // https://httpwg.org/specs/rfc9111.html#freshening.responses
             if revalidating && received.status == StatusCode::NOT_MODIFIED {
-                let stored = cache.freshen(partition, &url, &as_stored_for, &received.headers, now);
-                if let Some(stored) = stored {
-                    return Ok(stored.clone().into());
+                let renewed = cache.freshen(partition, &url, as_stored_for, &received.headers, now);
+                if let Some(renewed) = renewed {
+                    return renewed.clone().into();
                 }
             }
             // https://httpwg.org/specs/rfc9111.html#response.cacheability
-            if cache_mode != CacheMode::NoStore {
+            if stores {
                 cache.store(
                     (partition, &url),
-                    (&request.method, &as_stored_for),
+                    (&request.method, as_stored_for),
                     (received.status, &received.headers),
                     now,
                 );
             }
         }
-        Ok(received)
+        received
     }
 
     fn stored(
@@ -145,8 +188,15 @@ impl<S, F> Network<S, F> {
             let stored = cache.select_for_validation(&request.partition, url)?;
             return Some((stored.clone(), Stored::OfAnotherRequest));
         };
-        let fresh = stored.is_fresh(state.now);
-        Some((stored.clone(), if fresh { Stored::Fresh } else { Stored::Stale }))
+        let now = state.now;
+        let is_to_the_request = if stored.is_fresh(now) {
+            Stored::Fresh
+        } else if stored.is_usable_while_revalidating(now) {
+            Stored::Renewed
+        } else {
+            Stored::Stale
+        };
+        Some((stored.clone(), is_to_the_request))
     }
 
     /// What the standard appends on the way to the cache and the network, less what
@@ -215,6 +265,32 @@ impl<S, F> Network<S, F> {
         site
     }
 
+    /// <https://wicg.github.io/local-network-access/#local-network-access-check>. A navigation is
+    /// not asked about.
+    fn local_network_access(
+        &self,
+        request: &Request,
+    ) -> Result<Option<LocalNetworkAccess>, Reason> {
+        let state = self.browser.state();
+        let url = &request.current_url;
+        let page = match &request.self_origin {
+            Origin::Tuple { scheme, host, .. } if matches!(scheme.as_str(), "http" | "https") => {
+                state.address_spaces.of(host)
+            }
+            _ => return Ok(None),
+        };
+        let target = state.address_spaces.of(url.host());
+        if request.initiator.navigates() || target >= page {
+            return Ok(None);
+        }
+        let page_is_secure = request.page_is_https || page == AddressSpace::Loopback;
+        let access = LocalNetworkAccess { page, target, page_is_secure };
+        if state.blocks_local_network {
+            return Err(Reason::LocalNetworkAccess { url: url.to_string(), access });
+        }
+        Ok(Some(access))
+    }
+
     /// <https://fetch.spec.whatwg.org/#concept-http-network-fetch>, the service being the network.
     async fn exchange<ReqBody, ResBody>(
         &mut self,
@@ -228,6 +304,7 @@ impl<S, F> Network<S, F> {
         F: FnMut(Bytes) -> ReqBody,
     {
         let failed = |error: S::Error| Reason::Service { error: error.into() };
+        let local_network_access = self.local_network_access(request)?;
         poll_fn(|cx| self.service.poll_ready(cx)).await.map_err(failed)?;
         let http2 = self.browser.state().http2;
         let url = request.current_url.to_string();
@@ -245,6 +322,7 @@ impl<S, F> Network<S, F> {
             url,
             request_headers: headers,
             response: None,
+            local_network_access,
         });
         let response = self.service.call(message).await.map_err(failed)?;
         let (parts, body) = response.into_parts();

@@ -128,6 +128,38 @@ pub enum ReferrerPolicy {
     UnsafeUrl,
 }
 
+/// How public an address is, as [local network
+/// access](https://wicg.github.io/local-network-access/#ip-address-space) sees it; see
+/// [`Browser::address_space`](super::Browser::address_space).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AddressSpace {
+    /// The machine itself: `localhost`, `127.0.0.1`.
+    Loopback,
+    /// A local network: `192.168.1.1`, `printer.local`.
+    Local,
+    /// The Internet.
+    Public,
+}
+
+impl AddressSpace {
+    /// The value as Chromium's console and `targetAddressSpace` write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Loopback => "loopback",
+            Self::Local => "local",
+            Self::Public => "public",
+        }
+    }
+}
+
+impl fmt::Display for AddressSpace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// The [cache mode](https://fetch.spec.whatwg.org/#concept-request-cache-mode) of a request. It
 /// matters only in a browser with [an HTTP cache](super::Browser::http_cache).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::exchange::ExchangeKind;
+use super::exchange::{ExchangeKind, LocalNetworkAccess};
 
 /// Why a fetch failed, with the data that says so.
 ///
@@ -19,7 +19,8 @@ pub enum Reason {
         /// The URL that the page was made with.
         url: String,
     },
-    /// The URL does not parse.
+    /// The URL does not parse. So it is with a host that is not ASCII, unless the crate's feature
+    /// `idna` is enabled.
     #[non_exhaustive]
     InvalidUrl {
         /// The URL, as the script wrote it.
@@ -86,6 +87,15 @@ pub enum Reason {
     MixedContent {
         /// The URL, of the script or of a redirect.
         url: String,
+    },
+    /// The page asks a server in a less public address space than its own, and the browser
+    /// [blocks that](super::Browser::block_local_network).
+    #[non_exhaustive]
+    LocalNetworkAccess {
+        /// The URL, of the script or of a redirect.
+        url: String,
+        /// What was asked for.
+        access: LocalNetworkAccess,
     },
     /// The mode is [`SameOrigin`](super::options::Mode::SameOrigin) and the URL, or what it redirects to,
     /// another origin's.
@@ -292,6 +302,13 @@ impl fmt::Display for Reason {
             Self::MixedContent { url } => {
                 write!(f, "{url:?} is mixed content: an https page can fetch only over https")
             }
+            Self::LocalNetworkAccess { url, access } => write!(
+                f,
+                "{url:?} is in the {} address space, and the page in the {} address space has no \
+                 permission to ask it",
+                access.target(),
+                access.page()
+            ),
             Self::SameOriginMode { url } => {
                 write!(f, "{url:?} belongs to another origin, and the mode is \"same-origin\"")
             }
@@ -472,7 +489,7 @@ impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             ExchangeKind::Preflight => "the response to the preflight",
-            ExchangeKind::Actual => "the response",
+            _ => "the response",
         })
     }
 }

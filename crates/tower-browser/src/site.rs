@@ -72,6 +72,6 @@ impl Sites {
     }
 }
 
-fn is_ip_address(host: &str) -> bool {
+pub(super) fn is_ip_address(host: &str) -> bool {
     host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
 }

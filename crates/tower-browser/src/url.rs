@@ -3,7 +3,9 @@
 //! with what is tested.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv4Addr;
+
+use super::host;
 
 /// A URL with an [HTTP(S) scheme](https://fetch.spec.whatwg.org/#http-scheme), without fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +116,12 @@ impl Url {
         self.port.unwrap_or(default_port(self.scheme))
     }
 
+    /// Makes the scheme `https`. The port stays, unless it was the default.
+    pub(super) fn upgrade(&mut self) {
+        self.scheme = "https";
+        self.port = self.port.filter(|port| *port != default_port("https"));
+    }
+
     /// <https://url.spec.whatwg.org/#include-credentials>
     pub(super) fn includes_credentials(&self) -> bool {
         self.includes_credentials
@@ -206,7 +214,7 @@ impl fmt::Display for Origin {
 
 /// Whether a host is the machine itself, which counts as trustworthy without TLS:
 /// <https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy>.
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     host == "localhost"
         || host.ends_with(".localhost")
@@ -245,48 +253,8 @@ fn split_port(host_and_port: &str) -> Result<(&str, Option<u16>), UrlError> {
     }
 }
 
-/// <https://url.spec.whatwg.org/#concept-host-parser>, less IDNA, percent-decoding and the forms of
-/// IPv4 that are not four decimal numbers: those are refused.
 fn parse_host(host: &str) -> Result<String, UrlError> {
-    if let Some(inner) = host.strip_prefix('[') {
-        let inner = inner.strip_suffix(']').ok_or(UrlError::Invalid)?;
-        let address: Ipv6Addr = inner.parse().map_err(|_| UrlError::Invalid)?;
-        return Ok(format!("[{}]", serialize_ipv6(address)));
-    }
-    let valid = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte);
-    if host.is_empty() || !host.bytes().all(valid) {
-        return Err(UrlError::Invalid);
-    }
-    let labels = host.strip_suffix('.').unwrap_or(host).rsplit('.');
-    let last = labels.clone().next().unwrap_or_default();
-    let last_is_number = !last.is_empty()
-        && (last.bytes().all(|byte| byte.is_ascii_digit())
-            || last.to_ascii_lowercase().starts_with("0x"));
-    if last_is_number && host.parse::<Ipv4Addr>().is_err() {
-        return Err(UrlError::Invalid);
-    }
-    Ok(host.to_ascii_lowercase())
-}
-
-/// <https://url.spec.whatwg.org/#concept-ipv6-serializer>; unlike `Ipv6Addr`'s `Display` it never
-/// writes dotted decimals.
-fn serialize_ipv6(address: Ipv6Addr) -> String {
-    let pieces = address.segments();
-    let (mut start, mut length) = (0, 0);
-    for from in 0..pieces.len() {
-        let zeros = pieces[from..].iter().take_while(|piece| **piece == 0).count();
-        if zeros > length {
-            (start, length) = (from, zeros);
-        }
-    }
-    let join = |pieces: &[u16]| {
-        let pieces: Vec<String> = pieces.iter().map(|piece| format!("{piece:x}")).collect();
-        pieces.join(":")
-    };
-    if length < 2 {
-        return join(&pieces);
-    }
-    format!("{}::{}", join(&pieces[..start]), join(&pieces[start + length..]))
+    host::parse(host).ok_or(UrlError::Invalid)
 }
 
 /// <https://url.spec.whatwg.org/#shorten-a-urls-path> and the path state, percent-encoding what the

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use tower_browser::{
     Browser, Page, Reason,
+    exchange::ExchangeKind,
     options::{CacheMode, Mode},
 };
 
@@ -43,6 +44,8 @@ fn the_http_cache_honours_freshness_and_vary() {
     type Row = (&'static str, bool, Headers<'static>, Write, u64, Write, usize);
     const GRANT: (&str, &str) = ("access-control-allow-origin", "*");
     const FRESH: (&str, &str) = ("cache-control", "max-age=60");
+    const DATE: (&str, &str) = ("date", "Thu, 26 Nov 2026 00:00:00 GMT");
+    const MODIFIED: (&str, &str) = ("last-modified", "Wed, 25 Nov 2026 23:50:00 GMT");
     let get: Write = |p| p.fetch(API);
     #[rustfmt::skip]
     let rows: &[Row] = &[
@@ -52,6 +55,12 @@ fn the_http_cache_honours_freshness_and_vary() {
         ("no lifetime", true, &[GRANT], get, 0, get, 2),
         ("no-store", true, &[GRANT, ("cache-control", "no-store, max-age=60")], get, 0, get, 2),
         ("no-cache", true, &[GRANT, ("cache-control", "no-cache, max-age=60")], get, 0, get, 2),
+        ("aged on the way", true, &[GRANT, FRESH, ("age", "30")], get, 30, get, 2),
+        ("Expires", true, &[GRANT, DATE, ("expires", "Thu, 26 Nov 2026 00:01:00 GMT")], get, 59, get, 1),
+        ("expired", true, &[GRANT, DATE, ("expires", "Thu, 26 Nov 2026 00:01:00 GMT")], get, 60, get, 2),
+        ("a tenth of the age", true, &[GRANT, DATE, MODIFIED], get, 59, get, 1),
+        ("more than a tenth", true, &[GRANT, DATE, MODIFIED], get, 60, get, 2),
+        ("no-cache against heuristics", true, &[GRANT, DATE, MODIFIED, ("cache-control", "no-cache")], get, 0, get, 2),
         ("another URL", true, &[GRANT, FRESH], get, 0, |p| p.fetch("https://api.example.net/?a"), 2),
         ("Vary that the requests agree in", true, &[GRANT, FRESH, ("vary", "Origin, accept")], get, 0, get, 1),
         ("Vary that they differ in", true, &[GRANT, FRESH, ("vary", "accept")], get, 0,
@@ -177,4 +186,63 @@ fn only_if_cached_answers_from_the_cache() {
     let _ = run(page.fetch("/").send(counted.server())).unwrap();
     assert!(run(cached(&page).send(counted.server())).unwrap().is_from_http_cache());
     assert_eq!(counted.count(), 1);
+}
+
+#[test]
+fn a_stale_response_is_used_while_it_is_renewed() {
+    type Row = (&'static str, Headers<'static>, Write, u64, &'static str);
+    const GRANT: (&str, &str) = ("access-control-allow-origin", "*");
+    const STALE: (&str, &str) = ("cache-control", "max-age=60, stale-while-revalidate=30");
+    const MUST: (&str, &str) =
+        ("cache-control", "max-age=60, stale-while-revalidate=30, must-revalidate");
+    let get: Write = |p| p.fetch(API);
+    #[rustfmt::skip]
+    let rows: &[Row] = &[
+        ("fresh", &[GRANT, STALE], get, 59, "the first, nothing sent"),
+        ("stale", &[GRANT, STALE], get, 60, "the first, one in the background"),
+        ("the last second", &[GRANT, STALE], get, 89, "the first, one in the background"),
+        ("too stale", &[GRANT, STALE], get, 90, "the second"),
+        ("must-revalidate", &[GRANT, MUST], get, 60, "the second"),
+        ("the mode no-cache", &[GRANT, STALE], |p| p.fetch(API).cache(CacheMode::NoCache), 60, "the second"),
+        ("the mode force-cache", &[GRANT, STALE], |p| p.fetch(API).cache(CacheMode::ForceCache), 60, "the first, nothing sent"),
+    ];
+    for (description, headers, second, wait, expected) in rows {
+        let page = Browser::new().http_cache(true).page(PAGE);
+        let counted = Counted::new(headers);
+        assert!(run(page.fetch(API).send(counted.server())).is_ok(), "{description}");
+        page.browser().advance(Duration::from_secs(*wait));
+        let answer = run(second(&page).send(counted.server())).unwrap();
+        let seen = match (answer.is_from_http_cache(), answer.wire()) {
+            (true, []) => "the first, nothing sent",
+            (true, [one]) if one.kind() == ExchangeKind::Revalidation => {
+                "the first, one in the background"
+            }
+            (false, [one]) if one.kind() == ExchangeKind::Actual => "the second",
+            _ => "something else",
+        };
+        assert_eq!(seen, *expected, "{description}: {answer:?}");
+        assert_eq!(counted.count(), 1 + answer.wire().len(), "{description}");
+    }
+}
+
+#[test]
+fn a_renewal_in_the_background_replaces_what_is_stored() {
+    // The grant is lost between the first answer and the second.
+    let mut count = 0;
+    let mut server = Server(move |request: Request<Vec<u8>>| {
+        count += 1;
+        let conditional = request.headers().contains_key("if-none-match");
+        assert_eq!(conditional, count > 1, "validated by its tag");
+        let stale = ("cache-control", "max-age=60, stale-while-revalidate=30");
+        match count {
+            1 => respond(200, &[("access-control-allow-origin", "*"), ("etag", "\"1\""), stale]),
+            _ => respond(200, &[("etag", "\"2\""), stale]),
+        }
+    });
+    let page = Browser::new().http_cache(true).page(PAGE);
+    assert!(run(page.fetch(API).send(&mut server)).is_ok());
+    page.browser().advance(Duration::from_secs(60));
+    assert!(run(page.fetch(API).send(&mut server)).is_ok(), "the stale one has the grant");
+    let outcome = run(page.fetch(API).send(&mut server));
+    assert!(blocked(outcome).wire().is_empty(), "the new one has none, and is fresh");
 }

@@ -14,8 +14,8 @@ fn what_never_leaves_the_browser() {
     let rows: &[Row] = &[
         ("no URL", Page::at(PAGE), |p| p.fetch("https://"), "\"https://\" is not a valid URL"),
         ("a port too high", Page::at(PAGE), |p| p.fetch("https://a:65536/"), "\"https://a:65536/\" is not a valid URL"),
-        ("IPv4 in a form not modelled", Page::at(PAGE), |p| p.fetch("https://0x7f.1/"),
-         "\"https://0x7f.1/\" is not a valid URL"),
+        ("IPv4 that is too large", Page::at(PAGE), |p| p.fetch("https://0x7f.256.1/"),
+         "\"https://0x7f.256.1/\" is not a valid URL"),
         ("relative to nothing", Page::opaque(), |p| p.fetch("/x"), "\"/x\" is not a valid URL"),
         ("user info", Page::at(PAGE), |p| p.fetch("https://u:p@a.example/"),
          "\"https://u:p@a.example/\" has a user name or a password, which `fetch()` rejects"),
