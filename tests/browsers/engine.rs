@@ -87,6 +87,17 @@ fn debian_mini_browser() -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
+/// What one test needs of an engine beyond the usual settings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extra {
+    /// More arguments for Chromium.
+    pub(crate) chromium: Vec<String>,
+    /// More preferences for Firefox, an object.
+    pub(crate) firefox: Value,
+    /// Whether certificates are checked, so that HSTS counts.
+    pub(crate) checks_certificates: bool,
+}
+
 /// One engine with one fresh profile and one window. Fields are dropped in their order: the session
 /// tells the driver to end the browser, then the process groups end, then the directories go.
 #[derive(Debug)]
@@ -98,11 +109,15 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) async fn start(kind: Kind, programs: &Programs) -> Result<Self, String> {
+    pub(crate) async fn start(
+        kind: Kind,
+        programs: &Programs,
+        extra: &Extra,
+    ) -> Result<Self, String> {
         // A free port may be taken by another before the driver has it.
         let mut last = String::new();
         for _ in 0..3 {
-            match Self::attempt(kind, programs).await {
+            match Self::attempt(kind, programs, extra).await {
                 Ok(engine) => return Ok(engine),
                 Err(error) => last = error,
             }
@@ -110,13 +125,13 @@ impl Engine {
         Err(format!("{kind} did not start: {last}"))
     }
 
-    async fn attempt(kind: Kind, programs: &Programs) -> Result<Self, String> {
+    async fn attempt(kind: Kind, programs: &Programs, extra: &Extra) -> Result<Self, String> {
         let home = scratch()?;
         let port = free_port()?;
         let mut groups = Vec::new();
         let mut driver = Command::new(&programs.driver);
         isolate(&mut driver, &home)?;
-        let capabilities = match kind {
+        let mut capabilities = match kind {
             Kind::Chromium => {
                 driver.arg(format!("--port={port}"));
                 chromium(&programs.browser, &within(&home, "profile")?)
@@ -137,11 +152,28 @@ impl Engine {
                 webkit(&programs.browser)
             }
         };
+        extra.add_to(&mut capabilities);
         driver.stdout(Stdio::null());
         // First in the list, so that the driver ends before the screen it draws upon.
         groups.insert(0, Group::spawn(&mut driver, &home.path().join("driver.log"))?);
         let session = Session::open(port, capabilities).await?;
         Ok(Self { kind, session, _groups: groups, _home: home })
+    }
+}
+
+impl Extra {
+    fn add_to(&self, capabilities: &mut Value) {
+        if self.checks_certificates {
+            capabilities["acceptInsecureCerts"] = false.into();
+        }
+        let args = capabilities.pointer_mut("/goog:chromeOptions/args");
+        if let Some(Value::Array(args)) = args {
+            args.extend(self.chromium.iter().map(|argument| json!(argument)));
+        }
+        let prefs = capabilities.pointer_mut("/moz:firefoxOptions/prefs");
+        if let (Some(Value::Object(prefs)), Some(more)) = (prefs, self.firefox.as_object()) {
+            prefs.extend(more.clone());
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod departures;
 mod engine;
 mod generate;
 mod naive;
+mod network;
 mod outcome;
 mod page;
 mod place;
@@ -108,6 +109,21 @@ async fn firefox_agrees_beyond_fetch() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn webkit_agrees_beyond_fetch() {
     agrees_beyond_fetch(Kind::WebKit).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chromium_agrees_about_the_network() {
+    network::agrees(Kind::Chromium).await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn firefox_agrees_about_the_network() {
+    network::agrees(Kind::Firefox).await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn webkit_agrees_about_the_network() {
+    network::agrees(Kind::WebKit).await.unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

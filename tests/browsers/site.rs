@@ -105,12 +105,17 @@ impl Reserved {
 
     /// Starts to answer.
     pub(crate) fn serve(self, api: Api) -> Site {
+        self.serve_as(api, acceptor())
+    }
+
+    /// The same with another certificate.
+    pub(crate) fn serve_as(self, api: Api, acceptor: TlsAcceptor) -> Site {
         let state = Arc::new(State { api, desk: Mutex::default() });
         let [http, other_http, https] = self.listeners;
         let tasks = vec![
             tokio::spawn(accept(http, None, state.clone())),
             tokio::spawn(accept(other_http, None, state.clone())),
-            tokio::spawn(accept(https, Some(acceptor()), state.clone())),
+            tokio::spawn(accept(https, Some(acceptor), state.clone())),
         ];
         Site { ports: self.ports, state, tasks }
     }

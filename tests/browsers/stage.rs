@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::api::Middleware;
 use crate::case::{Corpus, Family};
-use crate::engine::{Engine, Kind};
+use crate::engine::{Engine, Extra, Kind};
 use crate::outcome::Outcome;
 use crate::page::{self, Script};
 use crate::place::Map;
@@ -32,8 +32,13 @@ pub(crate) fn say(text: &str) {
 
 /// The engine, started; or none, in words, where it is not installed and need not be.
 pub(crate) async fn start(kind: Kind) -> Option<Engine> {
+    start_with(kind, &Extra::default()).await
+}
+
+/// The same with more settings.
+pub(crate) async fn start_with(kind: Kind, extra: &Extra) -> Option<Engine> {
     match kind.find() {
-        Ok(programs) => match Engine::start(kind, &programs).await {
+        Ok(programs) => match Engine::start(kind, &programs, extra).await {
             Ok(engine) => Some(engine),
             Err(error) => panic!("{error}"),
         },

@@ -86,8 +86,9 @@ impl Browser {
     /// and `Vary`, and is partitioned by the page's site.
     ///
     /// - Without `max-age` and `Expires`, a response with `Last-Modified` and `Date` is fresh for [a
-    ///   tenth of its age](https://httpwg.org/specs/rfc9111.html#heuristic.freshness), as in
-    ///   Chromium and Firefox. A service in memory sends no `Date`; a server does.
+    ///   tenth of its age](https://httpwg.org/specs/rfc9111.html#heuristic.freshness), and a
+    ///   permanent redirect (301, 308) and a 410 for a year, as in Chromium and Firefox. A service in
+    ///   memory sends no `Date`; a server does.
     /// - With `stale-while-revalidate`, a stale response is used, and [a request in the
     ///   background](super::exchange::ExchangeKind::Revalidation) renews it, as in Chromium and
     ///   Firefox.

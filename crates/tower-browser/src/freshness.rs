@@ -68,12 +68,15 @@ fn explicit(directives: &CacheControl, headers: &HeaderMap) -> Option<Duration> 
     Some(lifetime.unwrap_or_default())
 }
 
-/// A tenth of the time since the last change:
-/// <https://httpwg.org/specs/rfc9111.html#heuristic.freshness>.
+/// [Heuristic freshness](https://httpwg.org/specs/rfc9111.html#heuristic.freshness), as Chromium and
+/// Firefox have it: what is permanent lasts; else a tenth of the time since the last change. The
+/// standard would allow it for more error statuses, and both engines ask again.
 fn heuristic(status: StatusCode, headers: &HeaderMap) -> Duration {
+    const YEAR: Duration = Duration::from_secs(365 * 86_400);
     let header = |name| headers.get(name).and_then(date);
-    match (header("date"), header("last-modified")) {
-        (Some(date), Some(modified)) if is_heuristically_cacheable(status) => {
+    match (status.as_u16(), header("date"), header("last-modified")) {
+        (301 | 308 | 410, ..) => YEAR,
+        (200 | 203 | 204 | 300, Some(date), Some(modified)) => {
             date.duration_since(modified).unwrap_or_default() / 10
         }
         _ => Duration::ZERO,
@@ -160,7 +163,11 @@ mod tests {
             ("Expires that is not a date", 200, &[DATE, TEN_DAYS_AGO, ("expires", "0")], 0),
             ("max-age before Expires", 200, &[DATE, ("expires", "Thu, 26 Nov 2026 00:01:00 GMT"), ("cache-control", "max-age=9")], 9),
             ("a tenth of the age", 200, &[DATE, TEN_DAYS_AGO], DAY),
-            ("a 404, too", 404, &[DATE, TEN_DAYS_AGO], DAY),
+            ("a 203, too", 203, &[DATE, TEN_DAYS_AGO], DAY),
+            ("a 404 never", 404, &[DATE, TEN_DAYS_AGO], 0),
+            ("a permanent redirect", 301, &[], 365 * DAY),
+            ("a permanent redirect that says otherwise", 308, &[("cache-control", "max-age=5")], 5),
+            ("gone for good", 410, &[DATE, TEN_DAYS_AGO], 365 * DAY),
             ("a 500 never", 500, &[DATE, TEN_DAYS_AGO], 0),
             ("a 302 never", 302, &[DATE, TEN_DAYS_AGO], 0),
             ("no date", 200, &[TEN_DAYS_AGO], 0),

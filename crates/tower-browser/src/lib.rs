@@ -121,6 +121,15 @@
 //! blocks a fetch before CORS is asked, and a [referrer policy](Page::referrer_policy), which can
 //! turn `Origin` into `null` on forms and `no-cors` requests.
 //!
+//! # Between the page and the server
+//!
+//! | | here | default |
+//! | --- | --- | --- |
+//! | HTTP cache, with heuristic freshness and `stale-while-revalidate` | [`Browser::http_cache`] | off |
+//! | HSTS: an `http` URL of a known host is fetched over `https` | [`Browser::set_strict_transport_security`], and what responses over `https` say | on |
+//! | a public page that asks `localhost` or a local network, for which Chromium asks the user | [`Exchange::local_network_access`], [`Browser::address_space`], [`Browser::block_local_network`] | reported |
+//! | Unicode hosts: `bücher.example` is `xn--bcher-kva.example` | Cargo feature `idna` | off |
+//!
 //! # Limits
 //!
 //! Not modelled, the most common first:
@@ -128,26 +137,28 @@
 //! - `XMLHttpRequest` upload listeners, service workers, `keepalive`, `data:` and `blob:` URLs,
 //!   streamed uploads. An `EventSource` is not reconnected, a frame is not navigated, and the bodies
 //!   of elements are not parsed.
-//! - The network: TLS, certificates, HSTS, proxies, authentication dialogs, the retry after 421,
-//!   content codings (`Accept-Encoding` is sent only with `Range`), trailers. One service answers for
+//! - The network: TLS, certificates, proxies, authentication dialogs, the retry after 421, content
+//!   codings (`Accept-Encoding` is sent only with `Range`), trailers. One service answers for
 //!   all hosts.
-//! - Prompts for local networks and their headers; embedder policies; `Referer`; of content security
-//!   policies all but URLs. Of
+//! - Local networks: the headers of the older Private Network Access, and the mixed content that
+//!   Chromium allows to local addresses. Embedder policies; `Referer`; of content security policies
+//!   all but URLs; the upgrade of images from `http` in an `https` page. Of
 //!   [`Cross-Origin-Resource-Policy`](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header),
 //!   mixed content and bad ports, what a fetch meets is modelled.
-//! - URLs: IDNA, percent-decoding of hosts, and IPv4 addresses in other forms than four decimal
-//!   numbers; such hosts are [`Reason::InvalidUrl`]. Header values that the `http` crate cannot hold
+//! - URLs: without the feature `idna`, hosts beyond ASCII are [`Reason::InvalidUrl`], and punycode is
+//!   not checked. Header values that the `http` crate cannot hold
 //!   (control characters) are [`Reason::InvalidHeader`].
 //! - Sites: each last label is a public suffix, besides what [a test adds](Browser::public_suffix).
 //! - Cookies: `Expires`, name prefixes, third-party blocking and partitions. A cookie without
 //!   `SameSite` is sent to all sites, as the standard says; Chromium treats it as `Lax`.
-//! - The HTTP cache stores heads only, without heuristic freshness, `stale-while-revalidate` and
-//!   `Age`.
+//! - The HTTP cache stores heads only, and no response to a request with `Range`.
 //!
 //! Where engines depart from the standard, the standard is the rule. All of them let
 //! `Access-Control-Allow-Headers: *` cover `Authorization`, which by the standard it does not: that is
 //! [`Reason::HeaderNotAllowed`] here, unless [a test says
-//! otherwise](Browser::wildcard_covers_authorization). Chromium sends no `Sec-Fetch-*` headers with
+//! otherwise](Browser::wildcard_covers_authorization). In Chromium, HSTS acts as a redirect: a
+//! fetch to another origin that is upgraded has the origin `null`, and its preflight fails. Fetch
+//! `https` URLs, and neither happens. Chromium sends no `Sec-Fetch-*` headers with
 //! WebSocket handshakes, and names the page in `no-cors` fetches whatever the referrer policy says;
 //! `WebKitGTK` loads fonts without CORS.
 
