@@ -38,7 +38,7 @@ pub(crate) async fn start(kind: Kind) -> Option<Engine> {
 /// The same with more settings.
 pub(crate) async fn start_with(kind: Kind, extra: &Extra) -> Option<Engine> {
     match kind.find() {
-        Ok(programs) => match Engine::start(kind, &programs, extra).await {
+        Ok(programs) => match Engine::start_with(kind, &programs, extra).await {
             Ok(engine) => Some(engine),
             Err(error) => panic!("{error}"),
         },
