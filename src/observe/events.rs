@@ -8,7 +8,7 @@ use super::{
     nearest::Effort,
     report::ShadowReport,
     seen::Seen,
-    throttle::{Class, THROTTLE, Verdict, tell_number},
+    throttle::{Class, THROTTLE, Verdict, not_zero, tell_number},
 };
 use crate::protocol::{Decision, Evaluation, Refusal, RequestKind};
 use http::{
@@ -22,7 +22,9 @@ use tracing::Level;
 /// Logs a decision. Where nobody listens it costs one comparison with a static level.
 #[inline]
 pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
-    if tracing::level_enabled!(Level::WARN) {
+    if tracing::level_enabled!(Level::WARN)
+        && (!evaluation.is_ordinary() || tracing::level_enabled!(Level::TRACE))
+    {
         look_at(layer, evaluation);
     }
 }
@@ -31,12 +33,18 @@ pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
 #[inline(never)]
 fn look_at(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     match evaluation.kind() {
-        RequestKind::NotCors if evaluation.allows_host() => return,
+        RequestKind::NotCors if evaluation.allows_host() => {}
         RequestKind::Actual | RequestKind::Preflight if evaluation.is_granted() => {
-            return granted(layer, evaluation);
+            if tracing::level_enabled!(Level::TRACE) {
+                granted(layer, evaluation);
+            }
         }
-        _ => {}
+        _ => not_granted(layer, evaluation),
     }
+}
+
+#[inline(never)]
+fn not_granted(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     // Of a source that failed, the failure is logged.
     let verdict = if evaluation.allows_origin() || evaluation.is_unavailable() {
         None
@@ -72,7 +80,7 @@ fn ask_of_origin(layer: Option<&str>, evaluation: &Evaluation<'_>) -> Verdict {
             let target = request.uri.authority().map(|authority| authority.as_str().as_bytes());
             let header = request.headers.get(HOST).map(HeaderValue::as_bytes);
             hash_bytes(target.or(header).unwrap_or_default(), hasher);
-            hasher.write_u8(1);
+            hasher.write_usize(1);
         }
     })
 }
@@ -96,24 +104,33 @@ fn ask_of_preflight(
 }
 
 fn hash_by_whom(layer: Option<&str>, evaluation: &Evaluation<'_>, hasher: &mut impl Hasher) {
-    for origin in evaluation.request().headers.get_all(ORIGIN).iter().take(2) {
+    if let Some(origin) = evaluation.origin_line() {
         hash_bytes(origin.as_bytes(), hasher);
+    } else {
+        for origin in evaluation.request().headers.get_all(ORIGIN).iter().take(2) {
+            hash_bytes(origin.as_bytes(), hasher);
+        }
     }
-    for name in [layer, evaluation.policy_name()].into_iter().flatten() {
+    if let Some(name) = layer {
+        name.hash(hasher);
+    }
+    if let Some(name) = evaluation.policy_name() {
         name.hash(hasher);
     }
 }
 
-/// Hashing must not cost more the more somebody sends.
+/// Hashing must not cost more, the more somebody sends.
 fn hash_bytes(bytes: &[u8], hasher: &mut impl Hasher) {
-    hasher.write(&bytes[..bytes.len().min(256)]);
-    hasher.write_usize(bytes.len());
+    const MOST: usize = 256;
+    hasher.write(&bytes[..bytes.len().min(MOST)]);
+    if bytes.len() > MOST {
+        hasher.write_usize(bytes.len());
+    }
 }
 
+#[cold]
 fn granted(layer: Option<&str>, evaluation: &Evaluation<'_>) {
-    if tracing::level_enabled!(Level::TRACE)
-        && tracing::event_enabled!(target: TARGET, Level::TRACE)
-    {
+    if tracing::event_enabled!(target: TARGET, Level::TRACE) {
         let Seen { kind, method, path, origin } = Seen::of(evaluation.kind(), evaluation.request());
         let policy = evaluation.policy_name();
         tracing::trace!(
@@ -122,17 +139,14 @@ fn granted(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     }
 }
 
+#[cold]
 fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal, verdict: Verdict) {
     if let Verdict::TellNumber { suppressed } = verdict {
         let class = if evaluation.allows_origin() { Class::Preflight } else { Class::Origin };
         tell_number(class, suppressed);
     }
-    let suppressed = match verdict {
-        Verdict::Tell { suppressed } => Some(suppressed),
-        _ => None,
-    };
     let debug = tracing::event_enabled!(target: TARGET, Level::DEBUG);
-    if suppressed.is_none() && !debug {
+    if !debug && !matches!(verdict, Verdict::Tell { .. }) {
         return;
     }
     let Seen { kind, method, path, origin } = Seen::of(evaluation.kind(), evaluation.request());
@@ -148,7 +162,8 @@ fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal, 
             )
         };
     }
-    if let Some(suppressed) = suppressed {
+    if let Verdict::Tell { suppressed } = verdict {
+        let suppressed = not_zero(suppressed);
         event!(Level::WARN, suppressed,);
     }
     if debug {

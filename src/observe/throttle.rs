@@ -9,8 +9,9 @@
 //!    may lose a count; nothing is told twice.
 
 use super::TARGET;
+use crate::keyed::{Fold, Keyed};
 use std::{
-    hash::{BuildHasher, DefaultHasher, Hasher, RandomState},
+    hash::{BuildHasher, Hasher},
     sync::{
         OnceLock,
         atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
@@ -73,7 +74,7 @@ pub(super) static THROTTLE: Throttle = Throttle::new();
 pub(super) struct Throttle {
     groups: [[Slot; WAYS]; GROUPS],
     allowances: [Allowance; 3],
-    keys_and_start: OnceLock<(RandomState, Instant)>,
+    key_and_start: OnceLock<(Keyed, Instant)>,
 }
 
 /// One kind. Key 0 is free.
@@ -96,17 +97,16 @@ impl Throttle {
         Self {
             groups: [const { [const { Slot::new() }; WAYS] }; GROUPS],
             allowances: [const { Allowance::new() }; 3],
-            keys_and_start: OnceLock::new(),
+            key_and_start: OnceLock::new(),
         }
     }
 
     /// `kind` hashes what makes the kind.
-    pub(super) fn ask(&self, class: Class, kind: impl FnOnce(&mut DefaultHasher)) -> Verdict {
-        let (keys, start) =
-            self.keys_and_start.get_or_init(|| (RandomState::new(), Instant::now()));
-        let mut hasher = keys.build_hasher();
+    pub(super) fn ask(&self, class: Class, kind: impl FnOnce(&mut Fold)) -> Verdict {
+        let (key, start) = self.key_and_start.get_or_init(|| (Keyed::new(), Instant::now()));
+        let mut hasher = key.build_hasher();
         kind(&mut hasher);
-        hasher.write_u8(class as u8);
+        hasher.write_usize(class as usize);
         // The first second is one interval after zero, so that zero is long ago.
         let now = u32::try_from(start.elapsed().as_secs()).unwrap_or(u32::MAX);
         self.ask_at(class, hasher.finish(), now.saturating_add(INTERVAL_SECONDS))
@@ -190,6 +190,11 @@ impl Allowance {
         }
         Verdict::TellNumber { suppressed: self.suppressed.swap(0, Relaxed) }
     }
+}
+
+/// The field `suppressed` of one kind: it is left out where nothing was suppressed.
+pub(super) fn not_zero(suppressed: u64) -> Option<u64> {
+    Some(suppressed).filter(|&number| number > 0)
 }
 
 /// Logs how many were suppressed.

@@ -91,6 +91,9 @@ impl MethodRules {
 }
 
 impl HeaderRules {
+    /// Few names are found soonest one by one: their lengths differ.
+    const FEW: usize = 8;
+
     pub(super) fn new(any: bool, names: Vec<HeaderName>) -> Self {
         let mut sorted = names.clone();
         sorted.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
@@ -105,8 +108,7 @@ impl HeaderRules {
     /// Whether a preflight that asks for this name, in whatever case, is granted it.
     pub(crate) fn allows(&self, name: &[u8]) -> bool {
         let named = || {
-            // Few names are found soonest one by one: their lengths differ.
-            if self.names.len() <= 8 {
+            if self.names.len() <= Self::FEW {
                 let same =
                     |listed: &HeaderName| listed.as_str().as_bytes().eq_ignore_ascii_case(name);
                 return self.names.iter().any(same);
@@ -118,5 +120,54 @@ impl HeaderRules {
             self.sorted.binary_search_by(by_lower_case).is_ok()
         };
         (self.any && !name.eq_ignore_ascii_case(b"authorization")) || named()
+    }
+
+    /// What is left of a list of requested names without those at its beginning that are listed and
+    /// written as browsers write them: in lower case, with nothing but a comma between. So they are
+    /// found without looking for the comma, which takes most of the time otherwise.
+    pub(crate) fn skip_listed<'a>(&self, mut list: &'a [u8]) -> &'a [u8] {
+        let without = |list: &'a [u8], name: &HeaderName| match list
+            .strip_prefix(name.as_str().as_bytes())?
+        {
+            [] => Some(&list[..0]),
+            [b',', rest @ ..] => Some(rest),
+            _ => None,
+        };
+        if self.sorted.len() <= Self::FEW {
+            // Browsers sort them too.
+            for name in &self.sorted {
+                list = without(list, name).unwrap_or(list);
+            }
+        }
+        list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HeaderRules;
+    use http::HeaderName;
+
+    /// What is skipped is allowed, and what is left decides the rest.
+    #[test]
+    fn listed_names_are_skipped() {
+        let names = ["x-b", "x-a", "x-ab"].map(HeaderName::from_static).to_vec();
+        let rules = HeaderRules::new(false, names);
+        for (list, left) in [
+            ("", ""),
+            ("x-a", ""),
+            ("x-a,x-ab,x-b", ""),
+            ("x-a,x-b", ""),
+            ("x-b,x-a", "x-a"),
+            ("x-a,", ""),
+            ("x-a,,x-b", ",x-b"),
+            ("x-a, x-b", " x-b"),
+            ("X-A", "X-A"),
+            ("x-ac", "x-ac"),
+            ("x-a,x-c", "x-c"),
+        ] {
+            let skipped = rules.skip_listed(list.as_bytes());
+            assert_eq!(std::str::from_utf8(skipped), Ok(left), "{list:?}");
+        }
     }
 }

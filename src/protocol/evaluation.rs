@@ -14,7 +14,7 @@ use crate::{
     origin::Origin,
     policy::{Echo, OriginMatch, Origins, Policy, Vary},
 };
-use http::{Response, StatusCode, header::ORIGIN, request::Parts};
+use http::{HeaderValue, Response, StatusCode, header::ORIGIN, request::Parts};
 use std::sync::Arc;
 
 /// What follows from one request under one policy. Made by [`Policy::evaluate`].
@@ -23,6 +23,8 @@ pub struct Evaluation<'a> {
     policy: Policy,
     parts: &'a Parts,
     kind: RequestKind,
+    /// The only such line.
+    origin_line: Option<&'a HeaderValue>,
     origin: OriginMatch,
     policy_name: Option<Arc<str>>,
     reads: Option<Arc<Vary>>,
@@ -99,7 +101,7 @@ impl<'a> Evaluation<'a> {
         let line = Lines::of(&parts.headers, &ORIGIN);
         let kind = RequestKind::with_origin(line, parts);
         let origin = policy.match_line(line, parts);
-        Self { policy, parts, kind, origin, policy_name, reads }
+        Self { policy, parts, kind, origin_line: line.only(), origin, policy_name, reads }
     }
 
     /// The same where the origin was matched already.
@@ -110,7 +112,9 @@ impl<'a> Evaluation<'a> {
         policy_name: Option<Arc<str>>,
         reads: Option<Arc<Vary>>,
     ) -> Self {
-        Self { policy, parts, kind: RequestKind::of(parts), origin, policy_name, reads }
+        let line = Lines::of(&parts.headers, &ORIGIN);
+        let kind = RequestKind::with_origin(line, parts);
+        Self { policy, parts, kind, origin_line: line.only(), origin, policy_name, reads }
     }
 
     /// The policy that governs the request.
@@ -140,6 +144,22 @@ impl<'a> Evaluation<'a> {
                 RequestKind::NotCors
             }
             kind => kind,
+        }
+    }
+
+    /// The value of `Origin`, if there is one such line.
+    pub(crate) fn origin_line(&self) -> Option<&'a HeaderValue> {
+        self.origin_line
+    }
+
+    /// Whether it can be told at a glance that the request is not CORS, or an actual one that is
+    /// granted. Most are.
+    #[inline]
+    pub(crate) fn is_ordinary(&self) -> bool {
+        match self.kind {
+            RequestKind::NotCors => self.allows_host(),
+            RequestKind::Actual => self.allows_origin(),
+            RequestKind::Preflight => false,
         }
     }
 

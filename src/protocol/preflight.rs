@@ -64,11 +64,16 @@ pub(super) fn is_granted(policy: &Rules, parts: &Parts) -> bool {
     if !is_allowed(method.as_bytes()) {
         return false;
     }
-    let lines = parts.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-    if lines.iter().map(HeaderValue::len).sum::<usize>() > read_limit(policy) {
-        return false;
+    match Lines::of(&parts.headers, &ACCESS_CONTROL_REQUEST_HEADERS) {
+        Lines::None => true,
+        Lines::One(line) => {
+            (line.len() <= READ_AT_LEAST || line.len() <= read_limit(policy))
+                && comma::split_bytes(headers.skip_listed(line.as_bytes())).all(is_known)
+        }
+        Lines::Several(_) => {
+            requested_bytes(parts) <= read_limit(policy) && requested_names(parts).all(is_known)
+        }
     }
-    lines.iter().flat_map(|line| comma::split_bytes(line.as_bytes())).all(is_known)
 }
 
 fn method_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {

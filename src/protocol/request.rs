@@ -59,4 +59,13 @@ impl<'a> Lines<'a> {
             lines => Self::Several(lines),
         }
     }
+
+    /// The line, if there is one only.
+    #[inline]
+    pub(super) fn only(self) -> Option<&'a HeaderValue> {
+        match self {
+            Self::One(line) => Some(line),
+            Self::None | Self::Several(_) => None,
+        }
+    }
 }

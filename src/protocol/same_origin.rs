@@ -5,7 +5,7 @@ use super::{request::Lines, target::Target};
 use crate::origin::Origin;
 use http::{HeaderName, header::ORIGIN, request::Parts};
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Whether the request is same-origin.
 ///
@@ -15,6 +15,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 ///    `none` is the user's own doing. A value not known yet is not trusted.
 /// 3. Else host and port of `Origin` are compared with those that the request was sent to. The
 ///    scheme cannot be: behind a proxy that ends TLS, this side never learns it.
+#[inline(never)]
 pub(super) fn is_same_origin(parts: &Parts) -> bool {
     let site = match Lines::of(&parts.headers, &SEC_FETCH_SITE) {
         Lines::One(site) if site == "same-origin" || site == "none" => Some(site),

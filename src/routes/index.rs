@@ -1,9 +1,7 @@
 //! One index of the paths of all scopes: which is the first scope that covers a path?
 
-use super::{
-    hash::Keyed,
-    pattern::{Pattern, Segment},
-};
+use super::pattern::{Pattern, Segment};
+use crate::keyed::Keyed;
 use std::collections::HashMap;
 
 /// A trie by segments. A lookup costs the same for one scope and for ten thousand.

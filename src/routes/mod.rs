@@ -39,7 +39,6 @@
 mod builder;
 mod entry;
 mod error;
-mod hash;
 mod index;
 mod list;
 mod path;

@@ -1,23 +1,24 @@
-//! A hash for short texts of the configuration.
+//! A hash for short texts.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Hashes by folded multiplication, keyed at random: a fifth of the instructions of the standard
 /// library's hash.
 ///
-/// That one resists whoever chooses the keys and sees the effect of each. Here the keys are the
-/// paths of a configuration, and requests only look them up.
+/// That one resists whoever chooses the texts and sees the effect of each. Here nobody does: the
+/// paths of a configuration are only looked up by requests, and what is hashed of a refused request
+/// only decides whether it is logged.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Keyed(u64);
+pub(crate) struct Keyed(u64);
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fold {
+pub(crate) struct Fold {
     state: u64,
     key: u64,
 }
 
 impl Keyed {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // Odd, so that multiplying loses nothing.
         Self(RandomState::new().hash_one(0_u8) | 1)
     }
@@ -27,13 +28,13 @@ impl BuildHasher for Keyed {
     type Hasher = Fold;
 
     fn build_hasher(&self) -> Fold {
-        Fold { state: self.0, key: self.0 }
+        Fold { state: self.0, key: self.0 ^ 0x9e37_79b9_7f4a_7c15 }
     }
 }
 
 impl Fold {
     fn add(&mut self, word: u64) {
-        let product = u128::from(self.state ^ word) * u128::from(self.key ^ 0x9e37_79b9_7f4a_7c15);
+        let product = u128::from(self.state ^ word) * u128::from(self.key);
         #[expect(clippy::cast_possible_truncation, reason = "the halves are folded")]
         let (low, high) = (product as u64, (product >> 64) as u64);
         self.state = low ^ high;
@@ -42,15 +43,27 @@ impl Fold {
 
 impl Hasher for Fold {
     fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.split_at(bytes.len() / 8 * 8);
-        for word in words.chunks_exact(8) {
-            self.add(word.iter().fold(0, |word, &b| word << 8 | u64::from(b)));
+        // The last eight bytes, of which some may be added twice, are read sooner than those that
+        // are left.
+        if let Some(last) = bytes.last_chunk() {
+            let mut rest = bytes;
+            while let Some((word, after)) = rest.split_first_chunk().filter(|_| rest.len() > 8) {
+                self.add(u64::from_le_bytes(*word));
+                rest = after;
+            }
+            self.add(u64::from_le_bytes(*last));
+        } else {
+            self.add(bytes.iter().fold(0, |word, &b| word << 8 | u64::from(b)));
         }
-        self.add(rest.iter().fold(bytes.len() as u64, |word, &b| word << 8 | u64::from(b)));
+        self.add(bytes.len() as u64);
     }
 
     /// What ends a string: its length is part of the hash already.
     fn write_u8(&mut self, _: u8) {}
+
+    fn write_usize(&mut self, number: usize) {
+        self.add(number as u64);
+    }
 
     fn finish(&self) -> u64 {
         self.state
