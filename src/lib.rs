@@ -72,6 +72,7 @@
 //! | `routes` |  | `PolicyList`: policies by path and origin | 0 |
 //! | `serde` |  | policies, origins and explanations as data | 2 |
 //! | `config` |  | policy files in TOML and JSON, environment variables, serde | 11 |
+//! | `schema` |  | a JSON Schema of the policy file, for editors | 19 |
 //! | `reload` |  | `Reloadable`: policies replaced while requests run | 2 |
 //! | `watch` |  | `FileWatcher`: a policy file takes effect when it changes | 26 |
 //! | `source` |  | `AsyncCorsLayer`: a future returns the policy | 5 |

@@ -238,6 +238,28 @@ fn documents_that_are_not_policies() {
     }
 }
 
+/// Editors find the schema of a file by a key in it.
+#[test]
+fn the_address_of_a_schema() {
+    let flat = r#"{ "$schema": "./policy.schema.json", "allow_origin": "*" }"#;
+    let list = r#"{ "policy": [{ "allow_origin": "*" }], "$schema": "./policy.schema.json" }"#;
+    assert!(PolicyList::from_json(flat).is_ok() && PolicyList::from_json(list).is_ok());
+    assert!(PolicyList::from_toml("'$schema' = './s.json'\nallow_origin = '*'").is_ok());
+    for (text, expected) in [
+        ("'$schema' = 3\nallow_origin = '*'", "line 1: $schema: is an integer; write a string"),
+        (
+            "[[policy]]\nallow_origin = '*'\n'$schema' = 's'",
+            "line 3: policy[0].$schema: only applies to the whole file; move it to the top level",
+        ),
+        (
+            "'$schema' = 's'",
+            "missing key `allow_origin`; name the origins that may call, or write \"*\"",
+        ),
+    ] {
+        assert_eq!(toml_errors(text), expected, "{text}");
+    }
+}
+
 /// An unknown key suggests the key that was meant; then it is not also reported as missing.
 #[test]
 fn unknown_keys() {

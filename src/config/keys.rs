@@ -51,6 +51,9 @@ pub(super) const ENTRY_KEYS: [&str; 4] = ["name", "paths", "off", "shadow"];
 /// The key of the list itself.
 pub(super) const LIST_KEY: &str = "policy";
 
+/// The key at the top of a document that tells editors its JSON Schema.
+pub(super) const SCHEMA_KEY: &str = "$schema";
+
 /// Names in other libraries, in the header, and near synonyms, as [`plain`] makes them.
 const ALIASES: [(&str, &[&str]); 21] = [
     (

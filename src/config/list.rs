@@ -3,7 +3,7 @@
 use super::{
     document::{At, Entry, Node, Value},
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
-    keys::{LIST_KEY, is_entry_key, is_policy_key},
+    keys::{LIST_KEY, SCHEMA_KEY, is_entry_key, is_policy_key},
     policy::{policy, stand_in},
     reader::Reader,
 };
@@ -27,7 +27,8 @@ fn flat(at: &At, entries: &[Entry]) -> Result<PolicyList, ConfigErrors> {
     // What is missing is missing in the file, not on its first line.
     let at = at.without_line();
     let mut reader = Reader::new("", &at, entries);
-    reader.check_keys(is_policy_key);
+    reader.check_keys(|key| is_policy_key(key) || key == SCHEMA_KEY);
+    reader.check_schema_key();
     let policy = policy(&mut reader);
     ConfigErrors::check_sorted(reader.errors)?;
     Ok(policy.into())
@@ -84,7 +85,10 @@ fn several(at: &At, entries: &[Entry], list: &Entry) -> Result<PolicyList, Confi
 
 fn beside_the_list(at: &At, entries: &[Entry]) -> Vec<ConfigError> {
     let mut reader = Reader::new("", at, entries);
-    reader.check_keys(|key| key == LIST_KEY || is_policy_key(key) || is_entry_key(key));
+    reader.check_keys(|key| {
+        [LIST_KEY, SCHEMA_KEY].contains(&key) || is_policy_key(key) || is_entry_key(key)
+    });
+    reader.check_schema_key();
     for beside in
         entries.iter().filter(|entry| is_policy_key(&entry.key) || is_entry_key(&entry.key))
     {

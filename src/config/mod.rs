@@ -57,6 +57,7 @@
 //! | `paths` (in a list only) | paths | every path |
 //! | `off` (in a list only) | `true`: left unchanged | `false` |
 //! | `shadow` (in a list only) | `true`: evaluated and reported, never enforced | `false` |
+//! | `$schema` (at the top only) | the address of a JSON Schema, for editors | ignored |
 //!
 //! A list of policies in which any entry has `enforce` or `allow_hosts` must end with an entry without
 //! `paths`, so that the file says what holds for all other paths.
@@ -87,6 +88,9 @@ mod reader;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 mod reload;
+#[cfg(feature = "schema")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schema")))]
+mod schema;
 mod toml;
 
 pub use self::{

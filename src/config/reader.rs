@@ -4,7 +4,7 @@ use super::{
     document::{At, Entry, Node, Value},
     duration,
     error::{ConfigError, ConfigErrorKind as Kind},
-    keys::{self, ALLOW_ORIGIN_REGEX, LIST_KEY},
+    keys::{self, ALLOW_ORIGIN_REGEX, LIST_KEY, SCHEMA_KEY},
 };
 use crate::policy::InnerHeaders;
 use std::{collections::HashSet, time::Duration};
@@ -93,6 +93,9 @@ impl<'a> Reader<'a> {
             return misplaced("only applies to an entry of a list")
                 .advice("move it into a [[policy]] table");
         }
+        if entry.key == SCHEMA_KEY {
+            return misplaced("only applies to the whole file").advice("move it to the top level");
+        }
         if entry.key == LIST_KEY {
             return misplaced("cannot be nested").advice("move the entries to the top level");
         }
@@ -175,6 +178,15 @@ impl<'a> Reader<'a> {
             _ => error,
         };
         self.errors.push(error.advice(format!("write {expected}")));
+    }
+
+    /// The address of a JSON Schema is for editors. Here, only its type matters.
+    pub(super) fn check_schema_key(&mut self) {
+        if let Some(Entry { node, .. }) = self.get(SCHEMA_KEY) {
+            if !matches!(node.value, Value::String(_)) {
+                self.wrong_type(SCHEMA_KEY, node, "a string");
+            }
+        }
     }
 
     pub(super) fn boolean(&mut self, key: &str) -> bool {
