@@ -1,6 +1,18 @@
 //! One regression test for each class of fault that shipped in other CORS middleware.
 //!
 //! Each names where it was seen. None of these projects' code or tests is used here.
+//!
+//! Classes that need more than the core have their tests elsewhere:
+//!
+//! | class | test |
+//! | --- | --- |
+//! | an answer chosen by a function, without `Vary` | `decisions`: `what_a_function_chooses_by_is_in_vary` |
+//! | a cached answer of a static policy outlives a reload | `reload`: `one_exact_origin_behind_a_handle_is_dynamic` |
+//! | a flood of unknown keys harms known ones | `resolver`: `a_flood_of_made_up_origins_is_bounded_and_harms_no_one`, `a_flood_evicts_no_known_caller` |
+//! | a log line for each refused request of a stranger | `events_flood`: `a_flood_of_strangers_does_not_fill_the_log` |
+//! | a response body without `Default` | the packages `stacks` and `messages` |
+//!
+//! `.ci/faults` plants the fault of each class in a copy of the crate, and expects its test to fail.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, request::Parts};
@@ -10,7 +22,8 @@ use std::{
     time::{Duration, Instant},
 };
 use tower_cors::{
-    AllowOrigin, Any, Origin, OriginPattern, Policy, PolicyBuilder, PolicyList,
+    AllowHosts, AllowOrigin, Any, Decision, Origin, OriginPattern, Policy, PolicyBuilder,
+    PolicyList,
     origin::{OriginErrorKind, OriginSet},
     policy::PolicyErrorKind as Kind,
     protocol::Action,
@@ -885,4 +898,97 @@ fn repeated_and_concurrent_calls_agree() {
     let set = ["https://a.example"].map(|text| text.parse::<OriginPattern>().unwrap());
     let set = set.into_iter().collect::<OriginSet>();
     assert!((0..10).all(|_| set.contains(&"https://a.example".parse().unwrap())));
+}
+
+/// The exposed headers of a 304 were listed from its own few headers, and a browser's cache put that
+/// list in place of the stored response's. Seen in the first version of this crate, in Chromium.
+#[test]
+fn a_304_does_not_shorten_the_exposed_headers() {
+    let policy = allow(["https://a.example"]).allow_credentials(true).expose_headers(Any);
+    let policy = policy.build().unwrap();
+    for (status, exposed) in [(StatusCode::OK, Some("x-a,vary")), (StatusCode::NOT_MODIFIED, None)]
+    {
+        let parts = actual("https://a.example");
+        let Action::Forward(decoration) = policy.evaluate(&parts).into_action() else { panic!() };
+        let mut response = Response::builder().status(status).header("x-a", "1").body(()).unwrap();
+        decoration.apply(&mut response);
+        let list = response.headers().get("access-control-expose-headers");
+        assert_eq!(list.map(|list| list.to_str().unwrap()), exposed, "{status}");
+        assert_eq!(response.headers()["access-control-allow-origin"], "https://a.example");
+    }
+}
+
+/// A hostile page whose name resolves to the server's address is same-origin to the browser, and
+/// passed enforcement. Seen in Materialize (issue 36139), apollo-mcp-server (issue 602), rmcp
+/// (GHSA-89vp-x53w-74fx) and the MCP SDK for TypeScript (GHSA-w48q-cv73-mx4w).
+#[test]
+fn rebound_names_are_refused_where_hosts_are_checked() {
+    let enforced = || allow(["http://localhost:3000"]).enforce(true);
+    let checked = enforced().allow_hosts(AllowHosts::loopback()).build().unwrap();
+    let enforced = enforced().build().unwrap();
+    for (host, origin, ours) in [
+        ("evil.test:8000", Some("http://evil.test:8000"), false),
+        ("evil.test:8000", None, false),
+        ("localhost.evil.test:8000", None, false),
+        ("127.0.0.1.evil.test:8000", Some("http://127.0.0.1.evil.test:8000"), false),
+        ("evil.test:8000", Some("http://localhost:3000"), false),
+        ("localhost:8000", Some("http://localhost:3000"), true),
+        ("127.0.0.1:8000", None, true),
+        ("[::1]:8000", Some("http://[::1]:8000"), true),
+    ] {
+        for method in ["GET", "POST"] {
+            let mut lines = vec![("host", host)];
+            lines.extend(origin.map(|origin| ("origin", origin)));
+            let parts = request(method, &lines);
+            let (response, ran) = answer(&checked, &parts, &[]);
+            let status = if ours { StatusCode::OK } else { StatusCode::FORBIDDEN };
+            assert_eq!((response.status(), ran), (status, ours), "{method} {host} {origin:?}");
+            assert!(answer(&enforced, &parts, &[]).1, "enforcement alone cannot see it");
+        }
+    }
+}
+
+/// An ordinary same-origin POST, with which browsers send `Origin`, was refused, or logged as
+/// refused. Seen in actix-extras (issues 286 and 378), quarkus (issue 29542) and elasticsearch
+/// (issue 18256).
+#[test]
+fn a_same_origin_post_is_not_cors() {
+    let own = "https://api.example";
+    for lines in [
+        [("origin", own), ("host", "api.example")],
+        [("origin", own), ("sec-fetch-site", "same-origin")],
+    ] {
+        for enforce in [false, true] {
+            let policy = allow(["https://a.example"]).enforce(enforce).build().unwrap();
+            let parts = request("POST", &lines);
+            assert_eq!(policy.decide(&parts), Decision::NotCors, "{lines:?}");
+            assert!(policy.evaluate(&parts).refusals().is_empty(), "{lines:?}");
+            let (response, ran) = answer(&policy, &parts, &[]);
+            assert_eq!((response.status(), ran), (StatusCode::OK, true), "{lines:?}");
+        }
+    }
+}
+
+/// A list in JSON, from an environment variable, was taken for one origin that nobody has. Seen in
+/// expressjs/cors (issue 323), `NelmioCorsBundle` (issue 199) and Tangerine (issue 3816).
+#[test]
+fn an_array_in_an_environment_variable_is_named() {
+    for (text, suggestion) in [
+        (r#"["https://a.example"]"#, Some("https://a.example")),
+        (
+            r#"["https://a.example", "https://b.example"]"#,
+            Some("https://a.example, https://b.example"),
+        ),
+        ("['https://a.example']", Some("https://a.example")),
+        ("[]", None),
+    ] {
+        let errors = Policy::builder().allow_origin(text).build().unwrap_err();
+        let error = errors.iter().next().unwrap();
+        assert_eq!(
+            (error.kind(), error.suggestion()),
+            (&Kind::ArrayInString, suggestion),
+            "{text}"
+        );
+        assert_eq!(errors.iter().count(), 1, "{errors}");
+    }
 }

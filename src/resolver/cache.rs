@@ -8,15 +8,13 @@ use super::{
     memory::{Memory, Remembered},
     settings::Settings,
     stats::{Counters, ResolverStats},
+    sync::{AtomicU64, Mutex, MutexGuard},
 };
 use crate::source::NoRuntime;
 use std::{
     collections::HashMap,
     hash::Hash,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{PoisonError, atomic::Ordering},
 };
 use tokio::{runtime::Handle, time::Instant};
 

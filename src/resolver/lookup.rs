@@ -5,6 +5,7 @@ use super::{
     entry::Outcome,
     error::LookupError,
     flight::Announcer,
+    sync,
 };
 use crate::source::TimedOut;
 use std::{error::Error, future::Future, hash::Hash, pin::Pin, sync::Arc};
@@ -30,7 +31,7 @@ where
     pub(super) fn start(self: &Arc<Self>, start: Start<K, P>) {
         let Start { runtime, key, announcer } = start;
         let task = Task { shared: self.clone(), key, announcer, landed: false };
-        runtime.spawn(task.run());
+        sync::spawn(&runtime, task.run());
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     entry::Entry,
     key::key_size,
     settings::{Lifetimes, Settings},
+    sync::another_may_go_on,
 };
 use moka::{
     Expiry,
@@ -71,26 +72,32 @@ where
     }
 
     pub(super) fn get(&self, key: &K) -> Option<Remembered<P>> {
+        another_may_go_on();
         let known = self.known.get(key).map(|held| Remembered { held, known: true });
+        another_may_go_on();
         known.or_else(|| self.strangers.get(key).map(|held| Remembered { held, known: false }))
     }
 
     /// Remembers a key as known.
     pub(super) fn put_known(&self, key: K, entry: Entry<P>) {
-        self.strangers.invalidate(&key);
+        self.forget_stranger(&key);
         let size = entry.policies().map_or(0, self.policy_size);
         let held = held(&key, entry, size);
+        another_may_go_on();
         self.known.insert(key, held);
     }
 
     /// Remembers a key as a stranger.
     pub(super) fn put_stranger(&self, key: K, entry: Entry<P>) {
+        another_may_go_on();
         self.known.invalidate(&key);
         let held = held(&key, entry, 0);
+        another_may_go_on();
         self.strangers.insert(key, held);
     }
 
     pub(super) fn forget_stranger(&self, key: &K) {
+        another_may_go_on();
         self.strangers.invalidate(key);
     }
 

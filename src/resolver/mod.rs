@@ -80,11 +80,14 @@ mod entry;
 mod error;
 mod flight;
 mod future;
+#[cfg(all(test, shuttle))]
+mod interleavings;
 mod key;
 mod lookup;
 mod memory;
 mod settings;
 mod stats;
+mod sync;
 mod value;
 
 pub use self::{
