@@ -2,15 +2,17 @@
 
 use http::{HeaderMap, Request, Response};
 use std::{
+    collections::HashMap,
     convert::Infallible,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
-    CorsLayer, Policy, PolicyList, Reloadable, reload::Direction, watch::FileWatcher,
+    CorsLayer, Policy, PolicyList, Reloadable, policy::Setting, protocol::Action,
+    reload::Direction, select::SelectPolicy, watch::FileWatcher,
 };
 
 fn list(toml: &str) -> PolicyList {
@@ -254,5 +256,101 @@ async fn one_exact_origin_behind_a_handle_is_dynamic() {
         let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap());
         assert_eq!(header("access-control-allow-origin"), grant, "{about} {origin:?}");
         assert_eq!(header("vary"), vary, "{about} {origin:?}");
+    }
+}
+
+/// The version of a policy is its method and its age.
+fn version(n: usize) -> Policy {
+    let age = std::time::Duration::from_secs(u64::try_from(n).expect("small"));
+    let builder = Policy::builder().allow_origin("*").allow_methods([format!("V{n}")]);
+    builder.max_age(age).build().expect("a valid policy")
+}
+
+/// The version under which a preflight is answered. An answer of two versions is none.
+fn answered_under(policies: &Reloadable) -> usize {
+    let parts = preflight().into_parts().0;
+    let selection = policies.select(&parts).expect("one policy for every path");
+    let Action::Respond(response) = selection.evaluate().into_action() else { panic!("answered") };
+    let header = |name| response.headers()[name].to_str().expect("text").to_owned();
+    let age = header("access-control-max-age");
+    assert_eq!(header("access-control-allow-methods"), format!("V{age}"));
+    age.parse().expect("a number")
+}
+
+/// Pauses of random length, the same for the same seed, so that threads meet at other places each
+/// time.
+fn stagger(state: &mut u64) {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+    match *state >> 61 {
+        0 => std::thread::yield_now(),
+        1 => (0..*state >> 54).for_each(|_| std::hint::spin_loop()),
+        _ => {}
+    }
+}
+
+/// After `replace` has returned, no request is answered under an older policy, and no thread ever
+/// sees an older one after a newer one.
+#[test]
+fn no_thread_sees_an_older_policy_after_a_newer_one() {
+    for seed in 0..200_u64 {
+        let (policies, handle) = Reloadable::new(version(0));
+        let replaced = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for n in 1..=3 {
+                let (policies, replaced) = (&policies, &replaced);
+                scope.spawn(move || {
+                    let (mut state, mut last) = (seed * 4 + n, 0);
+                    while last < 20 {
+                        let since = replaced.load(Ordering::SeqCst);
+                        let now = answered_under(policies);
+                        assert!(now >= since.max(last), "seed {seed}: {now} after {since}, {last}");
+                        last = now;
+                        stagger(&mut state);
+                    }
+                });
+            }
+            let mut state = seed * 4;
+            for n in 1..=20 {
+                handle.replace(version(n));
+                replaced.store(n, Ordering::SeqCst);
+                stagger(&mut state);
+            }
+        });
+    }
+}
+
+/// Where several threads replace the policies, each change is one from the policy that was in force
+/// just before: together they are one chain from the first policy to the last.
+#[test]
+fn changes_of_several_threads_form_one_chain() {
+    for seed in 0..200_u64 {
+        let (policies, handle) = Reloadable::new(version(0));
+        let changes = Mutex::new(HashMap::new());
+        std::thread::scope(|scope| {
+            for thread in 0..3 {
+                let (handle, changes) = (handle.clone(), &changes);
+                scope.spawn(move || {
+                    let mut state = seed * 4 + thread;
+                    for n in 1..=10 {
+                        let n = usize::try_from(thread).expect("small") * 10 + n;
+                        let change = handle.replace(version(n));
+                        let removed = change.iter().find(|difference| {
+                            difference.setting() == Some(Setting::AllowMethods)
+                                && difference.direction() == Direction::Narrower
+                        });
+                        let before = removed.expect("its method").values()[0].clone();
+                        let other = changes.lock().expect("unpoisoned").insert(before, n);
+                        assert_eq!(other, None, "seed {seed}: replaced twice");
+                        stagger(&mut state);
+                    }
+                });
+            }
+        });
+        let changes = changes.into_inner().expect("unpoisoned");
+        let (mut at, mut length) = (0, 0);
+        while let Some(next) = changes.get(&format!("V{at}")) {
+            (at, length) = (*next, length + 1);
+        }
+        assert_eq!((at, length), (answered_under(&policies), 30), "seed {seed}");
     }
 }

@@ -23,7 +23,7 @@ use shuttle::{
 };
 use std::time::Duration;
 
-const EXECUTIONS: usize = 4000;
+const EXECUTIONS: usize = 2000;
 
 /// Runs a test under many schedules: random ones, and those in which few changes of turn matter.
 fn check(test: fn()) {

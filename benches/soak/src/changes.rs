@@ -87,9 +87,9 @@ async fn edit(
 /// Starts the database at the same address, with all edits.
 async fn restart(world: &World, address: &str) -> io::Result<Process> {
     let mut database = Process::start(&["database", address])?;
-    database.line().await?;
     for (tenant, counter) in world.generations.iter().enumerate() {
         database.tell(&format!("t{tenant} {}", counter.get() / 2)).await?;
     }
+    database.tell("listen").await?;
     Ok(database)
 }

@@ -1,7 +1,8 @@
 //! Stands for a database: a process of its own, which can be stopped and killed. It answers one
 //! line, the name of a tenant, with one line, the origin that this tenant allows or nothing.
 //!
-//! On its standard input it takes `TENANT GENERATION`: the tenant has been edited so many times.
+//! On its standard input it takes `TENANT GENERATION`: the tenant has been edited so many times. It
+//! answers nobody before `listen`, so that one that is started again never shows what was before.
 
 use crate::rules::{TENANTS, origin_of};
 use std::{
@@ -21,26 +22,31 @@ type Generations = Arc<Mutex<HashMap<String, u64>>>;
 pub async fn serve(address: SocketAddr) -> io::Result<()> {
     let tenants = (0..TENANTS).map(|n| (format!("t{n}"), 0)).collect::<HashMap<_, _>>();
     let generations = Generations::new(Mutex::new(tenants));
+    take_edits(&generations);
     let listener = TcpListener::bind(address).await?;
     println!("{}", listener.local_addr()?);
     io::stdout().flush()?;
     let edits = generations.clone();
     std::thread::spawn(move || {
-        for line in io::stdin().lock().lines().map_while(Result::ok) {
-            if let Some((tenant, generation)) = line.split_once(' ') {
-                let generation = generation.parse().unwrap_or_default();
-                let mut edits = edits.lock().unwrap_or_else(PoisonError::into_inner);
-                edits.insert(tenant.to_owned(), generation);
-            }
-            println!("ok");
-            let _ = io::stdout().flush();
-        }
+        take_edits(&edits);
         std::process::exit(0);
     });
     loop {
         let (stream, _) = listener.accept().await?;
         let generations = generations.clone();
         tokio::spawn(async move { answer(stream, generations).await });
+    }
+}
+
+/// Until `listen`, or the end.
+fn take_edits(generations: &Generations) {
+    for line in io::stdin().lock().lines().map_while(Result::ok) {
+        let Some((tenant, generation)) = line.split_once(' ') else { return };
+        let generation = generation.parse().unwrap_or_default();
+        let mut generations = generations.lock().unwrap_or_else(PoisonError::into_inner);
+        generations.insert(tenant.to_owned(), generation);
+        println!("ok");
+        let _ = io::stdout().flush();
     }
 }
 

@@ -92,7 +92,7 @@ fn options(arguments: &[&str]) -> Option<(u64, u64)> {
 /// Whether everything was right.
 async fn soak(minutes: u64, seed: u64) -> io::Result<bool> {
     let mut database = Process::start(&["database", "127.0.0.1:0"])?;
-    let address = database.line().await?;
+    let address = database.tell("listen").await?;
     let mut server = Process::start(&["server", &address])?;
     let mut listening = async || server.line().await?.parse().map_err(io::Error::other);
     let world = Arc::new(World::new(listening().await?, listening().await?));
