@@ -4,6 +4,9 @@ use super::exchange::ExchangeKind;
 use super::reason::Reason;
 use super::url::Url;
 
+/// What a page without an origin sends.
+const NULL: &str = "null";
+
 /// A cause and its fix.
 struct Diagnosis {
     culprit: String,
@@ -59,10 +62,17 @@ impl Reason {
                 format!(
                     "the request was redirected to {url:?}, and that response has no CORS headers"
                 ),
-                format!(
-                    "fetch {url:?} directly, or, if it is a login page, answer 401 instead of \
-                     redirecting; otherwise allow {origin:?} there too"
-                ),
+                if origin == NULL {
+                    format!(
+                        "fetch {url:?} directly, or, if it is a login page, answer 401 instead of \
+                         redirecting"
+                    )
+                } else {
+                    format!(
+                        "fetch {url:?} directly, or, if it is a login page, answer 401 instead of \
+                         redirecting; otherwise allow {origin:?} there too"
+                    )
+                },
             ),
             Self::MissingAllowOrigin { status, origin, .. } => of_response(*status, origin),
             Self::PreflightStatus { status } => of_preflight(*status, None),
@@ -107,6 +117,11 @@ impl Reason {
                 }
             }
             Self::AllowOriginMismatch { origin, value, .. } => of_mismatch(origin, value),
+            Self::WildcardWithCredentials { origin, .. } if origin == NULL => diagnosis(
+                "the page sends credentials and has no origin, and the server allows any origin \
+                 with \"*\"",
+                format!("leave credentials out of the fetch, or {}", allowing(origin)),
+            ),
             Self::WildcardWithCredentials { origin, .. } => diagnosis(
                 "the page sends credentials, and the server allows any origin with \"*\"",
                 format!(
@@ -293,8 +308,8 @@ fn of_preflight(status: u16, origin: Option<&str>) -> Diagnosis {
                 "the server does not allow the page's origin, or a login or firewall answers the \
                  preflight before the CORS layer",
                 format!(
-                    "add {origin:?} to the allowed origins; if it is there, move the CORS layer \
-                     outside whatever answered 403"
+                    "{}; if it is there, move the CORS layer outside whatever answered 403",
+                    allowing(origin)
                 ),
             ),
             None => diagnosis(
@@ -327,9 +342,9 @@ fn of_preflight(status: u16, origin: Option<&str>) -> Diagnosis {
             "the server does not allow the page's origin, or something other than the CORS layer \
              answers \"OPTIONS\"",
             format!(
-                "add {:?} to the allowed origins; if it is there, remove the \"OPTIONS\" route or \
-                 handler that answers instead of the CORS layer",
-                origin.unwrap_or_default()
+                "{}; if it is there, remove the \"OPTIONS\" route or handler that answers instead of \
+                 the CORS layer",
+                allowing(origin.unwrap_or_default())
             ),
         ),
         _ => diagnosis(
@@ -369,8 +384,8 @@ fn of_response(status: u16, origin: &str) -> Diagnosis {
         _ => diagnosis(
             "the server does not allow the page's origin, or the CORS layer does not cover this path",
             format!(
-                "add {origin:?} to the allowed origins; if it is there, apply the CORS layer after \
-                 the last route"
+                "{}; if it is there, apply the CORS layer after the last route",
+                allowing(origin)
             ),
         ),
     }
@@ -445,7 +460,7 @@ fn of_mismatch(origin: &str, value: &str) -> Diagnosis {
             "the server's setting has a trailing slash, which an origin never has",
             format!("write {origin:?} in the server's setting"),
         )
-    } else if origin == "null" {
+    } else if origin == NULL {
         diagnosis(
             "the page has no origin: it is a local file or a sandboxed frame, or the request was \
              redirected twice",
@@ -471,9 +486,17 @@ fn of_mismatch(origin: &str, value: &str) -> Diagnosis {
     } else if name(origin) == name(value) {
         diagnosis("the server allows the same host with another port", format!("allow {origin:?}"))
     } else {
-        diagnosis(
-            "the server allows another origin",
-            format!("add {origin:?} to the allowed origins"),
-        )
+        diagnosis("the server allows another origin", allowing(origin))
+    }
+}
+
+/// Never to allow `null`, which every sandboxed page on every site sends.
+fn allowing(origin: &str) -> String {
+    if origin == NULL {
+        "give the page an origin: serve it over http, outside a sandbox, and add its origin to the \
+         allowed origins"
+            .to_owned()
+    } else {
+        format!("add {origin:?} to the allowed origins")
     }
 }

@@ -52,7 +52,8 @@ pub(super) struct Environment {
 impl Page {
     /// A page at `url`, in a browser of its own. Its origin counts; path and query are only what
     /// relative URLs are resolved against. The scheme may be one of a web view or an extension:
-    /// `tauri://localhost`.
+    /// `tauri://localhost`, `capacitor://`. `file://` is what some web views send for a local page;
+    /// for what browsers make of one, see [`opaque`](Self::opaque).
     ///
     /// A URL that gives no origin makes each fetch fail with [`Reason::InvalidPage`].
     #[must_use]

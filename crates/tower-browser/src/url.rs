@@ -173,10 +173,16 @@ impl Origin {
         let rest = rest.strip_prefix("//").ok_or(UrlError::Scheme)?;
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let (host, port) = split_port(authority)?;
-        if scheme.eq_ignore_ascii_case("file") {
+        // A page of a file is opaque. Some web views send `file://` for one, which is no page's URL.
+        if scheme.eq_ignore_ascii_case("file") && !rest.is_empty() {
             return Err(UrlError::Scheme);
         }
-        Ok(Self::Tuple { scheme: scheme.to_ascii_lowercase(), host: parse_host(host)?, port })
+        // Capacitor's pages on Android send `capacitor://`.
+        let host = match (host, port) {
+            ("", None) => String::new(),
+            _ => parse_host(host)?,
+        };
+        Ok(Self::Tuple { scheme: scheme.to_ascii_lowercase(), host, port })
     }
 
     /// <https://html.spec.whatwg.org/multipage/browsers.html#same-origin>; an opaque origin is

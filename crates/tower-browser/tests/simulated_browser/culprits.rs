@@ -275,6 +275,35 @@ fn the_culprit_and_the_suggestion() {
     }
 }
 
+/// Allowing `null` would let every sandboxed page of every site in.
+#[test]
+fn no_suggestion_is_to_allow_null() {
+    let ok: Answer<'_> = (200, &[]);
+    let any: Answer<'_> = (200, &[("access-control-allow-origin", "*")]);
+    let page = "give the page an origin: serve it over http, outside a sandbox";
+    let rows: &[Row<'_>] = &[
+        ("no grant", get, ok, ok, "does not allow the page's origin", page),
+        ("403 without headers", put, (403, &[]), ok, "does not allow the page's origin", page),
+        ("a preflight without headers", put, ok, ok, "does not allow the page's origin", page),
+        ("any origin, with credentials", credentials, ok, any, "has no origin", page),
+        (
+            "another origin",
+            get,
+            ok,
+            (200, &[GRANT]),
+            "the page has no origin",
+            "serve the page over http",
+        ),
+    ];
+    for (what, write, preflight, actual, culprit, suggestion) in rows {
+        let fetch = write(&Page::sandboxed_in(PAGE));
+        let reason = run(fetch.send(fixed(*preflight, *actual))).unwrap_err().into_reason();
+        assert!(reason.culprit().contains(culprit), "{what}: {}", reason.culprit());
+        assert!(reason.suggestion().contains(suggestion), "{what}: {}", reason.suggestion());
+        assert!(!reason.suggestion().contains("null"), "{what}: {}", reason.suggestion());
+    }
+}
+
 #[test]
 fn localhost_and_its_address_are_told_apart() {
     let page = Page::at("http://localhost:5173");
