@@ -263,6 +263,7 @@ async fn ready_lines_and_the_page() {
         ("/style.css", "text/css"),
         ("/main.js", "text/javascript"),
         ("/setup", "application/json"),
+        ("/setup.js", "text/javascript"),
         ("/wire?case=none", "application/json"),
     ] {
         let response = ask(&client, "GET", &format!("{page}{path}"), &[], "").await;

@@ -67,6 +67,7 @@ async fn every_case_is_as_predicted(kind: Kind) {
         console_says_what_the_page_says_of_it(session, cases).await;
     }
     a_call_of_ones_own(session).await;
+    what_if_a_page_elsewhere_called_this(session).await;
 }
 
 /// Chromium's messages, as the page quotes them. (Those of frames are not in the log.)
@@ -108,6 +109,101 @@ async fn a_call_of_ones_own(session: &Session) {
         let result = "const result = document.getElementById('own-result'); \
              return [result.dataset.gist, result.querySelectorAll('.exchange').length]";
         assert_eq!(script(session, result).await, json!([gist, rows]), "{method} {path}");
+    }
+}
+
+/// The form "What if a page elsewhere called this?": its verdict, and the requests it shows.
+async fn what_if_a_page_elsewhere_called_this(session: &Session) {
+    type Row<'a> = ([&'a str; 5], &'a str, &'a str, &'a str, &'a [&'a str]);
+    let rows: &[Row<'_>] = &[
+        (
+            ["https://app.example.com", "GET", "/app/x", "true", ""],
+            "readable",
+            "200 readableThe script reads the answer.",
+            "",
+            &[
+                "Call GET /app/x 200 by the handler: granted by policy \"app\": the origin is allowed",
+            ],
+        ),
+        (
+            ["https://app.example.com", "PUT", "app/x", "false", "content-type: application/json"],
+            "readable",
+            "200 readableThe script reads the answer.",
+            "",
+            &[
+                "Preflight OPTIONS /app/x 204 by tower-cors: granted by policy \"app\": the origin, \
+                 the method and all headers of the preflight are allowed",
+                "Call PUT /app/x 200 by the handler: granted by policy \"app\": the origin is allowed",
+            ],
+        ),
+        (
+            ["https://app.example.com", "DELETE", "/app/x", "false", ""],
+            "blocked",
+            "blockedthe method \"DELETE\" is not in the response to the preflight's \
+             \"access-control-allow-methods\", \"PUT, PATCH, OPTIONS\"",
+            "The cause: the server's list of allowed methods lacks \"DELETE\". The fix: add \"DELETE\" \
+             to the allowed methods.",
+            &["Preflight OPTIONS /app/x 204 by tower-cors: refused by policy \"app\": \
+               method \"DELETE\" is not allowed; to allow it, add \"DELETE\" to allow_methods"],
+        ),
+        (
+            ["null", "GET", "/app/x?status=409#part", "false", ""],
+            "blocked",
+            "blockedthe response has no \"access-control-allow-origin\" header: it must be \"null\" or \
+             \"*\"",
+            "The cause: the server does not allow the page's origin, or the CORS layer does not cover \
+             this path. The fix: give the page an origin: serve it over http, outside a sandbox, and \
+             add its origin to the allowed origins; if it is there, apply the CORS layer after the \
+             last route.",
+            &[
+                "Call GET /app/x?status=409 409 by the handler: refused by policy \"app\": origin `null` \
+               is not allowed; sandboxed frames, local files and some redirects send it; to allow it, \
+               set dangerously_allow_null_origin, after reading its warning",
+            ],
+        ),
+        (
+            ["capacitor://", "GET", "/public/x", "false", ""],
+            "readable",
+            "200 readableThe script reads the answer.",
+            "",
+            &[
+                "Call GET /public/x 200 by the handler: granted by policy \"public\": the origin is allowed",
+            ],
+        ),
+        (
+            ["app.example.com", "GET", "/app/x", "false", ""],
+            "blocked",
+            "blocked\"app.example.com\" is not the origin of a page",
+            "The cause: an origin is a scheme and a host, and a port unless it is the default one. \
+             The fix: write \"https://app.example.com\", or \"null\" for a page without an origin.",
+            &[],
+        ),
+    ];
+    for (values, outcome, verdict, about, wire) in rows {
+        let fill = "const form = document.getElementById('what-if-form'); \
+             const result = document.getElementById('what-if-result'); \
+             result.dataset.state = ''; \
+             ['origin', 'method', 'path', 'credentials', 'headers'].forEach((name, i) => { \
+                 form.elements[name].value = arguments[i]; \
+             }); \
+             form.requestSubmit();";
+        let fill = json!({ "script": fill, "args": values });
+        session.command("execute/sync", fill).await.unwrap();
+        until(session, "return document.getElementById('what-if-result').dataset.state === 'done'")
+            .await;
+        let result = "const result = document.getElementById('what-if-result'); \
+             const text = (of, name) => of.querySelector(name)?.textContent ?? ''; \
+             return [ \
+                 result.dataset.outcome, text(result, '.verdict'), text(result, '.about'), \
+                 [...result.querySelectorAll('.exchange')].map((one) => \
+                     ['.kind', '.target', '.status', 'small'].map((name) => text(one, name)).join(' ') \
+                     + ': ' + text(one, '.says').replace(/^tower-cors/, '')), \
+             ]";
+        assert_eq!(
+            script(session, result).await,
+            json!([outcome, verdict, about, wire]),
+            "{values:?}"
+        );
     }
 }
 
@@ -175,7 +271,10 @@ async fn script(session: &Session, script: &str) -> Value {
 async fn until(session: &Session, condition: &str) {
     let begun = Instant::now();
     while script(session, condition).await != true {
-        assert!(begun.elapsed() < PATIENCE, "not within {PATIENCE:?}: {condition}");
+        if begun.elapsed() > PATIENCE {
+            let text = script(session, "return document.body.innerText").await;
+            panic!("not within {PATIENCE:?}: {condition}: {text}");
+        }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

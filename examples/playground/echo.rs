@@ -36,8 +36,13 @@ pub(crate) async fn echo(request: Request<Incoming>) -> Result<Response<Full<Byt
     // Read to its end, so that a client that is still sending sees the answer and not a closed
     // connection.
     while let Some(Ok(_)) = body.frame().await {}
-    let mut response = match added_headers(&parts) {
-        Ok(added) => described(&parts, added),
+    Ok(answer(&parts))
+}
+
+/// The answer to a request whose body has been read.
+pub(crate) fn answer(parts: &Parts) -> Response<Full<Bytes>> {
+    let mut response = match added_headers(parts) {
+        Ok(added) => described(parts, added),
         Err(reason) => {
             let mut response = Response::new(Full::from(format!("{reason}\n")));
             *response.status_mut() = StatusCode::BAD_REQUEST;
@@ -48,7 +53,7 @@ pub(crate) async fn echo(request: Request<Incoming>) -> Result<Response<Full<Byt
         }
     };
     response.headers_mut().insert("x-echo", HeaderValue::from_static("1"));
-    Ok(without_body_where_there_is_none(&parts.method, response))
+    without_body_where_there_is_none(&parts.method, response)
 }
 
 fn described(parts: &Parts, added: HeaderMap) -> Response<Full<Bytes>> {

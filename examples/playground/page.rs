@@ -11,6 +11,7 @@ use axum::{
     response::{Html, IntoResponse},
     routing::get,
 };
+use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue,
     header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
@@ -36,6 +37,9 @@ pub(crate) fn router(
         "policy": policies.text,
         "file": policies.file,
     });
+    // A module, not a fetch that modules await: two modules that import one which awaits never run in
+    // WebKit, now and then.
+    let setup_module = format!("export const setup = {setup};\n");
     // Nothing is loaded from anywhere else, and no other page may frame this one.
     let contents = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' http:; \
@@ -57,6 +61,7 @@ pub(crate) fn router(
         .route("/check.js", script(include_str!("page/check.js")))
         .route("/view.js", script(include_str!("page/view.js")))
         .route("/whatif.js", script(include_str!("page/whatif.js")))
+        .route("/setup.js", text("text/javascript", setup_module))
         .route("/frame", get(async move || ([security(&framed_by)], frame)))
         .route("/setup", get(async move || Json(setup)))
         .route(
@@ -74,7 +79,8 @@ fn script(text: &'static str) -> axum::routing::MethodRouter {
     self::text("text/javascript", text)
 }
 
-fn text(kind: &'static str, text: &'static str) -> axum::routing::MethodRouter {
+fn text(kind: &'static str, text: impl Into<Bytes>) -> axum::routing::MethodRouter {
+    let text = text.into();
     get(async move || ([(CONTENT_TYPE, HeaderValue::from_static(kind))], text).into_response())
 }
 

@@ -1,7 +1,7 @@
 //! What if a page at some other origin called the API? A simulated browser does it, in this process,
 //! under the same policies. So a policy can be tried against origins that one does not have.
 
-use crate::recorder::Recorder;
+use crate::{echo, recorder::Recorder};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
@@ -15,7 +15,7 @@ use std::{
     },
 };
 use tower::{Layer as _, service_fn};
-use tower_browser::{Page, options::Credentials};
+use tower_browser::{Page, Reason, options::Credentials};
 use tower_cors::{CorsLayer, PolicyList};
 
 /// What the page asks for.
@@ -57,8 +57,10 @@ impl WhatIf {
             "null" => Page::opaque(),
             origin => Page::at(origin),
         };
-        let separator = if asked.path.contains('?') { '&' } else { '?' };
-        let url = format!("{}{}{separator}case={case}", self.api, asked.path);
+        // What follows `#` is never sent.
+        let path = asked.path.split('#').next().unwrap_or_default();
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let url = format!("{}{path}{separator}case={case}", self.api);
         let credentials = if asked.credentials { Credentials::Include } else { Credentials::Omit };
         let fetch = page.fetch(url).method(asked.method.trim()).credentials(credentials);
         let headers = asked.headers.lines().filter_map(|line| line.split_once(':'));
@@ -74,6 +76,13 @@ impl WhatIf {
         });
         let outcome = match fetch.send_with(api, |_| ()).await {
             Ok(answer) => json!({ "outcome": "readable", "status": answer.status() }),
+            // The words of the simulated browser are for who writes a test.
+            Err(blocked) if matches!(blocked.reason(), Reason::InvalidPage { .. }) => json!({
+                "outcome": "blocked",
+                "reason": format!("{:?} is not the origin of a page", asked.origin.trim()),
+                "culprit": "an origin is a scheme and a host, and a port unless it is the default one",
+                "suggestion": "write \"https://app.example.com\", or \"null\" for a page without an origin",
+            }),
             Err(blocked) => json!({
                 "outcome": "blocked",
                 "reason": blocked.reason().to_string(),
@@ -85,9 +94,6 @@ impl WhatIf {
     }
 }
 
-/// In place of the echo.
-async fn handler(_: Request<()>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let mut response = Response::new(Full::from("{}"));
-    response.headers_mut().insert("x-echo", http::HeaderValue::from_static("1"));
-    Ok(response)
+async fn handler(request: Request<()>) -> Result<Response<Full<Bytes>>, Infallible> {
+    Ok(echo::answer(&request.into_parts().0))
 }

@@ -1,6 +1,8 @@
 // Runs calls, in this page or in a frame of another origin, and asks what crossed the wire.
 
-export const setup = await (await fetch("/setup")).json();
+import { setup } from "/setup.js";
+
+export { setup };
 
 const port = new URL(setup.page).port;
 const named = (host) => `http://${host}${port && ":" + port}`;

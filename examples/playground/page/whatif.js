@@ -19,8 +19,18 @@ form.addEventListener("submit", async (event) => {
   const asked = new URLSearchParams(new FormData(form));
   const path = asked.get("path").trim();
   asked.set("path", path.startsWith("/") ? path : `/${path}`);
-  const response = await fetch(`/what-if?${asked}`);
-  const { result: outcome, wire } = await response.json();
+  let answer;
+  try {
+    const response = await fetch(`/what-if?${asked}`);
+    if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+    answer = await response.json();
+  } catch (error) {
+    result.replaceChildren(h("p", { class: "notice" }, `The playground gave no answer: ${error.message}`));
+    result.dataset.state = "done";
+    result.dataset.outcome = "failed";
+    return;
+  }
+  const { result: outcome, wire } = answer;
   const crossed = wire.length ? wire.map(exchange) : [h("p", { class: "none" }, "Nothing: the browser sent no request.")];
   result.replaceChildren(h("div", { class: "case own-case" }, verdict(outcome), ...crossed));
   result.dataset.state = "done";
