@@ -176,6 +176,16 @@ impl<T> PolicyBuilder<T> {
     /// the answer names the headers that the response has at this point. What the server adds
     /// afterwards, such as `Date`, is not among them.
     ///
+    /// **Limit of `*` with credentials.** A 304 (Not Modified) has only some of the headers of the
+    /// response that it confirms, and replaces the stored list
+    /// ([RFC 9111, section 3.2](https://www.rfc-editor.org/rfc/rfc9111#section-3.2)). So it carries no
+    /// list, and the one of the stored response stays. A response that was stored for a request that
+    /// was granted nothing has none: an image or a link, which send no `Origin`, or an origin that was
+    /// refused. `Vary: Origin` keeps a cache from reusing it unasked, but not from validating it
+    /// ([section 4.1](https://www.rfc-editor.org/rfc/rfc9111#section-4.1)), and Chromium and Firefox
+    /// do. A script that then reads the confirmed response sees the safelisted headers only. Where
+    /// that can happen, name the headers: named ones are sent with every response, the 304 included.
+    ///
     /// ```
     /// use tower_cors::Policy;
     ///

@@ -12,7 +12,7 @@ use http::HeaderName;
 /// | `"etag"`, [`ETAG`](http::header::ETAG) | this header |
 /// | `["etag", "x-request-id"]`, a slice, a `Vec` or a set of strings or [`HeaderName`]s | these headers |
 /// | `"etag, x-request-id"` | the same from one string, split at commas |
-/// | [`Any`], `"*"` | all headers |
+/// | [`Any`], `"*"` | all headers; with credentials, those that the response has, see the limit at [`expose_headers`](crate::PolicyBuilder::expose_headers) |
 /// | an `Option` of these | nothing for `None` |
 ///
 /// Nothing is checked before [`build`](crate::PolicyBuilder::build), which reports all errors
