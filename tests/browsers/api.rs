@@ -53,6 +53,8 @@ impl Middleware {
         });
         let cors = CorsLayer::with_policies(self.policies[rules].clone()).layer(inner);
         let Ok(mut response) = cors.oneshot(Request::from_parts(parts, body)).await;
+        // What the middleware answers by itself has no other date either.
+        response.headers_mut().entry(header::DATE).or_insert(DATE);
         if let Some(broken) = broken {
             broken.spoil(&self.rules[rules], &asked, &mut response);
         }
@@ -71,6 +73,8 @@ fn status(status: StatusCode) -> Response<Bytes> {
     *response.status_mut() = status;
     response
 }
+
+const DATE: HeaderValue = HeaderValue::from_static("Fri, 01 Jan 2100 00:00:00 GMT");
 
 /// The inner service: `status=NNN` and any number of `set=NAME:VALUE`.
 pub(crate) fn echo(request: &Request<Bytes>) -> Response<Bytes> {
@@ -103,7 +107,7 @@ pub(crate) fn echo(request: &Request<Bytes>) -> Response<Bytes> {
     headers.insert("x-echo", HeaderValue::from_static("1"));
     // Set here so that no server on the way adds another; in the future, so that nothing is old
     // already.
-    headers.insert(header::DATE, HeaderValue::from_static("Fri, 01 Jan 2100 00:00:00 GMT"));
+    headers.insert(header::DATE, DATE);
     if !without_body {
         headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("text/plain"));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("2"));

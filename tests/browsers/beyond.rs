@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{HeaderMap, Request, Response};
 use hyper::body::Bytes;
 use serde_json::json;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tower_browser::options::{Credentials, Element, Mode, ReferrerPolicy, RequestBody};
 use tower_browser::{Answer, Blocked, Browser, Exchange, Fetch, Page};
 
@@ -29,101 +29,114 @@ struct Act {
     /// How the server answers: a status and headers.
     answer: &'static str,
     simulated: fn(&Page, &str, &str) -> Fetch,
-    /// Whether what the script learns is compared; the address of a navigation is not its to learn.
-    sees: bool,
+    end: End,
 }
+
+/// How an act that sends something ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The script learns what came of it, which is compared.
+    Seen,
+    /// The request is sent: what the script learns is not compared.
+    Sent,
+    /// Another page takes the place of the page.
+    Navigated,
+}
+
+/// The longest an engine may take for one act.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const GRANT: &str = "status=200&set=access-control-allow-origin:*";
 const PLAIN: &str = "status=200";
 
 #[rustfmt::skip]
 const ACTS: &[Act] = &[
-    Act { name: "a socket that is refused", policy: None, answer: PLAIN, sees: true,
+    Act { name: "a socket that is refused", policy: None, answer: PLAIN, end: End::Seen,
           script: "const s = new WebSocket('WS'); s.onopen = () => done('ok'); s.onerror = () => done('blocked');",
           simulated: |page, _, ws| page.web_socket(ws) },
-    Act { name: "a stream of events", policy: None, sees: true,
+    Act { name: "a stream of events", policy: None, end: End::Seen,
           answer: "status=200&set=access-control-allow-origin:*&set=content-type:text%2Fevent-stream",
           script: "const s = new EventSource('URL'); s.onopen = () => { done('ok'); s.close(); }; s.onerror = () => { done('blocked'); s.close(); };",
           simulated: |page, url, _| page.event_source(url) },
-    Act { name: "a stream of another type", policy: None, answer: GRANT, sees: true,
+    Act { name: "a stream of another type", policy: None, answer: GRANT, end: End::Seen,
           script: "const s = new EventSource('URL'); s.onopen = () => { done('ok'); s.close(); }; s.onerror = () => { done('blocked'); s.close(); };",
           simulated: |page, url, _| page.event_source(url) },
-    Act { name: "a stream without a grant", policy: None, sees: true,
+    Act { name: "a stream without a grant", policy: None, end: End::Seen,
           answer: "status=200&set=content-type:text%2Fevent-stream",
           script: "const s = new EventSource('URL'); s.onopen = () => { done('ok'); s.close(); }; s.onerror = () => { done('blocked'); s.close(); };",
           simulated: |page, url, _| page.event_source(url) },
-    Act { name: "a stream with credentials", policy: None, answer: PLAIN, sees: true,
+    Act { name: "a stream with credentials", policy: None, answer: PLAIN, end: End::Seen,
           script: "const s = new EventSource('URL', { withCredentials: true }); s.onopen = () => { done('ok'); s.close(); }; s.onerror = () => { done('blocked'); s.close(); };",
           simulated: |page, url, _| page.event_source(url).credentials(Credentials::Include) },
-    Act { name: "a font", policy: None, answer: GRANT, sees: false,
+    Act { name: "a font", policy: None, answer: GRANT, end: End::Sent,
           script: "new FontFace('f', 'url(URL)').load().then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.element(url, Element::Font) },
-    Act { name: "a module script", policy: None, sees: true,
+    Act { name: "a module script", policy: None, end: End::Seen,
           answer: "status=200&set=access-control-allow-origin:*&set=content-type:text%2Fjavascript",
           script: "const s = document.createElement('script'); s.type = 'module'; s.src = 'URL'; s.onload = () => done('ok'); s.onerror = () => done('blocked'); document.body.append(s);",
           simulated: |page, url, _| page.element(url, Element::ModuleScript) },
-    Act { name: "a module script without a grant", policy: None, sees: true,
+    Act { name: "a module script without a grant", policy: None, end: End::Seen,
           answer: "status=200&set=content-type:text%2Fjavascript",
           script: "const s = document.createElement('script'); s.type = 'module'; s.src = 'URL'; s.onload = () => done('ok'); s.onerror = () => done('blocked'); document.body.append(s);",
           simulated: |page, url, _| page.element(url, Element::ModuleScript) },
-    Act { name: "a script", policy: None, sees: true,
+    Act { name: "a script", policy: None, end: End::Seen,
           answer: "status=200&set=content-type:text%2Fjavascript",
           script: "const s = document.createElement('script'); s.src = 'URL'; s.onload = () => done('ok'); s.onerror = () => done('blocked'); document.body.append(s);",
           simulated: |page, url, _| page.element(url, Element::Script) },
-    Act { name: "a script with `crossorigin`", policy: None, sees: true,
+    Act { name: "a script with `crossorigin`", policy: None, end: End::Seen,
           answer: "status=200&set=content-type:text%2Fjavascript",
           script: "const s = document.createElement('script'); s.crossOrigin = 'anonymous'; s.src = 'URL'; s.onload = () => done('ok'); s.onerror = () => done('blocked'); document.body.append(s);",
           simulated: |page, url, _| page.element(url, Element::Script).mode(Mode::Cors).credentials(Credentials::SameOrigin) },
-    Act { name: "an image", policy: None, answer: PLAIN, sees: false,
+    Act { name: "an image", policy: None, answer: PLAIN, end: End::Sent,
           script: "const i = new Image(); i.onload = i.onerror = () => done('-'); i.src = 'URL';",
           simulated: |page, url, _| page.element(url, Element::Image) },
-    Act { name: "an image with `crossorigin=use-credentials`", policy: None, answer: PLAIN, sees: false,
+    Act { name: "an image with `crossorigin=use-credentials`", policy: None, answer: PLAIN, end: End::Sent,
           script: "const i = new Image(); i.crossOrigin = 'use-credentials'; i.onload = i.onerror = () => done('-'); i.src = 'URL';",
           simulated: |page, url, _| page.element(url, Element::Image).mode(Mode::Cors) },
-    Act { name: "a form", policy: None, answer: PLAIN, sees: false,
+    Act { name: "a form", policy: None, answer: PLAIN, end: End::Navigated,
           script: "const f = document.createElement('form'); f.method = 'post'; f.action = 'URL'; f.innerHTML = '<input name=a value=1>'; document.body.append(f); f.submit();",
           simulated: |page, url, _| page.submit(url).body(RequestBody::form("a=1")) },
-    Act { name: "a form with `no-referrer`", policy: None, answer: PLAIN, sees: false,
+    Act { name: "a form with `no-referrer`", policy: None, answer: PLAIN, end: End::Navigated,
           script: "const m = document.createElement('meta'); m.name = 'referrer'; m.content = 'no-referrer'; document.head.append(m); const f = document.createElement('form'); f.method = 'post'; f.action = 'URL'; document.body.append(f); f.submit();",
           simulated: |page, url, _| page.clone().referrer_policy(ReferrerPolicy::NoReferrer).submit(url).body(RequestBody::form("")) },
-    Act { name: "a link", policy: None, answer: PLAIN, sees: false,
+    Act { name: "a link", policy: None, answer: PLAIN, end: End::Navigated,
           script: "location.href = 'URL';",
           simulated: |page, url, _| page.navigate(url) },
-    Act { name: "a fetch without CORS and with `no-referrer`", policy: None, answer: PLAIN, sees: true,
+    Act { name: "a fetch without CORS and with `no-referrer`", policy: None, answer: PLAIN, end: End::Seen,
           script: "fetch('URL', { mode: 'no-cors', method: 'POST', referrerPolicy: 'no-referrer' }).then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.fetch(url).mode(Mode::NoCors).method("POST").referrer_policy(ReferrerPolicy::NoReferrer) },
-    Act { name: "a fetch without CORS and with `same-origin`", policy: None, answer: PLAIN, sees: true,
+    Act { name: "a fetch without CORS and with `same-origin`", policy: None, answer: PLAIN, end: End::Seen,
           script: "fetch('URL', { mode: 'no-cors', method: 'POST', referrerPolicy: 'same-origin' }).then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.fetch(url).mode(Mode::NoCors).method("POST").referrer_policy(ReferrerPolicy::SameOrigin) },
-    Act { name: "a fetch with CORS and `no-referrer`", policy: None, answer: GRANT, sees: true,
+    Act { name: "a fetch with CORS and `no-referrer`", policy: None, answer: GRANT, end: End::Seen,
           script: "fetch('URL', { method: 'POST', referrerPolicy: 'no-referrer' }).then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.fetch(url).method("POST").referrer_policy(ReferrerPolicy::NoReferrer) },
-    Act { name: "a fetch that the page's policy forbids", policy: Some("connect-src 'self'"), answer: GRANT, sees: true,
+    Act { name: "a fetch that the page's policy forbids", policy: Some("connect-src 'self'"), answer: GRANT, end: End::Seen,
           script: "fetch('URL').then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.fetch(url) },
     Act { name: "a fetch that the page's policy allows by scheme", policy: Some("default-src 'none'; script-src 'unsafe-inline'; connect-src http: https:"),
-          answer: GRANT, sees: true,
+          answer: GRANT, end: End::Seen,
           script: "fetch('URL').then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.fetch(url) },
-    Act { name: "a fetch that the page's policy allows by host", policy: Some("connect-src *.third.localhost:*"), answer: GRANT, sees: true,
+    Act { name: "a fetch that the page's policy allows by host", policy: Some("connect-src *.third.localhost:*"), answer: GRANT, end: End::Seen,
           script: "fetch('URL').then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.fetch(url) },
-    Act { name: "a fetch to another port than the policy's", policy: Some("connect-src *.third.localhost:1"), answer: GRANT, sees: true,
+    Act { name: "a fetch to another port than the policy's", policy: Some("connect-src *.third.localhost:1"), answer: GRANT, end: End::Seen,
           script: "fetch('URL').then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.fetch(url) },
-    Act { name: "a fetch to a path that the policy allows", policy: Some("connect-src *.third.localhost:*/c/"), answer: GRANT, sees: true,
+    Act { name: "a fetch to a path that the policy allows", policy: Some("connect-src *.third.localhost:*/c/"), answer: GRANT, end: End::Seen,
           script: "fetch('URL').then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.fetch(url) },
-    Act { name: "a fetch to another path", policy: Some("connect-src *.third.localhost:*/d/"), answer: GRANT, sees: true,
+    Act { name: "a fetch to another path", policy: Some("connect-src *.third.localhost:*/d/"), answer: GRANT, end: End::Seen,
           script: "fetch('URL').then(() => done('ok'), () => done('blocked'));",
           simulated: |page, url, _| page.fetch(url) },
-    Act { name: "a socket that the page's policy forbids", policy: Some("connect-src 'self'"), answer: PLAIN, sees: true,
+    Act { name: "a socket that the page's policy forbids", policy: Some("connect-src 'self'"), answer: PLAIN, end: End::Seen,
           script: "try { const s = new WebSocket('WS'); s.onopen = () => done('ok'); s.onerror = () => done('blocked'); } catch { done('blocked'); }",
           simulated: |page, _, ws| page.web_socket(ws) },
-    Act { name: "a stream that the page's policy forbids", policy: Some("connect-src 'none'"), answer: GRANT, sees: true,
+    Act { name: "a stream that the page's policy forbids", policy: Some("connect-src 'none'"), answer: GRANT, end: End::Seen,
           script: "try { const s = new EventSource('URL'); s.onopen = () => { done('ok'); s.close(); }; s.onerror = () => { done('blocked'); s.close(); }; } catch { done('blocked'); }",
           simulated: |page, url, _| page.event_source(url) },
-    Act { name: "a form that the page's policy forbids", policy: Some("form-action 'self'"), answer: PLAIN, sees: false,
+    Act { name: "a form that the page's policy forbids", policy: Some("form-action 'self'"), answer: PLAIN, end: End::Sent,
           script: "document.addEventListener('securitypolicyviolation', () => done('-')); const f = document.createElement('form'); f.method = 'post'; f.action = 'URL'; document.body.append(f); f.submit();",
           simulated: |page, url, _| page.submit(url) },
 ];
@@ -197,8 +210,9 @@ pub(crate) async fn agrees(kind: Kind) -> Result<(), String> {
     for (page, api) in places {
         for act in ACTS {
             count += 1;
-            let observed = observe(&engine, &site, count, act, page, api).await?;
             let expected = simulate(&map, count, act, page, api).await;
+            let sends = !expected.1.is_empty();
+            let observed = observe(&engine, &site, count, act, (page, api), sends).await?;
             for (aspect, text) in differences(act, &observed, &expected) {
                 let departure = DEPARTURES.iter().find(|(engine, name, what, _)| {
                     *engine == kind && act.name.starts_with(name) && *what == aspect
@@ -226,7 +240,7 @@ type View = (String, Vec<Sent>);
 
 fn differences(act: &Act, observed: &View, expected: &View) -> Vec<(&'static str, String)> {
     let mut differences = Vec::new();
-    if act.sees && observed.0 != expected.0 {
+    if act.end == End::Seen && observed.0 != expected.0 {
         let text = format!("the script saw {:?}, simulated {:?}", observed.0, expected.0);
         differences.push(("sight", text));
     }
@@ -261,13 +275,15 @@ fn address(api: &str, number: u32, act: &Act) -> (String, String) {
     (url, socket)
 }
 
+/// What came of an act. `sends`: whether a request is to be expected, which is then waited for: an
+/// engine sends it when it gets to it, and a form's not before its page is done.
 async fn observe(
     engine: &Engine,
     site: &Site,
     number: u32,
     act: &Act,
-    page: &str,
-    api: &str,
+    (page, api): (&str, &str),
+    sends: bool,
 ) -> Result<View, String> {
     let policy = act.policy.map(|policy| {
         percent_encoding::utf8_percent_encode(policy, percent_encoding::NON_ALPHANUMERIC)
@@ -282,23 +298,52 @@ async fn observe(
     let text =
         format!("{{ const done = text => {{ document.title = 'done:' + text; }}; {script} }}");
     engine.session.command("execute/sync", json!({ "script": inject, "args": [text] })).await?;
-    let mut seen = String::new();
-    for _ in 0..100 {
-        sleep(Duration::from_millis(50)).await;
-        let read = json!({ "script": "return document.title;", "args": [] });
-        // While a page is replaced there is none to ask.
-        let title = engine.session.command("execute/sync", read).await.unwrap_or_default();
-        if let Some(text) = title.as_str().and_then(|title| title.strip_prefix("done:")) {
-            text.clone_into(&mut seen);
-            break;
-        }
-        if !act.sees && !site.crossings(number).is_empty() {
-            break;
-        }
+    if sends {
+        // What never comes is a difference, and found below.
+        let _ = timeout(PATIENCE, site.crossed(number)).await;
+    }
+    let seen = match act.end {
+        End::Sent if sends => String::new(),
+        // Else it could still take the place of the next act's page.
+        End::Navigated if sends => arrive(engine, &url).await,
+        _ => done(engine).await?,
+    };
+    if !sends {
+        // What was sent all the same has come before another page of the same server.
+        engine.session.visit(&format!("{api}/page")).await?;
     }
     let crossings = site.crossings(number);
     let sent = crossings.iter().map(|it| Sent::of(&it.parts.method, &it.parts.headers));
     Ok((seen, sent.collect()))
+}
+
+/// What the page's script said when it was done.
+async fn done(engine: &Engine) -> Result<String, String> {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        let read = json!({ "script": "return document.title;", "args": [] });
+        let title = engine.session.command("execute/sync", read).await?;
+        if let Some(text) = title.as_str().and_then(|title| title.strip_prefix("done:")) {
+            return Ok(text.to_owned());
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    Ok(String::new())
+}
+
+/// Waits until another page has taken the place of the page.
+async fn arrive(engine: &Engine, url: &str) -> String {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        let there = "return location.href === arguments[0] && document.readyState === 'complete';";
+        let read = json!({ "script": there, "args": [url] });
+        // While a page is replaced there may be none to ask.
+        if engine.session.command("execute/sync", read).await.is_ok_and(|there| there == true) {
+            break;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    String::new()
 }
 
 async fn simulate(map: &Map, number: u32, act: &Act, page: &str, api: &str) -> View {

@@ -41,7 +41,7 @@ const CAUGHT: [(Break, &[Kind]); 18] = [
 
 const SEED: u64 = 7;
 /// Cases that are tried for each break, and as many of those that catch it as engines are shown.
-const TRIED: usize = 1_000;
+const TRIED: usize = 3_000;
 const SHOWN: usize = 8;
 
 /// A case that catches a break in the simulated browser, and what came of it when nothing was

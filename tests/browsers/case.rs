@@ -28,6 +28,8 @@ pub(crate) enum Family {
     Redirect,
     PreflightCache,
     HttpCache,
+    /// Requests to hosts that a policy lists, and to others.
+    Hosts,
 }
 
 /// Some calls, one after the other, from a page of one origin.

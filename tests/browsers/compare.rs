@@ -180,7 +180,7 @@ pub(crate) fn with_decisions(
     let [hop] = call.hops.as_slice() else { return Vec::new() };
     let rules = &corpus.rules[hop.rules];
     if call.mode != "cors"
-        || case.family == Family::SameOrigin
+        || hop.origin == call.frame.origin(&case.page)
         || rules.keep
         || rules.preflight_continue
     {

@@ -2,6 +2,8 @@
 //! standard leaves the choice. Each is counted and printed; none hides anything else, for it
 //! explains some aspects only, of cases that have what it is about.
 
+use std::time::Duration;
+
 use crate::case::{Body, Call, Case, Corpus, Family, Hop};
 use crate::compare::Aspect::{self, Asked, Authorization, Cookies, Origin, Requests, Sight};
 use crate::engine::Kind::{self, Chromium, Firefox, WebKit};
@@ -106,6 +108,17 @@ const DEPARTURES: &[Departure] = &[
         engines: &[Chromium],
         aspects: &[Requests],
         covers: |instance| instance.opaque() && instance.asks_again(),
+    },
+    Departure {
+        name: "a busy machine outlasts the five seconds of a preflight",
+        reason: "a preflight without `Access-Control-Max-Age` is remembered no longer; seen with 10,000 cases while a compiler ran",
+        engines: &Kind::ALL,
+        aspects: &[Requests],
+        covers: |instance| {
+            instance.observed.lasted >= Duration::from_secs(5)
+                && instance.asks_again()
+                && instance.any_rules(|rules| rules.max_age.is_none())
+        },
     },
     Departure {
         name: "`*` is not remembered as such",

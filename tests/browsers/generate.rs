@@ -20,7 +20,8 @@ pub(crate) fn corpus(seed: u64, count: usize, map: &Map, engine: Option<Kind>) -
         Generator { random: Random::new(seed), map, mixed_content, corpus: Corpus::default() };
     while generator.corpus.cases.len() < count {
         match generator.random.below(100) {
-            0..=52 => generator.plain(),
+            0..=44 => generator.plain(),
+            45..=52 => generator.hosts(),
             53..=57 => generator.same_origin(),
             58..=62 => generator.no_cors(),
             63..=71 => generator.limits(),
@@ -141,7 +142,60 @@ impl Generator<'_> {
             keep: self.random.chance(8),
             timing: self.random.chance(40),
             origins,
+            hosts: None,
         }
+    }
+
+    /// Lists hosts in some rules, so that requests to `api` have some chance.
+    fn list_hosts(&mut self, mut rules: Rules, api: &str, percent: usize) -> Rules {
+        if self.random.chance(percent) {
+            rules.hosts = Some(self.listed_hosts(api));
+        }
+        rules
+    }
+
+    fn listed_hosts(&mut self, api: &str) -> Vec<String> {
+        let (_, host, port) = split(api);
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let (label, rest) = host.split_once('.').unwrap_or((host, ""));
+        let mut exact = vec![
+            host.to_owned(),
+            host.to_ascii_uppercase(),
+            format!("{host}:*"),
+            format!("{host}:{port}"),
+        ];
+        // Each like the host in something, and none of them the host.
+        let mut near = vec![
+            format!("{host}:1"),
+            format!("{host}:80"),
+            format!("x{host}.example"),
+            format!("{host}.evil.example:{port}"),
+            "[::1]".to_owned(),
+        ];
+        let is_address = host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        if !is_address {
+            near.extend([format!("x{host}"), format!("*.{host}"), format!("x.{host}:{port}")]);
+        }
+        if !is_address && !rest.is_empty() {
+            exact.extend([
+                format!("*.{rest}"),
+                format!("*.{rest}:{port}"),
+                format!("{}*.{rest}", &label[..1]),
+                format!("*{}.{rest}:*", &label[label.len() - 1..]),
+                "*.localhost".to_owned(),
+            ]);
+            near.extend([rest.to_owned(), format!("*.{rest}:1"), format!("x*.{rest}:{port}")]);
+        }
+        let others: Vec<&String> = self.map.apis.iter().filter(|other| *other != api).collect();
+        let far = others.iter().map(|other| split(other).1.to_owned()).filter(|far| far != host);
+        let mut listed = self.random.some(&far.collect::<Vec<_>>(), 25);
+        if self.random.chance(40) {
+            listed.push(self.random.pick(&near).clone());
+        }
+        if self.random.chance(60) || listed.is_empty() {
+            listed.push(self.random.pick(&exact).clone());
+        }
+        listed
     }
 
     fn origins(&mut self, page: &str) -> Origins {
@@ -152,6 +206,9 @@ impl Generator<'_> {
             return Origins::HostEndsWith(
                 self.random.choose(&[".site.localhost", ".other.localhost"]),
             );
+        }
+        if self.random.chance(8) {
+            return Origins::Beneath(self.random.choose(&["site.localhost", "other.localhost"]));
         }
         if page == self.map.dotted {
             return if self.random.chance(60) {
@@ -167,6 +224,7 @@ impl Generator<'_> {
             format!("{scheme}://{host}:*"),
             format!("{scheme}://*.{rest}:{port}"),
             format!("{scheme}://*.{rest}:*"),
+            format!("{scheme}://*.localhost:*"),
             format!("{scheme}://{}*.{rest}:{port}", &label[..1]),
             format!("{scheme}://*{}.{rest}:*", &label[label.len() - 1..]),
         ];
@@ -250,10 +308,11 @@ impl Generator<'_> {
 
     fn plain(&mut self) {
         let (page, frame) = (self.any_page(), self.frame());
+        let api = self.api(&page);
         let rules = self.rules(&page, frame != Frame::Top);
+        let rules = self.list_hosts(rules, &api, 10);
         let keep = rules.keep;
         let rules = self.add_rules(rules);
-        let api = self.api(&page);
         let mut hop = self.hop(api, rules);
         if self.random.chance(if keep { 60 } else { 10 }) {
             self.meddle(&mut hop, &page);
@@ -269,6 +328,7 @@ impl Generator<'_> {
     fn same_origin(&mut self) {
         let page = self.any_page();
         let rules = self.rules(&page, false);
+        let rules = self.list_hosts(rules, &page, 25);
         let rules = self.add_rules(rules);
         let hop = self.hop(page.clone(), rules);
         let mut call = self.call(Frame::Top, hop);
@@ -278,11 +338,48 @@ impl Generator<'_> {
         self.add(Family::SameOrigin, &page, vec![call], None);
     }
 
+    /// Requests to all names and ports that there are, under rules that list some of them; of the
+    /// page's own origin too.
+    fn hosts(&mut self) {
+        let (page, frame) = (self.any_page(), self.frame());
+        let plain = split(&page).0 == "http" || self.mixed_content;
+        let own = frame == Frame::Top && self.random.chance(30);
+        let api = if own {
+            page.clone()
+        } else if plain && self.random.chance(70) {
+            self.random.pick(&self.map.odd_apis).clone()
+        } else {
+            self.api(&page)
+        };
+        let mut rules = self.rules(&page, frame != Frame::Top);
+        if self.random.chance(50) {
+            rules.origins = if page == self.map.dotted {
+                Origins::HostEndsWith(".site.localhost.")
+            } else {
+                Origins::Listed(vec![self.map.pages[0].clone(), page.clone()])
+            };
+            rules.null = true;
+        }
+        let rules = self.list_hosts(rules, &api, 95);
+        let rules = self.add_rules(rules);
+        let hop = self.hop(api, rules);
+        let mut call = self.call(frame, hop);
+        self.random_method(&mut call);
+        let percent = self.random.choose(&[0, 0, 8]);
+        call.headers = self.headers(&table::HEADERS, percent);
+        let simple = call.method.sent == "GET" && call.headers.is_empty();
+        if simple && self.random.chance(30) {
+            call.mode = "no-cors";
+        }
+        self.add(Family::Hosts, &page, vec![call], None);
+    }
+
     fn no_cors(&mut self) {
         let (page, frame) = (self.any_page(), self.frame());
-        let rules = self.rules(&page, frame != Frame::Top);
-        let rules = self.add_rules(rules);
         let api = self.api(&page);
+        let rules = self.rules(&page, frame != Frame::Top);
+        let rules = self.list_hosts(rules, &api, 10);
+        let rules = self.add_rules(rules);
         let hop = self.hop(api, rules);
         let mut call = self.call(frame, hop);
         call.method = self.random.choose(&table::SIMPLE_METHODS);
@@ -346,6 +443,7 @@ impl Generator<'_> {
             }
             rules.timing = false;
             rules.keep = false;
+            let rules = self.list_hosts(rules, &origin, 8);
             let rules = self.add_rules(rules);
             let mut hop = self.hop(origin, rules);
             if index + 1 < length {
@@ -476,13 +574,9 @@ impl Generator<'_> {
         rules.keep = false;
         // Fresh for a while, or asked about each time, and then answered with 304.
         let fresh = self.random.chance(60);
-        if !fresh && rules.credentials && rules.expose == Names::Any {
-            // A known limit: a 304 cannot list the headers of the copy that it confirms, and one that
-            // was made for a request without CORS has no list. `tests/layer_in_a_browser.rs` shows it.
-            rules.expose = Names::Listed(vec!["x-total"]);
-        }
-        let rules = self.add_rules(rules);
         let api = self.map.apis[0].clone();
+        let rules = self.list_hosts(rules, &api, 10);
+        let rules = self.add_rules(rules);
         let hop = self.hop(api, rules);
         let mut set = vec![("x-total", "42".to_owned())];
         if fresh {

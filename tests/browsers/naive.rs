@@ -41,7 +41,21 @@ pub(crate) enum Result {
 
 /// Reads each call of a case by itself.
 pub(crate) fn read(corpus: &Corpus, case: &Case) -> Vec<Reading> {
-    case.calls.iter().map(|call| Reader::new(&corpus.rules, &case.page, call).read()).collect()
+    let read = |call| Reader::new(&corpus.rules, &case.page, call).read();
+    let mut readings: Vec<_> = case.calls.iter().map(read).collect();
+    // A 304 cannot list the headers of the copy that it confirms, and a copy that was made without a
+    // grant has no list: what is visible then depends on what went before.
+    let confirmed = case.calls.iter().zip(&mut readings).skip(1).filter(|(call, _)| {
+        let hop = &call.hops[0];
+        let rules = &corpus.rules[hop.rules];
+        hop.inner("etag").is_some() && rules.credentials && exposes_all(rules)
+    });
+    for (_, reading) in confirmed {
+        if let Result::Read { visible, .. } = &mut reading.result {
+            *visible = None;
+        }
+    }
+    readings
 }
 
 struct Reader<'a> {
@@ -90,8 +104,9 @@ impl<'a> Reader<'a> {
             if cors {
                 self.actual(hop, seen)?;
             }
+            let answers = self.rules[hop.rules].answers_host(&hop.origin);
             match self.call.hops.get(index + 1) {
-                Some(next) if hop.redirects() => match self.call.redirect {
+                Some(next) if hop.redirects() && answers => match self.call.redirect {
                     "error" => return None,
                     "manual" => return Some(Result::Sealed("opaqueredirect")),
                     _ => {
@@ -114,7 +129,8 @@ impl<'a> Reader<'a> {
             return Some(());
         }
         self.reading.preflights += 1;
-        let granted = rules.grant_origin(seen)
+        let granted = rules.answers_host(&hop.origin)
+            && rules.grant_origin(seen)
             && rules.grant_method(self.method)
             && self.unsafe_headers.iter().all(|name| rules.grant_header(name))
             && (self.call.credentials != "include" || rules.credentials);
@@ -130,6 +146,9 @@ impl<'a> Reader<'a> {
     fn actual(&self, hop: &Hop, seen: &str) -> Option<()> {
         let rules = &self.rules[hop.rules];
         let include = self.call.credentials == "include";
+        if !rules.answers_host(&hop.origin) {
+            return None;
+        }
         let enforced = rules.enforce && !rules.grant_origin(seen);
         let granted =
             match hop.inner("access-control-allow-origin").filter(|_| rules.keep && !enforced) {
@@ -195,7 +214,8 @@ impl<'a> Reader<'a> {
         if !foreign {
             return Result::Read {
                 kind: "basic",
-                status: hop.status,
+                // The page itself reads the refusal of a host.
+                status: if rules.answers_host(&hop.origin) { hop.status } else { 403 },
                 visible: None,
                 timing: self.call.timing.then_some(true),
             };

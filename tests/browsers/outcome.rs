@@ -1,6 +1,7 @@
 //! What came of a case, in one form for the engines and the simulated browser.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use http::{HeaderMap, Method, header};
 
@@ -12,6 +13,8 @@ use crate::site::Crossing;
 pub(crate) struct Outcome {
     pub(crate) seen: Vec<Sight>,
     pub(crate) wire: Vec<Wire>,
+    /// From the first request to the last.
+    pub(crate) lasted: Duration,
 }
 
 /// What a script saw of one call.
@@ -59,7 +62,11 @@ impl Outcome {
                 &crossing.parts.headers,
             )
         });
-        Self { seen: seen.iter().map(Sight::of).collect(), wire: wire.collect() }
+        let lasted = match crossings {
+            [first, .., last] => last.at.duration_since(first.at),
+            _ => Duration::ZERO,
+        };
+        Self { seen: seen.iter().map(Sight::of).collect(), wire: wire.collect(), lasted }
     }
 
     pub(crate) fn preflights(&self) -> usize {

@@ -10,6 +10,9 @@ pub(crate) struct Map {
     /// A page whose host ends in a dot: an origin and a site of its own, which no list can name.
     pub(crate) dotted: String,
     pub(crate) apis: Vec<String>,
+    /// Where the API is too, by names and ports that none of the others has: a dot at the end,
+    /// another port, an address, a name of one label.
+    pub(crate) odd_apis: Vec<String>,
 }
 
 impl Map {
@@ -33,6 +36,13 @@ impl Map {
                 format!("https://api-tls.site.localhost:{https}"),
                 format!("http://api.third.localhost:{http}"),
                 format!("https://api-tls.third.localhost:{https}"),
+            ],
+            odd_apis: vec![
+                format!("http://api.site.localhost.:{http}"),
+                format!("http://api.third.localhost.:{other_http}"),
+                format!("http://api.site.localhost:{other_http}"),
+                format!("http://127.0.0.1:{http}"),
+                format!("http://localhost:{other_http}"),
             ],
         }
     }

@@ -18,6 +18,8 @@ pub(crate) struct Rules {
     pub(crate) credentials: bool,
     pub(crate) max_age: Option<u64>,
     pub(crate) enforce: bool,
+    /// The hosts that are answered; none: all.
+    pub(crate) hosts: Option<Vec<String>>,
     pub(crate) preflight_status: Option<u16>,
     pub(crate) preflight_continue: bool,
     pub(crate) keep: bool,
@@ -32,6 +34,9 @@ pub(crate) enum Origins {
     Listed(Vec<String>),
     /// By code: those whose host ends so.
     HostEndsWith(&'static str),
+    /// By an expression: those of http and https with some letters, hyphens and dots before this
+    /// parent, over any port.
+    Beneath(&'static str),
 }
 
 /// Which methods or header names.
@@ -55,6 +60,7 @@ impl Default for Rules {
             credentials: false,
             max_age: None,
             enforce: false,
+            hosts: None,
             preflight_status: None,
             preflight_continue: false,
             keep: false,
@@ -71,7 +77,30 @@ impl Rules {
             _ if origin == "null" => self.null,
             Origins::Listed(patterns) => patterns.iter().any(|pattern| matches(pattern, origin)),
             Origins::HostEndsWith(end) => split(origin).1.ends_with(end),
+            Origins::Beneath(parent) => {
+                let (scheme, host, _) = split(origin);
+                let front = host.strip_suffix(parent).and_then(|front| front.strip_suffix('.'));
+                let usual = |c: char| c.is_ascii_lowercase() || "-.".contains(c);
+                ["http", "https"].contains(&scheme)
+                    && front.is_some_and(|front| !front.is_empty() && front.chars().all(usual))
+            }
         }
+    }
+
+    /// Whether a request to this origin is answered at all.
+    pub(crate) fn answers_host(&self, origin: &str) -> bool {
+        let (_, host, port) = split(origin);
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let answers = |entry: &String| {
+            let entry = entry.to_ascii_lowercase();
+            // The port of an origin is always there: each server here has one of its own.
+            let (name, own_port) = match entry.rsplit_once(':') {
+                Some((name, own_port)) if !entry.ends_with(']') => (name, own_port),
+                _ => (entry.as_str(), "*"),
+            };
+            (own_port == "*" || own_port == port) && matches_name(name, host)
+        };
+        self.hosts.as_ref().is_none_or(|entries| entries.iter().any(answers))
     }
 
     pub(crate) fn grant_method(&self, method: &str) -> bool {
@@ -115,6 +144,11 @@ impl Rules {
                     split(origin.as_str()).1.ends_with(end)
                 }))
             }
+            Origins::Beneath(parent) => {
+                let parent = parent.replace('.', r"\.");
+                let expression = format!(r"https?://[a-z.-]+\.{parent}(:\d+)?");
+                builder.allow_origin(AllowOrigin::regex(expression))
+            }
         };
         builder = match &self.methods {
             Names::Unset => builder,
@@ -142,6 +176,9 @@ impl Rules {
         {
             builder = builder.preflight_status(status);
         }
+        if let Some(hosts) = &self.hosts {
+            builder = builder.allow_hosts(hosts.clone());
+        }
         builder
             .allow_credentials(self.credentials)
             .enforce(self.enforce)
@@ -160,9 +197,11 @@ impl Rules {
 fn matches(pattern: &str, origin: &str) -> bool {
     let (scheme, host, port) = split(pattern);
     let (its_scheme, its_host, its_port) = split(origin);
-    if scheme != its_scheme || (port != "*" && port != its_port) {
-        return false;
-    }
+    scheme == its_scheme && (port == "*" || port == its_port) && matches_name(host, its_host)
+}
+
+/// Whether a name, with `*` in its leftmost label or without, matches a host.
+fn matches_name(host: &str, its_host: &str) -> bool {
     if let Some(parent) = host.strip_prefix("*.") {
         return its_host
             .strip_suffix(parent)

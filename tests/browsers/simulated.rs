@@ -30,7 +30,7 @@ pub(crate) async fn run(case: &Case, map: &Map, middleware: &Arc<Middleware>) ->
         }
     }
     let mut pages: Vec<(Frame, Page)> = Vec::new();
-    let mut outcome = Outcome { seen: Vec::new(), wire: Vec::new() };
+    let mut outcome = Outcome { seen: Vec::new(), wire: Vec::new(), lasted: Duration::ZERO };
     for call in &case.calls {
         browser.advance(Duration::from_millis(call.wait.into()));
         if !pages.iter().any(|(frame, _)| *frame == call.frame) {

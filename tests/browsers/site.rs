@@ -20,7 +20,7 @@ use std::future::Future;
 use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{HeaderValue, Request, Response, StatusCode, header, request};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -30,7 +30,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -55,6 +55,7 @@ pub(crate) struct Ports {
 pub(crate) struct Crossing {
     /// `host:port`, as asked.
     pub(crate) host: String,
+    pub(crate) at: Instant,
     pub(crate) parts: request::Parts,
 }
 
@@ -68,6 +69,7 @@ struct Desk {
 struct State {
     api: Api,
     desk: Mutex<Desk>,
+    crossed: Notify,
 }
 
 impl State {
@@ -110,7 +112,7 @@ impl Reserved {
 
     /// The same with another certificate.
     pub(crate) fn serve_as(self, api: Api, acceptor: TlsAcceptor) -> Site {
-        let state = Arc::new(State { api, desk: Mutex::default() });
+        let state = Arc::new(State { api, desk: Mutex::default(), crossed: Notify::new() });
         let [http, other_http, https] = self.listeners;
         let tasks = vec![
             tokio::spawn(accept(http, None, state.clone())),
@@ -134,6 +136,18 @@ impl Site {
     /// Forgets what crossed the wire.
     pub(crate) fn forget(&self) {
         self.state.desk().crossings.clear();
+    }
+
+    /// Waits until something has crossed the wire for one case.
+    pub(crate) async fn crossed(&self, case: u32) {
+        loop {
+            // Before the look, so that nothing is missed between the two.
+            let crossed = self.state.crossed.notified();
+            if !self.crossings(case).is_empty() {
+                return;
+            }
+            crossed.await;
+        }
     }
 
     /// What crossed the wire for one case, in order.
@@ -253,12 +267,10 @@ async fn answer(request: Request<Incoming>, secure: bool, state: &State) -> Resp
         }
         ("c", Some(case)) => {
             let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-            state
-                .desk()
-                .crossings
-                .entry(case)
-                .or_default()
-                .push(Crossing { host: host.unwrap_or_default().to_owned(), parts: parts.clone() });
+            let host = host.unwrap_or_default().to_owned();
+            let crossing = Crossing { host, at: Instant::now(), parts: parts.clone() };
+            state.desk().crossings.entry(case).or_default().push(crossing);
+            state.crossed.notify_waiters();
             (state.api)(Request::from_parts(parts, body)).await
         }
         _ => status(StatusCode::NOT_FOUND),
