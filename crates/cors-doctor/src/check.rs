@@ -9,6 +9,9 @@ use crate::output::{Output, Status, Tone};
 
 /// Runs the subcommand.
 pub fn run(arguments: &CheckArguments, output: &mut Output) -> Status {
+    if let Some(error) = too_large(&arguments.file) {
+        return failed(&error, arguments.json, output);
+    }
     match PolicyList::from_file(&arguments.file) {
         Ok(_) => {
             if arguments.json {
@@ -36,12 +39,34 @@ pub fn run(arguments: &CheckArguments, output: &mut Output) -> Status {
     }
 }
 
+/// The largest file that is read: ten thousand times what people write.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// Why a file is not read at all.
+fn too_large(path: &std::path::Path) -> Option<String> {
+    let bytes = std::fs::metadata(path).ok()?.len();
+    (bytes > MOST_BYTES)
+        .then(|| format!("{}: not a policy file: it has more than 16 MiB", path.display()))
+}
+
+/// Writes why a subcommand failed.
+pub(crate) fn failed(error: &str, as_json: bool, output: &mut Output) -> Status {
+    if as_json {
+        output.json(&json!({ "error": error }));
+    }
+    output.error(error);
+    Status::Failed
+}
+
 /// Reads a policy file for another subcommand; its errors are written.
 pub(crate) fn read(
     path: &std::path::Path,
     as_json: bool,
     output: &mut Output,
 ) -> Result<PolicyList, Status> {
+    if let Some(error) = too_large(path) {
+        return Err(failed(&error, as_json, output));
+    }
     PolicyList::from_file(path).map_err(|errors| {
         if as_json {
             output.json(&json!({ "valid": false, "errors": to_json(&errors) }));

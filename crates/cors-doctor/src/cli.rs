@@ -111,6 +111,10 @@ pub struct ProbeArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca: Option<PathBuf>,
 
+    /// Accept any certificate, as a browser does once its user has said so
+    #[arg(long, short = 'k', conflicts_with = "ca")]
+    pub insecure: bool,
+
     /// The time that each request may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub timeout: Duration,

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 use tower::{Layer, service_fn};
-use tower_browser::{Blocked, Exchange, Fetch, Page};
+use tower_browser::{Blocked, Exchange, Fetch, Page, Reason};
 use tower_cors::{CorsLayer, PolicyList};
 
-use crate::check::read;
+use crate::check::{failed, read};
 use crate::cli::{ExplainArguments, header};
 use crate::output::{Output, Status, Tone, printable};
 use crate::probe::block_on;
@@ -21,26 +21,30 @@ pub fn run(arguments: &ExplainArguments, output: &mut Output) -> Status {
         Err(status) => return status,
     };
     if !arguments.path.starts_with('/') {
-        output.error(format_args!("--path: {:?} does not begin with \"/\"", arguments.path));
-        return Status::Failed;
+        let error = format!("--path: {:?} does not begin with \"/\"", arguments.path);
+        return failed(&error, arguments.json, output);
     }
     let sent = block_on(fetch(arguments).send(CorsLayer::with_policies(policies.clone()).layer(
         service_fn(|_: Request<Vec<u8>>| async { Ok::<_, Infallible>(Response::new(Vec::new())) }),
     )));
     let sent = match sent {
         Ok(sent) => sent,
-        Err(error) => {
-            output.error(error);
-            return Status::Failed;
-        }
+        Err(error) => return failed(&error.to_string(), arguments.json, output),
     };
     let (wire, blocked) = match &sent {
         Ok(answer) => (answer.wire(), None),
         Err(blocked) => (blocked.wire(), Some(blocked)),
     };
     if let (true, Some(blocked)) = (wire.is_empty(), blocked) {
-        output.error(blocked.reason());
-        return Status::Failed;
+        let error = match blocked.reason() {
+            Reason::InvalidPage { url, .. } => {
+                format!(
+                    "--origin: {url:?} has no origin; write one such as \"https://app.example.com\""
+                )
+            }
+            reason => format!("{reason}; {}", reason.suggestion()),
+        };
+        return failed(&error, arguments.json, output);
     }
     let explained: Vec<(&Exchange, String)> =
         wire.iter().map(|exchange| (exchange, explain(&policies, exchange))).collect();

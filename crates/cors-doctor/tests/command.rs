@@ -33,6 +33,10 @@ impl Files {
     }
 
     fn write(&self, name: &str, text: &str) -> String {
+        self.bytes(name, text.as_bytes())
+    }
+
+    fn bytes(&self, name: &str, text: &[u8]) -> String {
         let path: PathBuf = self.0.path().join(name);
         fs::write(&path, text).unwrap();
         path.display().to_string()
@@ -133,7 +137,7 @@ fn explain_says_what_the_policy_and_the_browser_make_of_it() {
     assert_eq!(json.json()["suggestion"], "add \"DELETE\" to the allowed methods");
 
     let rows: [(&[&str], &str); 3] = [
-        (&["--origin", "nonsense"], "gives it no origin"),
+        (&["--origin", "nonsense"], "--origin: \"nonsense\" has no origin; write one such as"),
         (&["--origin", "https://app.example.com", "--path", "x"], "does not begin with \"/\""),
         (&["--origin", "https://app.example.com", "-X", "P UT"], "\"P UT\" is not a valid method"),
     ];
@@ -141,6 +145,49 @@ fn explain_says_what_the_policy_and_the_browser_make_of_it() {
         let run = explain(arguments);
         assert_eq!(run.status, 2, "{}", run.out);
         assert!(run.err.contains(text), "{}", run.err);
+        let json = explain(&[arguments, &["--json"]].concat());
+        assert_eq!(json.status, 2);
+        assert!(json.json()["error"].as_str().unwrap().contains(text), "{}", json.out);
+    }
+}
+
+#[test]
+fn odd_files_are_named_and_never_panic() {
+    let files = Files::new();
+    let one = "allow_origin = [\"https://app.example.com\"]";
+    let directory = files.0.path().display().to_string();
+    let missing = files.0.path().join("missing.toml").display().to_string();
+    let large = files.write("large.toml", "");
+    fs::File::options().write(true).open(&large).unwrap().set_len((16 << 20) + 1).unwrap();
+    #[rustfmt::skip]
+    let rows: &[(&str, String, i32, &str)] = &[
+        ("empty", files.write("empty.toml", ""), 1, "missing key `allow_origin`"),
+        ("empty JSON", files.write("empty.json", ""), 1, "the document is empty"),
+        ("white space", files.write("white.toml", " \r\n\t\n"), 1, "missing key `allow_origin`"),
+        ("binary", files.bytes("binary.toml", b"\x7fELF\0\0\xff\xfe"), 2, "not valid UTF-8"),
+        ("UTF-16", files.bytes("utf16.toml", b"\xff\xfea\0"), 2, "not valid UTF-8"),
+        ("a byte order mark", files.write("bom.toml", &format!("\u{feff}{one}\n")), 0, "valid"),
+        ("lines that end in CRLF", files.write("crlf.toml", &format!("{one}\r\nmax_age = 5\r\n")), 0, "valid"),
+        ("the line of an error after CRLF", files.write("line.toml", &format!("{one}\r\nmax_ag = 5\r\n")), 1, "line.toml:2: unknown key `max_ag`"),
+        ("many errors", files.write("many.toml", &format!("allow_origin = [{}]", "\"https://a.example/\",\n".repeat(999))), 1, "999 errors"),
+        ("deep", files.write("deep.json", &"[".repeat(100_000)), 1, "syntax error"),
+        ("large", large, 2, "it has more than 16 MiB"),
+        ("a directory", directory, 2, "cannot be read"),
+        ("missing", missing, 2, "cannot be read"),
+    ];
+    for (description, file, status, text) in rows {
+        let checked = run(&["check", file]);
+        let said = format!("{}{}", checked.out, checked.err);
+        assert_eq!(checked.status, *status, "{description}: {said}");
+        assert!(said.contains(text), "{description}: {said}");
+        assert!(!said.contains("panicked"), "{description}: {said}");
+        assert!(run(&["check", file, "--json"]).json().is_object(), "{description}");
+        // Where `check` finds errors, the others have nothing to work with.
+        let expected = if *status == 0 { 0 } else { 2 };
+        let explained = run(&["explain", file, "--origin", "https://app.example.com"]);
+        assert_eq!(explained.status, expected, "{description}: {}", explained.err);
+        let compared = run(&["diff", file, file, "--no-wider"]);
+        assert_eq!(compared.status, expected, "{description}: {}", compared.err);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What nearly always causes a [`Reason`], and how to fix it.
 
+use super::allow_origin;
 use super::exchange::ExchangeKind;
 use super::reason::Reason;
 use super::url::Url;
@@ -8,12 +9,12 @@ use super::url::Url;
 const NULL: &str = "null";
 
 /// A cause and its fix.
-struct Diagnosis {
+pub(super) struct Diagnosis {
     culprit: String,
     suggestion: String,
 }
 
-fn diagnosis(culprit: impl Into<String>, suggestion: impl Into<String>) -> Diagnosis {
+pub(super) fn diagnosis(culprit: impl Into<String>, suggestion: impl Into<String>) -> Diagnosis {
     Diagnosis { culprit: culprit.into(), suggestion: suggestion.into() }
 }
 
@@ -116,7 +117,9 @@ impl Reason {
                     )
                 }
             }
-            Self::AllowOriginMismatch { origin, value, .. } => of_mismatch(origin, value),
+            Self::AllowOriginMismatch { origin, value, .. } => {
+                allow_origin::diagnose(origin, value)
+            }
             Self::WildcardWithCredentials { origin, .. } if origin == NULL => diagnosis(
                 "the page sends credentials and has no origin, and the server allows any origin \
                  with \"*\"",
@@ -136,6 +139,15 @@ impl Reason {
                     "let only one of them send CORS headers",
                 )
             }
+            Self::CredentialsNotAllowed { value: Some(value), .. } if value != "false" => {
+                diagnosis(
+                    format!(
+                        "the server writes {value:?} in \"access-control-allow-credentials\", and only \
+                     \"true\" counts"
+                    ),
+                    "send \"access-control-allow-credentials: true\", in lower case",
+                )
+            }
             _ => diagnosis(
                 "the page sends credentials, and the server does not allow them",
                 "send \"access-control-allow-credentials: true\", or leave credentials out of the \
@@ -148,7 +160,13 @@ impl Reason {
         match self {
             Self::MethodNotAllowed { method, allowed, .. } => {
                 let upper = method.to_ascii_uppercase();
-                if *method == upper {
+                let similar = allowed.iter().find(|name| name.eq_ignore_ascii_case(method));
+                if let Some(name) = similar.filter(|_| *method == upper) {
+                    diagnosis(
+                        format!("the server lists {name:?}, and methods are case-sensitive"),
+                        format!("write {method:?} in the allowed methods"),
+                    )
+                } else if *method == upper {
                     diagnosis(
                         format!("the server's list of allowed methods lacks {method:?}"),
                         format!("add {method:?} to the allowed methods"),
@@ -392,6 +410,12 @@ fn of_response(status: u16, origin: &str) -> Diagnosis {
 }
 
 fn of_redirect(url: &str, location: &str) -> Diagnosis {
+    if location.is_empty() {
+        return diagnosis(
+            "something answers the preflight with a redirect that leads nowhere",
+            "have the CORS layer answer preflights, before whatever redirects",
+        );
+    }
     let base = Url::parse(url, None).ok();
     let absolute = Url::parse(location, base.as_ref());
     let location = &absolute.map_or_else(|_| location.to_owned(), |absolute| absolute.to_string());
@@ -403,6 +427,12 @@ fn of_redirect(url: &str, location: &str) -> Diagnosis {
         Some((_, rest)) => rest.find('/').map_or(String::new(), |slash| rest[slash..].to_owned()),
         None => url.to_owned(),
     };
+    if location == url {
+        return diagnosis(
+            "the server redirects to the URL itself, so it redirects in a circle",
+            "have the CORS layer answer preflights, before whatever redirects",
+        );
+    }
     let (from, to) = (without_query(url), without_query(location));
     let lower = location.to_ascii_lowercase();
     if ["login", "signin", "sign-in", "sign_in", "auth", "sso", "oauth", "account"]
@@ -441,53 +471,6 @@ fn of_redirect(url: &str, location: &str) -> Diagnosis {
         format!("the server redirects the preflight to {location:?}"),
         format!("{suggestion}, or answer preflights before the redirect"),
     )
-}
-
-fn of_mismatch(origin: &str, value: &str) -> Diagnosis {
-    let fix = || format!("send {origin:?}");
-    let host = |origin: &str| {
-        let rest = origin.split_once("://").map_or(origin, |(_, rest)| rest);
-        rest.strip_prefix("www.").unwrap_or(rest).to_owned()
-    };
-    let name = |origin: &str| {
-        let host = host(origin);
-        host.rsplit_once(':').map_or(host.clone(), |(name, _)| name.to_owned())
-    };
-    let loopback =
-        |origin: &str| matches!(name(origin).as_str(), "localhost" | "127.0.0.1" | "[::1]");
-    if value.strip_suffix('/') == Some(origin) {
-        diagnosis(
-            "the server's setting has a trailing slash, which an origin never has",
-            format!("write {origin:?} in the server's setting"),
-        )
-    } else if origin == NULL {
-        diagnosis(
-            "the page has no origin: it is a local file or a sandboxed frame, or the request was \
-             redirected twice",
-            "serve the page over http, or fetch the final URL",
-        )
-    } else if value == "null" {
-        diagnosis("the server sends \"null\" for an origin that it does not allow", fix())
-    } else if value.contains('*') {
-        diagnosis(
-            "the header holds a pattern, and browsers compare it literally",
-            format!("compare the pattern in the server, and {}", fix()),
-        )
-    } else if loopback(origin) && loopback(value) && name(origin) != name(value) {
-        diagnosis(
-            "\"localhost\" and its address are different origins",
-            format!("allow {origin:?} too, or open the page at {value:?}"),
-        )
-    } else if host(origin) == host(value) {
-        diagnosis(
-            "the server allows the same host with another scheme, or with or without \"www.\"",
-            format!("allow {origin:?}, or redirect the page to {value:?}"),
-        )
-    } else if name(origin) == name(value) {
-        diagnosis("the server allows the same host with another port", format!("allow {origin:?}"))
-    } else {
-        diagnosis("the server allows another origin", allowing(origin))
-    }
 }
 
 /// Never to allow `null`, which every sandboxed page on every site sends.

@@ -167,6 +167,7 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod allow_origin;
 pub mod answer;
 mod blocked;
 mod blocking;

@@ -23,6 +23,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tower::Service;
 
+use super::certificate::AnyCertificate;
+use super::connection::causes;
 use crate::output::printable;
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -30,11 +32,15 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// How to connect.
 pub(super) struct Settings<'a> {
     pub(super) ca: Option<&'a Path>,
+    pub(super) insecure: bool,
     pub(super) http1: bool,
     pub(super) timeout: Duration,
     pub(super) most: usize,
     pub(super) progress: bool,
 }
+
+/// Browsers limit the size of a response's head, not the number of its headers.
+const MOST_HEADERS: usize = 4096;
 
 /// A client for `http` and `https`, which sends so many requests and no more.
 pub(super) struct Client {
@@ -62,12 +68,14 @@ impl Versions {
 impl Client {
     pub(super) fn new(settings: &Settings<'_>) -> io::Result<Self> {
         let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls(settings.ca)?)
+            .with_tls_config(tls(settings)?)
             .https_or_http()
             .enable_http1();
         let https = if settings.http1 { https.build() } else { https.enable_http2().build() };
         Ok(Self {
-            connections: legacy::Client::builder(TokioExecutor::new()).build(https),
+            connections: legacy::Client::builder(TokioExecutor::new())
+                .http1_max_headers(MOST_HEADERS)
+                .build(https),
             timeout: settings.timeout,
             left: settings.most,
             progress: settings.progress,
@@ -81,21 +89,25 @@ impl Client {
 }
 
 /// The system's roots, and those of a file. A system without roots can still ask over http.
-fn tls(ca: Option<&Path>) -> io::Result<ClientConfig> {
+fn tls(settings: &Settings<'_>) -> io::Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = ca {
+    if let Some(path) = settings.ca {
         add_file(&mut roots, path).map_err(|error| {
             let text = format!("--ca: {}: {error}", path.display());
             io::Error::new(io::ErrorKind::InvalidData, text)
         })?;
     }
-    let provider = rustls::crypto::ring::default_provider();
-    Ok(ClientConfig::builder_with_provider(provider.into())
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+        .map_err(io::Error::other)?;
+    Ok(if settings.insecure {
+        let verifier = Arc::new(AnyCertificate(provider));
+        config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
+    } else {
+        config.with_root_certificates(roots).with_no_client_auth()
+    })
 }
 
 fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), BoxError> {
@@ -132,7 +144,7 @@ impl Service<Request<Full<Bytes>>> for Client {
         let versions = self.versions.clone();
         Box::pin(async move {
             let response = match tokio::time::timeout(timeout, sent).await {
-                Ok(response) => response.map_err(BoxError::from),
+                Ok(response) => response.map_err(|error| Failed::new(error).into()),
                 Err(_) => Err(TimedOut(timeout).into()),
             };
             versions.push(response.as_ref().ok().map(Response::version));
@@ -143,7 +155,7 @@ impl Service<Request<Full<Bytes>>> for Client {
 
 /// More requests were asked for than a probe sends.
 #[derive(Debug)]
-struct TooMany;
+pub(super) struct TooMany;
 
 impl fmt::Display for TooMany {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -152,6 +164,31 @@ impl fmt::Display for TooMany {
 }
 
 impl Error for TooMany {}
+
+/// The connection failed; the text has all that is known.
+#[derive(Debug)]
+struct Failed {
+    text: String,
+    source: legacy::Error,
+}
+
+impl Failed {
+    fn new(source: legacy::Error) -> Self {
+        Self { text: causes(&source), source }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Error for Failed {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.source)
+    }
+}
 
 /// There was no response in time.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use tower_browser::console::Engine;
 use tower_browser::{Blocked, Exchange};
 
 use super::Verdict;
-use super::text::secret;
+use super::text::{reason, secret};
 
 pub(super) fn of_report(report: &Report, versions: &[Option<Version>], verdict: &Verdict) -> Value {
     let blocked = report.steps().first().and_then(Step::blocked);
@@ -19,10 +19,11 @@ pub(super) fn of_report(report: &Report, versions: &[Option<Version>], verdict: 
             (None, None) => "readable",
         },
         "error": verdict.error,
-        "reason": blocked.map(|blocked| blocked.reason().to_string()),
+        "reason": blocked.map(reason),
         "console": { "chromium": console(Engine::Chromium), "firefox": console(Engine::Firefox) },
         "findings": verdict.findings.iter().map(of_finding).collect::<Vec<_>>(),
         "notes": verdict.notes.iter().map(of_finding).collect::<Vec<_>>(),
+        "remarks": verdict.remarks,
         "steps": of_steps(report, versions),
     })
 }

@@ -1,19 +1,21 @@
 //! `cors-doctor probe`: a simulated browser over a real connection.
 
+mod certificate;
 mod client;
+mod connection;
 mod json;
 mod plan;
 mod text;
 
-use std::error::Error;
 use std::future::Future;
 use std::io;
 
 use http_body_util::Full;
-use tower_browser::checkup::{Checkup, Finding, Kind, Report};
-use tower_browser::{Browser, Fetch, Reason};
+use tower_browser::checkup::{Checkup, Finding, Kind, Report, Step};
+use tower_browser::{Browser, Exchange, Fetch, Reason};
 
-use self::client::{Client, Settings};
+use self::client::{Client, Settings, TooMany};
+use crate::check::failed;
 use crate::cli::{ProbeArguments, header};
 use crate::output::{Output, Status};
 
@@ -24,7 +26,7 @@ const MOST_REQUESTS: usize = 12;
 pub fn run(arguments: &ProbeArguments, output: &mut Output) -> Status {
     let checkup = match checkup(arguments) {
         Ok(checkup) => checkup,
-        Err(error) => return failed(&error, arguments, output),
+        Err(error) => return failed(&error, arguments.json, output),
     };
     let probed = if arguments.dry_run {
         block_on(plan::run(checkup)).map(|report| {
@@ -42,20 +44,13 @@ pub fn run(arguments: &ProbeArguments, output: &mut Output) -> Status {
     } else {
         probe(checkup, arguments, output)
     };
-    probed.unwrap_or_else(|error| failed(&error.to_string(), arguments, output))
-}
-
-fn failed(error: &str, arguments: &ProbeArguments, output: &mut Output) -> Status {
-    if arguments.json {
-        output.json(&serde_json::json!({ "error": error }));
-    }
-    output.error(error);
-    Status::Failed
+    probed.unwrap_or_else(|error| failed(&error.to_string(), arguments.json, output))
 }
 
 fn probe(checkup: Checkup, arguments: &ProbeArguments, output: &mut Output) -> io::Result<Status> {
     let client = Client::new(&Settings {
         ca: arguments.ca.as_deref(),
+        insecure: arguments.insecure,
         http1: arguments.http1,
         timeout: arguments.timeout,
         most: MOST_REQUESTS,
@@ -64,7 +59,7 @@ fn probe(checkup: Checkup, arguments: &ProbeArguments, output: &mut Output) -> i
     let versions = client.versions();
     let report = block_on(checkup.run_with(client, Full::new))?;
     let versions = versions.get();
-    let verdict = Verdict::of(&report);
+    let verdict = Verdict::of(&report, arguments);
     if arguments.json {
         output.json(&json::of_report(&report, &versions, &verdict));
     } else {
@@ -122,23 +117,30 @@ struct Verdict {
     findings: Vec<Finding>,
     /// What is odd and blocks nothing.
     notes: Vec<Finding>,
+    remarks: Vec<String>,
 }
 
 impl Verdict {
-    fn of(report: &Report) -> Self {
+    fn of(report: &Report, arguments: &ProbeArguments) -> Self {
+        let remarks = remarks(report, arguments);
         if let Some(error) = of_the_command(report).or_else(|| of_the_connection(report)) {
             let (findings, notes) = (Vec::new(), Vec::new());
-            return Self { status: Status::Failed, error: Some(error), findings, notes };
+            return Self { status: Status::Failed, error: Some(error), findings, notes, remarks };
         }
         let blocked = report.steps().first().is_some_and(|step| step.blocked().is_some());
         let (notes, findings): (Vec<Finding>, Vec<Finding>) = report
             .findings()
             .iter()
             .cloned()
-            .partition(|finding| finding.kind() == Kind::TwoLayers && !blocked);
+            .partition(|finding| is_harmless(finding.kind()) && !blocked);
         let status = if findings.is_empty() { Status::Well } else { Status::Found };
-        Self { status, error: None, findings, notes }
+        Self { status, error: None, findings, notes, remarks }
     }
+}
+
+/// Whether a page does not notice it.
+fn is_harmless(kind: Kind) -> bool {
+    matches!(kind, Kind::TwoLayers | Kind::MaxAge)
 }
 
 /// What is wrong with the arguments, which the simulated browser knows best.
@@ -163,20 +165,40 @@ fn of_the_command(report: &Report) -> Option<String> {
     })
 }
 
+/// Why there was no answer to anything.
 fn of_the_connection(report: &Report) -> Option<String> {
     let blocked = report.steps().first()?.blocked()?;
     let Reason::Service { error, .. } = blocked.reason() else { return None };
-    let mut text = error.to_string();
-    let mut source: Option<&(dyn Error + 'static)> = error.source();
-    while let Some(error) = source {
-        let more = error.to_string();
-        if !text.ends_with(&more) {
-            text = format!("{text}: {more}");
-        }
-        source = error.source();
+    // A preflight without an answer where a `GET` has one is the server's fault, and so is a circle.
+    let is_answered = |step: &Step| step.wire().iter().any(|it| it.status().is_some());
+    if error.is::<TooMany>() || report.steps().iter().skip(1).any(is_answered) {
+        return None;
     }
-    let url = blocked.wire().last().map_or(blocked.url(), |exchange| exchange.url());
-    Some(format!("{url}: {text}"))
+    Some(connection::describe(error.as_ref(), blocked))
+}
+
+/// What is worth knowing and neither wrong nor in the answers.
+fn remarks(report: &Report, arguments: &ProbeArguments) -> Vec<String> {
+    let exchanges = || report.steps().iter().take(1).flat_map(Step::wire);
+    let access = exchanges().find_map(Exchange::local_network_access);
+    let is_sent =
+        |name: &str| exchanges().any(|exchange| exchange.request_headers().contains_key(name));
+    let asked = |name: &str| {
+        let lists = exchanges().filter_map(|exchange| {
+            exchange.request_headers().get("access-control-request-headers")?.to_str().ok()
+        });
+        lists.flat_map(|list| list.split(',')).any(|item| item == name)
+    };
+    let dropped =
+        arguments.header.iter().map(|text| header(text).0.to_ascii_lowercase()).filter(|name| {
+            let is_the_browsers = name == "origin" || (!is_sent(name) && !asked(name));
+            is_the_browsers && exchanges().next().is_some()
+        });
+    access
+        .map(|access| access.to_string())
+        .into_iter()
+        .chain(dropped.map(|name| format!("browsers let no script set {name:?}: it was not sent")))
+        .collect()
 }
 
 /// Runs a future to its end.

@@ -1,9 +1,9 @@
 //! A probe for people.
 
 use http::{HeaderMap, HeaderName, Version};
-use tower_browser::Exchange;
 use tower_browser::checkup::{Finding, Report, Step};
 use tower_browser::console::Engine;
+use tower_browser::{Blocked, Exchange, Reason};
 
 use super::Verdict;
 use crate::cli::ProbeArguments;
@@ -66,6 +66,10 @@ pub(super) fn print_report(
     for note in &verdict.notes {
         print_finding(note, Tone::Quiet, "note", output);
     }
+    for remark in &verdict.remarks {
+        let word = output.paint(Tone::Quiet, "note:");
+        output.line(format_args!("\n{word} {}", printable(remark)));
+    }
 }
 
 fn print_verdict(report: &Report, output: &mut Output) {
@@ -76,13 +80,21 @@ fn print_verdict(report: &Report, output: &mut Output) {
         return;
     };
     let verdict = output.paint(Tone::Bad, "blocked");
-    let reason = printable(&blocked.reason().to_string());
+    let reason = printable(&reason(blocked));
     output.line(format_args!("verdict: {verdict}: {reason}"));
     for (name, engine) in [("Chromium", Engine::Chromium), ("Firefox", Engine::Firefox)] {
         if let Some(text) = blocked.console(engine) {
             let name = output.paint(Tone::Quiet, format_args!("{name}'s console:"));
             output.line(format_args!("  {name} {}", printable(&text)));
         }
+    }
+}
+
+/// Why the page gets nothing.
+pub(super) fn reason(blocked: &Blocked) -> String {
+    match blocked.reason() {
+        Reason::Service { error, .. } => format!("no response: {error}"),
+        reason => reason.to_string(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod applications;
 mod command;
+mod odd;
 mod servers;
 
 use std::collections::HashMap;
@@ -47,7 +48,7 @@ const NGINX: &[Row] = &[
     row("not_always", &[], "error-pages", "covers the routes only", "`add_header … always`"),
     row("slash", &["--method", "PUT", "--url", "/items"], "redirected",
         "redirects to add or remove a trailing slash", "/items/\" itself"),
-    row("no_options", PUT, "route-layer", "inside method routing", "the layer to the router"),
+    row("no_options", PUT, "route-layer", "no route answers the preflight's \"OPTIONS\"", "answer preflights with 204"),
     row("preflights_only", PUT, "blocked", "sends CORS headers on preflights only", "on every response"),
     row("no_vary", &[], "vary", "does not name it in `Vary`", "add_header Vary Origin always"),
     row("to_https", PUT, "redirected", "redirects from http to https", "fetch \"https://"),
@@ -94,6 +95,60 @@ const AXUM: &[Row] = &[
     row("two_layers", PUT, "two-layers", "the outer one does not allow", "allow the origin there"),
 ];
 
+#[rustfmt::skip]
+const ODD: &[Row] = &[
+    healthy("healthy", LOGIN),
+    healthy("preflight_200", LOGIN),
+    healthy("gzip", &[]),
+    healthy("gibibyte", LOGIN),
+    healthy("endless", LOGIN),
+    healthy("many_headers", LOGIN),
+    healthy("max_age_too_large", LOGIN),
+    // Notes only.
+    healthy("max_age", LOGIN),
+    row("two_origins", LOGIN, "blocked", "lists several origins", "send one origin"),
+    row("two_origins_and_a_space", LOGIN, "blocked", "lists several origins", "send one origin"),
+    row("quoted_origin", &[], "blocked", "quotes or brackets", "write \"https://app.example.com\""),
+    row("origin_with_path", &[], "blocked", "has a path", "write \"https://app.example.com\""),
+    row("origin_with_port", &[], "blocked", "default port", "write \"https://app.example.com\""),
+    row("origin_in_upper_case", &[], "blocked", "in upper case", "write \"https://app.example.com\""),
+    row("origin_without_scheme", &[], "blocked", "lacks the scheme", "write \"https://app.example.com\""),
+    row("origin_true", &[], "blocked", "of the wrong kind", "send \"https://app.example.com\""),
+    row("origin_empty", &[], "blocked", "is empty", "send \"https://app.example.com\""),
+    row("misspelled", LOGIN, "blocked", "\"access-control-allow-origins\", which is not a header", "\"access-control-allow-origin\""),
+    row("credentials_True", COOKIES, "blocked", "writes \"True\"", "in lower case"),
+    row("credentials_1", COOKIES, "blocked", "only \"true\" counts", "access-control-allow-credentials: true"),
+    row("credentials_false", COOKIES, "blocked", "does not allow them", "access-control-allow-credentials: true"),
+    row("credentials_twice", COOKIES, "blocked", "two parts of the server", "let only one of them"),
+    row("header_missing", LOGIN, "blocked", "lacks \"authorization\"", "add \"authorization\""),
+    row("any_header", LOGIN, "authorization", "\"*\" does not cover", "by name"),
+    row("headers_by_semicolon", LOGIN, "blocked", "in a form that browsers reject", "by commas"),
+    row("methods_in_lower_case", LOGIN, "blocked", "lists \"put\", and methods are case-sensitive", "write \"PUT\""),
+    row("methods_in_brackets", LOGIN, "blocked", "in a form that browsers reject", "by commas"),
+    row("closes", LOGIN, "outside-layer", "does not answer the preflight's \"OPTIONS\"", "let \"OPTIONS\" through"),
+    row("slow_preflight", LOGIN_SOON, "outside-layer", "does not answer the preflight's \"OPTIONS\"", "let \"OPTIONS\" through"),
+    row("nowhere", LOGIN, "redirected", "leads nowhere", "have the CORS layer answer preflights"),
+    row("circle", &[], "redirected", "redirects in a circle", "fix the redirects"),
+    row("circle", LOGIN, "redirected", "redirects in a circle", "have the CORS layer answer preflights"),
+    row("preflight_404", LOGIN, "route-layer", "no route answers the preflight's \"OPTIONS\"", "answer preflights with 204"),
+    row("preflight_400", LOGIN, "outside-layer", "answers the preflight with 400", "move the CORS layer outside it"),
+    row("preflights_only", LOGIN, "blocked", "on preflights only", "on every response"),
+    row("error", &[], "outside-layer", "a panic or an error handler", "catches panics and errors"),
+];
+
+const LOGIN_SOON: &[&str] = &["--method", "PUT", "--header", "authorization", "--timeout", "1"];
+
+/// Servers that give no verdict: a part of what is said. The exit status is 2.
+#[rustfmt::skip]
+const BROKEN: &[(&str, &str)] = &[
+    ("slow", "no response within 1 s; a browser would wait longer"),
+    ("drips", "no response within 1 s; a browser would wait longer"),
+    ("garbage", "the server does not speak HTTP on this port"),
+    ("closes_all", "the server closed the connection without an answer; if it speaks TLS on this port, use \"https://\""),
+    ("flood", "sends more than 256 KiB of headers"),
+    ("control_characters", "the server sends a header that browsers reject"),
+];
+
 /// Probes each server; what was not said as it must be.
 fn wrong(servers: &str, ports: &HashMap<String, u16>, rows: &[Row]) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -116,6 +171,74 @@ fn wrong(servers: &str, ports: &HashMap<String, u16>, rows: &[Row]) -> Vec<Strin
 fn check(servers: &str, ports: &HashMap<String, u16>, rows: &[Row]) {
     let wrong = wrong(servers, ports, rows);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn odd_servers() {
+    check("odd", &odd::serve(), ODD);
+}
+
+#[test]
+fn servers_that_give_no_verdict() {
+    let ports = odd::serve();
+    for (server, expected) in BROKEN {
+        let Probe { status, json, .. } = probe(ports[*server], LOGIN_SOON);
+        let error = json["error"].as_str().unwrap_or_default();
+        assert_eq!(status, 2, "{server}: {json:#}");
+        assert!(error.contains(expected), "{server}: {error}");
+    }
+}
+
+#[test]
+fn at_most_a_dozen_requests() {
+    let ports = odd::serve();
+    for (server, arguments) in [("circle", &[][..]), ("circle", LOGIN), ("two_origins", LOGIN)] {
+        let Probe { json, .. } = probe(ports[server], arguments);
+        let steps = json["steps"].as_array().unwrap();
+        let sent: usize = steps.iter().map(|step| step["wire"].as_array().unwrap().len()).sum();
+        // One more was asked for and refused.
+        assert!(sent <= 13, "{server}: {sent}");
+        let answered = |wire: &&serde_json::Value| !wire["status"].is_null();
+        let wires = steps.iter().flat_map(|step| step["wire"].as_array().unwrap());
+        assert!(wires.filter(answered).count() <= 12, "{server}");
+    }
+}
+
+#[test]
+fn an_ipv6_literal_and_ports_where_nobody_listens() {
+    let ports = odd::serve();
+    let page = ["--page", command::PAGE, "--json"];
+    if let Some(port) = ports.get("ipv6") {
+        let url = format!("http://[::1]:{port}/items/1");
+        let Probe { status, json } = command::run(&[&["probe", &url][..], &page].concat());
+        assert_eq!((status, &json["verdict"]), (0, &"readable".into()), "{json:#}");
+    }
+    let nobody = servers::free_port();
+    let url = format!("http://127.0.0.1:{nobody}/");
+    let Probe { status, json } = command::run(&[&["probe", &url][..], &page].concat());
+    assert_eq!(status, 2);
+    assert!(json["error"].as_str().unwrap().contains("nothing listens there"), "{json:#}");
+    // A port of TLS asked without it, and the other way round.
+    let url = format!("https://127.0.0.1:{}/", ports["garbage"]);
+    let Probe { status, json } = command::run(&[&["probe", &url][..], &page].concat());
+    assert_eq!(status, 2);
+    let error = json["error"].as_str().unwrap();
+    assert!(error.contains("the server does not speak TLS on this port"), "{error}");
+}
+
+#[test]
+fn remarks_name_what_browsers_leave_out_and_local_networks() {
+    let ports = odd::serve();
+    let Probe { status, json, .. } = probe(ports["healthy"], &["--header", "Origin: x"]);
+    assert_eq!(status, 0);
+    let remarks = serde_json::json!([
+        "a page in the public address space asks a server in the loopback address space: Chromium \
+         asks the user first",
+        "browsers let no script set \"origin\": it was not sent",
+    ]);
+    assert_eq!(json["remarks"], remarks);
+    let local = &["--page", "http://localhost:3000"];
+    assert_eq!(probe(ports["healthy"], local).json["remarks"], serde_json::json!([]));
 }
 
 #[test]
@@ -149,7 +272,11 @@ fn https(port: u16, certificate: &std::path::Path) {
     }
     let Probe { status, json, .. } = command::run(&arguments);
     assert_eq!(status, 2);
-    assert!(json["error"].as_str().unwrap().contains("invalid peer certificate"), "{json:#}");
+    let error = json["error"].as_str().unwrap();
+    assert!(error.contains("invalid peer certificate"), "{error}");
+    assert!(error.contains("name its issuer with `--ca FILE`, or use `--insecure`"), "{error}");
+    let insecure = [&arguments[..], &["--insecure"]].concat();
+    assert_eq!(command::run(&insecure).status, 0);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::header_list::get;
 use crate::reason::Reason;
 
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+const MAX_AGE: &str = "access-control-max-age";
 
 /// The steps, by purpose.
 struct Steps<'a> {
@@ -49,6 +50,7 @@ pub(super) fn findings(checkup: &Checkup, steps: &[Step]) -> Vec<Finding> {
     findings.extend(other_responses(&steps));
     findings.extend(two_layers(&steps));
     findings.extend(foreign_header(&steps));
+    findings.extend(max_age(&steps));
     findings.extend(vary(&steps));
     findings.extend(reflected(&steps));
     let mut kinds = Vec::new();
@@ -68,14 +70,32 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
         |exchange| exchange.url(),
     );
     let finding = |kind, culprit: &str, suggestion: &str| {
-        Finding::new(kind, format!("the page cannot read {url:?}: {reason}"), culprit, suggestion)
+        let why = match reason {
+            Reason::Service { error, .. } => error.to_string(),
+            reason => reason.to_string(),
+        };
+        Finding::new(kind, format!("the page cannot read {url:?}: {why}"), culprit, suggestion)
     };
     let preflight_status = match reason {
         Reason::MissingAllowOrigin { on: ExchangeKind::Preflight, status, .. }
         | Reason::PreflightStatus { status } => Some(*status),
         _ => None,
     };
+    if let Some((culprit, suggestion)) = misspelled_header(steps, reason) {
+        return finding(Kind::Blocked, &culprit, suggestion);
+    }
     match (preflight_status, reason) {
+        (_, Reason::Service { .. }) if steps.of(&Purpose::Plain).any(is_answered) => finding(
+            Kind::OutsideLayer,
+            "the server, or a firewall or proxy before it, does not answer the preflight's \"OPTIONS\", \
+             and answers \"GET\"",
+            "let \"OPTIONS\" through to the CORS layer",
+        ),
+        (_, Reason::Service { .. }) if redirects_in_a_circle(steps.fetch) => finding(
+            Kind::Redirected,
+            "the server redirects in a circle",
+            "fetch the final URL, and fix the redirects",
+        ),
         (_, Reason::MissingAllowOrigin { status: ..400, .. }) if has_two_layers(steps) => finding(
             Kind::TwoLayers,
             "two CORS layers, and the outer one does not allow the page's origin",
@@ -86,6 +106,14 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
             "an \"OPTIONS\" route answers the preflight instead of the CORS layer",
             "remove the \"OPTIONS\" route, or apply the CORS layer outside it",
         ),
+        (Some(404 | 405 | 501), Reason::PreflightStatus { .. }) if steps.plain_is_granted() => {
+            finding(
+                Kind::RouteLayer,
+                "the server adds CORS headers, and no route answers the preflight's \"OPTIONS\"",
+                "answer preflights with 204, before method routing: in axum apply the CORS layer with \
+             `Router::layer`, not `route_layer`; in nginx `return 204` where the method is `OPTIONS`",
+            )
+        }
         (Some(404 | 405), _) if steps.plain_is_granted() => finding(
             Kind::RouteLayer,
             "the CORS layer stands inside method routing, which answers the preflight",
@@ -100,8 +128,8 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
         (Some(405), _) => Finding::of_reason(Kind::RouteLayer, url, reason),
         (Some(401 | 407), _) => Finding::of_reason(Kind::LoginOutside, url, reason),
         (Some(300..), _) => Finding::of_reason(Kind::OutsideLayer, url, reason),
-        (_, Reason::MissingAllowOrigin { status: ..400, redirected_to: None, .. }) => {
-            missing(steps, &finding)
+        (_, Reason::MissingAllowOrigin { on, status: ..400, redirected_to: None, .. }) => {
+            missing(steps, *on, &finding)
                 .unwrap_or_else(|| Finding::of_reason(Kind::Blocked, url, reason))
         }
         (_, Reason::MissingAllowOrigin { status: 401 | 403 | 407, .. }) => {
@@ -129,8 +157,35 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
     }
 }
 
+fn is_answered(step: &Step) -> bool {
+    step.wire().iter().any(|exchange| exchange.status().is_some())
+}
+
+/// So many redirects that a probe gave up before a browser does.
+fn redirects_in_a_circle(step: &Step) -> bool {
+    let redirects = |exchange: &&Exchange| exchange.status().is_some_and(|it| it.is_redirection());
+    step.wire().iter().filter(redirects).count() > 8
+}
+
+/// There is no grant, and a header whose name looks like that of the grant.
+fn misspelled_header(steps: &Steps<'_>, reason: &Reason) -> Option<(String, &'static str)> {
+    if !matches!(reason, Reason::MissingAllowOrigin { .. }) {
+        return None;
+    }
+    let headers = steps.fetch.wire().last()?.response_headers()?;
+    let name = headers.keys().map(http::HeaderName::as_str).find(|name| {
+        name.contains("origin") && name.contains("allow") && *name != "timing-allow-origin"
+    })?;
+    let culprit = format!("the server sends {name:?}, which is not a header that browsers know");
+    Some((culprit, "write \"access-control-allow-origin\""))
+}
+
 /// A response with a success status has no CORS headers: who has?
-fn missing(steps: &Steps<'_>, finding: &dyn Fn(Kind, &str, &str) -> Finding) -> Option<Finding> {
+fn missing(
+    steps: &Steps<'_>,
+    on: ExchangeKind,
+    finding: &dyn Fn(Kind, &str, &str) -> Finding,
+) -> Option<Finding> {
     let granted = steps.of(&Purpose::Variant).find(|step| is_granted(step));
     if let Some(variant) = granted {
         return Some(finding(
@@ -154,7 +209,7 @@ fn missing(steps: &Steps<'_>, finding: &dyn Fn(Kind, &str, &str) -> Finding) -> 
             "call `layer` after the last `route`, `nest` and `merge`",
         ));
     }
-    if steps.fetch.preflight().is_some() {
+    if steps.fetch.preflight().is_some() && on != ExchangeKind::Preflight {
         return Some(finding(
             Kind::Blocked,
             "the server sends CORS headers on preflights only",
@@ -331,6 +386,25 @@ fn foreign_header(steps: &Steps<'_>) -> Option<Finding> {
             ),
             "a handler, another layer or a proxy sets the header as well as the CORS layer",
             "let only the CORS layer set it",
+        )
+    })
+}
+
+/// How long a preflight is remembered must be a number of seconds. With `-1`, which the standard does
+/// not have, Chromium remembers nothing.
+fn max_age(steps: &Steps<'_>) -> Option<Finding> {
+    let headers = response_headers(steps.fetch).find(|headers| headers.contains_key(MAX_AGE))?;
+    let value = String::from_utf8_lossy(&get(headers, MAX_AGE)?).into_owned();
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_number && value != "-1").then(|| {
+        Finding::new(
+            Kind::MaxAge,
+            format!(
+                "\"access-control-max-age\" is {value:?}, so browsers remember preflights for 5 \
+                 seconds only"
+            ),
+            "the server writes something else than a number of seconds",
+            "write a number of seconds: \"access-control-max-age: 7200\"",
         )
     })
 }

@@ -38,6 +38,8 @@ pub enum Kind {
     ForeignHeader,
     /// The answer depends on `Origin`, and `Vary` does not say so.
     Vary,
+    /// `Access-Control-Max-Age` is not a number of seconds.
+    MaxAge,
     /// Any origin is granted, with credentials.
     Reflected,
     /// The server allows the page's host with another scheme, or with or without `www.`.
@@ -64,6 +66,7 @@ impl Kind {
             Self::TwoLayers => "two-layers",
             Self::ForeignHeader => "foreign-header",
             Self::Vary => "vary",
+            Self::MaxAge => "max-age",
             Self::Reflected => "reflected",
             Self::OtherForm => "other-form",
         }

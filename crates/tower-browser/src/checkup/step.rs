@@ -150,19 +150,31 @@ impl<S, F> Run<S, F> {
         let Ok(url) = Url::parse(fetch.url(), fetch.base_url().as_ref()) else { return };
         let is_same_origin = url.origin().to_string() == first.origin;
         let failed = matches!(first.reason(), Some(Reason::Service { .. }));
-        if checkup.only || first.wire().is_empty() || is_same_origin || failed {
+        if checkup.only || first.wire().is_empty() || is_same_origin {
             return;
         }
         let sent_preflight = first.preflight().is_some();
         let get = |page: &crate::Page| {
             page.fetch(url.to_string()).mode(Mode::Cors).credentials(fetch.credentials_mode())
         };
+        if failed {
+            // Only the preflight, or everything?
+            if sent_preflight && first.request().is_none() {
+                self.step(Purpose::Plain, get(fetch.page())).await;
+            }
+            return;
+        }
         let browser = fetch.page().browser();
         if checkup.preflight && !sent_preflight {
             let with_header = get(fetch.page()).header("x-cors-checkup", "1");
             self.step(Purpose::Preflight, with_header).await;
         }
         self.step(Purpose::Plain, get(fetch.page())).await;
+        let is_broken = |step: &Step| matches!(step.reason(), Some(Reason::Service { .. }));
+        if self.steps[0].blocked().is_some() && self.steps.last().is_some_and(is_broken) {
+            // Nothing more is to be learned here.
+            return;
+        }
         self.step(Purpose::WithoutOrigin, get(&browser.page(url.to_string()))).await;
         self.step(Purpose::Stranger, get(&browser.page(STRANGER))).await;
         let more = std::iter::once((Purpose::Missing, &checkup.missing))

@@ -3,7 +3,7 @@
 
 use tower_browser::{Fetch, Page, options::Credentials};
 
-use crate::support::{Headers, PAGE, fixed, run};
+use crate::support::{Headers, PAGE, blocked, fixed, run};
 
 const URL: &str = "https://api.example.net/items";
 const GRANT: (&str, &str) = ("access-control-allow-origin", PAGE);
@@ -317,4 +317,34 @@ fn localhost_and_its_address_are_told_apart() {
          \"http://localhost:5173\"\n  culprit: \"localhost\" and its address are different origins\n  \
          suggestion: allow \"http://localhost:5173\" too, or open the page at \"http://127.0.0.1:5173\""
     );
+}
+
+#[test]
+fn ways_to_write_the_origin_wrong() {
+    const WRITE: &str = "write \"https://app.example.com\" in the server's setting";
+    const SEND: &str = "send \"https://app.example.com\"";
+    const ONE: &str = "send one origin: the one in the request's `Origin`, if it is allowed";
+    #[rustfmt::skip]
+    let rows = [
+        ("https://app.example.com/", "the server's setting has a trailing slash, which an origin never has", WRITE),
+        ("https://app.example.com/app", "the server's setting has a path, which an origin never has", WRITE),
+        ("https://app.example.com:443", "the server writes the origin with its default port, which browsers leave out", WRITE),
+        ("HTTPS://App.Example.com", "the server writes the origin in upper case, and browsers compare it letter by letter", WRITE),
+        ("app.example.com", "the server's setting lacks the scheme, which is part of an origin", WRITE),
+        ("\"https://app.example.com\"", "the header's value has quotes or brackets around it", WRITE),
+        ("['https://app.example.com']", "the header's value has quotes or brackets around it", WRITE),
+        ("https://a.example https://app.example.com", "the header lists several origins, and it can name only one", ONE),
+        ("https://a.example;https://b.example", "the header lists several origins, and it can name only one", ONE),
+        ("", "a setting of the server is empty or of the wrong kind, and ended up in the header", SEND),
+        ("undefined", "a setting of the server is empty or of the wrong kind, and ended up in the header", SEND),
+        ("null", "the server sends \"null\" for an origin that it does not allow", SEND),
+        ("https://app.example.community", "the server allows another origin", "add \"https://app.example.com\" to the allowed origins"),
+    ];
+    for (value, culprit, suggestion) in rows {
+        let grant = [("access-control-allow-origin", value)];
+        let outcome = run(Page::at(PAGE).fetch(URL).send(fixed((200, &[]), (200, &grant))));
+        let reason = blocked(outcome).into_reason();
+        assert_eq!(reason.culprit(), culprit, "{value:?}");
+        assert_eq!(reason.suggestion(), suggestion, "{value:?}");
+    }
 }
