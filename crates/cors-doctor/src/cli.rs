@@ -48,7 +48,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 At most a dozen requests are sent, one after another: the fetch with its preflight, the same URL by \
-GET without `Origin`, from the page and from an unknown page, a path that does not exist, and, where \
+GET without `Origin`, from the page and from an unknown page, a path below it that does not exist, and, where \
 the origin is refused, the origin with the other scheme and with or without `www.`. `--dry-run` shows \
 them.
 

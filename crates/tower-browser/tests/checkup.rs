@@ -162,6 +162,12 @@ fn wrong_orders() -> Vec<Row> {
         row("a header that is not exposed",
             routes().layer(cors()).layer(overwrite(header::HeaderName::from_static("x-total"), "7")),
             Checkup::of(save()).reads("X-Total"), Kind::NotExposed, "does not list \"x-total\"", "add \"x-total\""),
+        row("a time that is not a number",
+            routes().layer(cors()).layer(overwrite(header::ACCESS_CONTROL_MAX_AGE, "one day")), save(),
+            Kind::MaxAge, "something else than a number of seconds", "access-control-max-age: 7200"),
+        row("a misspelled header",
+            routes().layer(overwrite(header::HeaderName::from_static("access-control-allow-origins"), PAGE)), save(),
+            Kind::Blocked, "\"access-control-allow-origins\", which is not a header", "write \"access-control-allow-origin\""),
         row("http instead of https", routes().layer(cors_for("http://app.example.com")),
             Page::at(PAGE).fetch(URL), Kind::OtherForm, "the server allows \"http://app.example.com\"",
             "allow \"https://app.example.com\""),
@@ -240,6 +246,20 @@ async fn other_body_types_and_failing_services() {
     });
     let report = Checkup::of(Page::at(PAGE).fetch(URL)).run_with(service, |_| ()).await;
     assert!(report.is_healthy(), "{report}");
+
+    let deaf = tower::service_fn(|request: http::Request<Body>| async move {
+        if request.method() == Method::OPTIONS { Err("closed") } else { Ok(Response::default()) }
+    });
+    let report = Checkup::of(save()).run(deaf).await;
+    assert_eq!(report.steps().len(), 2, "{report}");
+    let finding = &report.findings()[0];
+    assert_eq!(finding.kind(), Kind::OutsideLayer);
+    assert_eq!(
+        finding.to_string(),
+        "the page cannot read \"https://api.example.com/items/1\": closed\n  culprit: the server, or a \
+         firewall or proxy before it, does not answer the preflight's \"OPTIONS\", and answers \
+         \"GET\"\n  suggestion: let \"OPTIONS\" through to the CORS layer"
+    );
 
     let broken =
         tower::service_fn(|_: http::Request<Body>| async { Err::<Response, _>("refused") });

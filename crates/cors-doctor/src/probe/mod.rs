@@ -103,7 +103,9 @@ fn checkup(arguments: &ProbeArguments) -> Result<Checkup, String> {
         Some(data) => fetch.body(data.as_str()),
         None => fetch,
     };
-    let checkup = Checkup::of(fetch).preflight(false).missing("/cors-doctor-asks-for-no-such-path");
+    let path = arguments.url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let missing = format!("{path}/cors-doctor-asks-for-no-such-path");
+    let checkup = Checkup::of(fetch).preflight(false).missing(missing);
     let checkup = arguments.read.iter().fold(checkup, Checkup::reads);
     Ok(if arguments.only { checkup.only() } else { checkup })
 }

@@ -7,7 +7,7 @@
 //! 1. the fetch itself, with its preflight;
 //! 2. the same URL without a login, once from the page and once from the API's own origin, and once
 //!    from a page that nobody knows: what the answers differ in must be in `Vary`;
-//! 3. a path that does not exist;
+//! 3. a path that does not exist, below the one that is fetched;
 //! 4. a preflight, if the fetch has none;
 //! 5. the routes that [`also`](Checkup::also) and [`panics`](Checkup::panics) name.
 //!
@@ -103,7 +103,7 @@ pub struct Checkup {
     also: Vec<String>,
     panics: Vec<String>,
     reads: Vec<String>,
-    missing: String,
+    missing: Option<String>,
     preflight: bool,
     only: bool,
 }
@@ -116,7 +116,7 @@ impl Checkup {
             also: Vec::new(),
             panics: Vec::new(),
             reads: Vec::new(),
-            missing: "/no-such-path-of-a-cors-checkup".to_owned(),
+            missing: None,
             preflight: true,
             only: false,
         }
@@ -141,9 +141,11 @@ impl Checkup {
         self
     }
 
-    /// The path that does not exist; `/no-such-path-of-a-cors-checkup` unless set.
+    /// The path that does not exist. Unless set, it is `no-such-path-of-a-cors-checkup` below the
+    /// path that is fetched, so that a layer for some paths only (a list of policies, a nested
+    /// router) covers it, too.
     pub fn missing(mut self, url: impl Into<String>) -> Self {
-        self.missing = url.into();
+        self.missing = Some(url.into());
         self
     }
 

@@ -19,6 +19,9 @@ use crate::url::Url;
 /// A page that no server knows.
 pub(super) const STRANGER: &str = "https://stranger.example";
 
+/// A path that no server has.
+const MISSING: &str = "no-such-path-of-a-cors-checkup";
+
 /// Why a step is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -177,7 +180,9 @@ impl<S, F> Run<S, F> {
         }
         self.step(Purpose::WithoutOrigin, get(&browser.page(url.to_string()))).await;
         self.step(Purpose::Stranger, get(&browser.page(STRANGER))).await;
-        let more = std::iter::once((Purpose::Missing, &checkup.missing))
+        let below = format!("{}/{MISSING}", url.path().trim_end_matches('/'));
+        let missing = checkup.missing.as_ref().unwrap_or(&below);
+        let more = std::iter::once((Purpose::Missing, missing))
             .chain(checkup.also.iter().map(|url| (Purpose::Also, url)))
             .chain(checkup.panics.iter().map(|url| (Purpose::Panic, url)));
         for (purpose, reference) in more {
