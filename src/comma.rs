@@ -4,8 +4,17 @@
 /// without empty items
 /// ([RFC 9110, section 5.6.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2)).
 pub(crate) fn split_bytes(list: &[u8]) -> impl Iterator<Item = &[u8]> {
-    // Of what ASCII calls white space, a header's value can have only spaces and tabs.
-    list.split(|&b| b == b',').map(<[u8]>::trim_ascii).filter(|item| !item.is_empty())
+    let mut rest = list;
+    std::iter::from_fn(move || {
+        // Whatever lies between two items is skipped at once: a request may have thousands of commas
+        // in a row. Of what ASCII calls white space, a header's value can have only spaces and tabs.
+        let start = rest.iter().position(|b| !matches!(b, b',' | b' ' | b'\t'))?;
+        rest = &rest[start..];
+        let end = rest.iter().position(|&b| b == b',').unwrap_or(rest.len());
+        let (item, others) = rest.split_at(end);
+        rest = others;
+        Some(item.trim_ascii_end())
+    })
 }
 
 /// The same for a text in a setting.

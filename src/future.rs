@@ -1,15 +1,16 @@
 //! The future of a response.
 
 use crate::body::EmptyBody;
-use crate::protocol::{Decision, Decoration};
-use http::{Extensions, Response};
+use crate::protocol::Decoration;
+use http::{Request, Response};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
     future::Future,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
+use tower_service::Service;
 
 pin_project! {
     /// The future of [`Cors`](crate::Cors).
@@ -28,7 +29,6 @@ pin_project! {
             #[pin]
             future: F,
             decoration: Option<Decoration>,
-            recorded: Option<Box<Decision>>,
         },
         // The answer is there; `None` once it is taken.
         Respond { response: Option<Response<()>> },
@@ -36,19 +36,32 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn forward(
-        future: F,
+    #[inline]
+    pub(crate) fn forward<S, B>(
+        inner: &mut S,
+        request: Request<B>,
         decoration: Option<Decoration>,
-        recorded: Option<Box<Decision>>,
-    ) -> Self {
-        Self { state: State::Forward { future, decoration, recorded } }
+    ) -> Self
+    where
+        S: Service<Request<B>, Future = F>,
+    {
+        Self { state: State::calling(inner, request, decoration) }
     }
 
-    pub(crate) fn respond(mut response: Response<()>, recorded: Option<Box<Decision>>) -> Self {
-        if let Some(decision) = recorded {
-            record(*decision, response.extensions_mut());
-        }
+    #[inline]
+    pub(crate) fn respond(response: Response<()>) -> Self {
         Self { state: State::Respond { response: Some(response) } }
+    }
+}
+
+impl<F> State<F> {
+    /// Apart, since so the inner future is copied once less.
+    #[inline(never)]
+    fn calling<S, B>(inner: &mut S, request: Request<B>, decoration: Option<Decoration>) -> Self
+    where
+        S: Service<Request<B>, Future = F>,
+    {
+        Self::Forward { future: inner.call(request), decoration }
     }
 }
 
@@ -61,15 +74,13 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
-            StateProjection::Forward { future, decoration, recorded } => {
-                let mut response = ready!(future.poll(cx))?;
-                if let Some(decoration) = decoration.take() {
-                    decoration.apply(&mut response);
+            StateProjection::Forward { future, decoration } => {
+                // Decorated where it lies: a response is large.
+                let mut polled = future.poll(cx);
+                if let (Poll::Ready(Ok(response)), Some(decoration)) = (&mut polled, decoration) {
+                    decoration.apply(response);
                 }
-                if let Some(decision) = recorded.take() {
-                    record(*decision, response.extensions_mut());
-                }
-                Poll::Ready(Ok(response))
+                polled
             }
             StateProjection::Respond { response } => {
                 let Some(response) = response.take() else { panic!("polled after completion") };
@@ -77,12 +88,6 @@ where
             }
         }
     }
-}
-
-/// Apart, for it is rare: written in place it takes 18 instructions where nothing is recorded.
-#[cold]
-fn record(decision: Decision, extensions: &mut Extensions) {
-    extensions.insert(decision);
 }
 
 impl<F> fmt::Debug for ResponseFuture<F> {

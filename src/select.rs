@@ -236,7 +236,7 @@ pub struct Selection<'a> {
     pub(crate) parts: &'a Parts,
     name: Option<Arc<str>>,
     /// `None`: not matched yet.
-    pub(crate) origin: Option<OriginMatch>,
+    pub(crate) origin: Option<OriginMatch<'a>>,
     reads: Reads,
 }
 
@@ -329,7 +329,8 @@ impl<'a> Selection<'a> {
     }
 
     /// Evaluates the request under the policy.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "in one piece, an evaluation need not lie in memory")]
+    #[inline(always)]
     #[must_use]
     pub fn evaluate(self) -> Evaluation<'a> {
         let Self { policy, parts, name, origin, reads } = self;

@@ -3,12 +3,12 @@
 use crate::{
     body::EmptyBody,
     future::ResponseFuture,
-    observe::{Observer, observe, observe_alone},
+    observe::{Observer, is_observed, observe, observe_alone},
     policy::Policy,
-    protocol::Action,
+    protocol::{Action, Decision, Evaluation},
     select::{Reads, SelectPolicy, Selection},
 };
-use http::{Request, Response, request::Parts};
+use http::{Extensions, Request, Response, request::Parts};
 use std::{
     sync::Arc,
     task::{Context, Poll},
@@ -79,6 +79,7 @@ where
 
 /// Selects, evaluates, reports to the observers, and acts. Where no policy is selected, the request
 /// headers that this depends on are named.
+#[inline]
 pub(crate) fn dispatch<S, ReqBody, ResBody>(
     inner: &mut S,
     select: impl FnOnce(&Parts) -> Result<Selection<'_>, Reads>,
@@ -92,21 +93,46 @@ where
         Ok(selection) => selection,
         Err(reads) => {
             observe_alone(observer, &parts);
-            let decoration = reads.into_decoration();
-            let response = inner.call(Request::from_parts(parts, body));
-            return ResponseFuture::forward(response, decoration, None);
+            let request = Request::from_parts(parts, body);
+            return ResponseFuture::forward(inner, request, reads.into_decoration());
         }
     };
-    let evaluation = selection.evaluate();
-    let recorded = observe(observer, &evaluation);
-    match evaluation.into_action() {
-        Action::Respond(response) => ResponseFuture::respond(response, recorded),
+    match act(selection, observer) {
+        Action::Respond(response) => ResponseFuture::respond(response),
         Action::Forward(decoration) => {
-            if let Some(decision) = &recorded {
-                parts.extensions.insert(decision.as_ref().clone());
+            if let Some(decision) = decoration.recorded() {
+                record(decision, &mut parts.extensions);
             }
-            let response = inner.call(Request::from_parts(parts, body));
-            ResponseFuture::forward(response, Some(decoration), recorded)
+            ResponseFuture::forward(inner, Request::from_parts(parts, body), Some(decoration))
         }
     }
+}
+
+/// All that depends on no type of a service, so that it is compiled but once.
+fn act(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
+    let evaluation = selection.evaluate();
+    if is_observed(observer, &evaluation) {
+        return act_and_report(evaluation, observer);
+    }
+    evaluation.into_action()
+}
+
+/// Apart, and by value: an evaluation that somebody looks at has to lie in memory.
+#[inline(never)]
+fn act_and_report(evaluation: Evaluation<'_>, observer: Option<&Observer>) -> Action {
+    let recorded = observe(observer, &evaluation);
+    match evaluation.into_action() {
+        Action::Respond(mut response) => {
+            if let Some(decision) = recorded {
+                record(&decision, response.extensions_mut());
+            }
+            Action::Respond(response)
+        }
+        Action::Forward(decoration) => Action::Forward(decoration.recording(recorded)),
+    }
+}
+
+#[cold]
+fn record(decision: &Decision, extensions: &mut Extensions) {
+    extensions.insert(decision.clone());
 }

@@ -19,18 +19,20 @@ use http::{
 use std::hash::{Hash, Hasher};
 use tracing::Level;
 
-/// Logs a decision. Where nobody listens it costs one comparison with a static level.
+/// Whether somebody may listen. Where nobody does, it costs one comparison with a static level.
 #[inline]
-pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
-    if tracing::level_enabled!(Level::WARN)
+pub(super) fn are_wanted(evaluation: &Evaluation<'_>) -> bool {
+    tracing::level_enabled!(Level::WARN)
         && (!evaluation.is_ordinary() || tracing::level_enabled!(Level::TRACE))
-    {
+}
+
+/// Logs a decision.
+pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
+    if are_wanted(evaluation) {
         look_at(layer, evaluation);
     }
 }
 
-/// Apart, so that a request on which nobody listens stays as short as it was.
-#[inline(never)]
 fn look_at(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     match evaluation.kind() {
         RequestKind::NotCors if evaluation.allows_host() => {}

@@ -82,14 +82,14 @@ impl Observer {
 }
 
 impl Observer {
-    fn tell(&self, evaluation: &Evaluation<'_>) -> Option<Box<Decision>> {
+    fn tell(&self, evaluation: &Evaluation<'_>) -> Option<Arc<Decision>> {
         let decision = evaluation.decision();
         let parts = evaluation.request();
         for hook in &self.hooks {
             hook(&decision, parts);
         }
         self.compare(&decision, parts);
-        self.record.then(|| Box::new(decision))
+        self.record.then(|| Arc::new(decision))
     }
 }
 
@@ -104,12 +104,23 @@ impl fmt::Debug for Observer {
     }
 }
 
-/// Reports a decision; returns it if it is to be recorded.
+/// Whether anybody may want to know of a decision.
 #[inline]
+pub(crate) fn is_observed(observer: Option<&Observer>, evaluation: &Evaluation<'_>) -> bool {
+    #[cfg(feature = "tracing")]
+    if super::events::are_wanted(evaluation) {
+        return true;
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = evaluation;
+    observer.is_some() || cfg!(feature = "metrics")
+}
+
+/// Reports a decision; returns it if it is to be recorded.
 pub(crate) fn observe(
     observer: Option<&Observer>,
     evaluation: &Evaluation<'_>,
-) -> Option<Box<Decision>> {
+) -> Option<Arc<Decision>> {
     #[cfg(feature = "tracing")]
     super::events::decision(observer.and_then(Observer::name), evaluation);
     #[cfg(feature = "metrics")]

@@ -1,9 +1,6 @@
 //! A policy's answers, rendered once, and filled with what depends on the request.
 
-use super::{
-    origins::Origins,
-    rules::{ExposeRule, Rules},
-};
+use super::rules::{ExposeRule, Rules};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
@@ -20,8 +17,6 @@ const ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK: HeaderName =
 
 #[derive(Clone, Debug)]
 pub(crate) struct Answers {
-    /// The one `Access-Control-Allow-Origin` of a static policy.
-    pub(crate) fixed_origin: Option<HeaderValue>,
     pub(crate) actual_vary: Option<Vary>,
     pub(crate) preflight_vary: Option<Vary>,
     /// `Access-Control-Expose-Headers`, where it does not depend on the response.
@@ -62,18 +57,19 @@ pub(crate) struct Vary {
 impl Vary {
     /// `None` for no names.
     pub(crate) fn new(names: Vec<Cow<'static, str>>) -> Option<Self> {
-        let value = join(&mut names.iter().map(AsRef::as_ref))?;
+        let value = match &*names {
+            // Cheaper to clone than what is shared.
+            [name] if name == "Origin" => HeaderValue::from_static("Origin"),
+            names => join(&mut names.iter().map(AsRef::as_ref))?,
+        };
         Some(Self { names, value })
     }
 }
 
 impl Answers {
     pub(super) fn new(rules: &Rules) -> Self {
-        let fixed_origin = match (&rules.origins, rules.dynamic) {
-            (Origins::Any, false) => Some(HeaderValue::from_static("*")),
-            (Origins::One(origin), false) => Some(origin.clone()),
-            _ => None,
-        };
+        let fixed_origin = rules.fixed_echo::<HeaderValue>();
+        let fixed_origin = fixed_origin.as_ref().map(|echo| echo.value(&rules.origins));
         let places = Places {
             origin: fixed_origin.is_none(),
             methods: rules.methods.mirrored(rules.credentials),
@@ -90,16 +86,11 @@ impl Answers {
         let actual_vary = vary(&[origin_name], rules);
         let preflight_vary = vary(&preflight_names, rules);
         Self {
-            granted_preflight: granted_preflight(
-                rules,
-                fixed_origin.as_ref(),
-                preflight_vary.as_ref(),
-            ),
+            granted_preflight: granted_preflight(rules, fixed_origin, preflight_vary.as_ref()),
             places,
             refused_preflight: refused(preflight_vary.as_ref()),
             refused_actual: unstored(refused(actual_vary.as_ref())),
             exposed: exposed(rules),
-            fixed_origin,
             actual_vary,
             preflight_vary,
         }
@@ -114,13 +105,13 @@ impl Answers {
     #[inline]
     pub(crate) fn granted_preflight(
         &self,
-        origin: HeaderValue,
+        origin: &HeaderValue,
         mirrored: Mirrored,
     ) -> Response<()> {
         let mut response = self.granted_preflight.clone();
         let headers = response.headers_mut();
         if self.places.origin {
-            fill(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin));
+            fill(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin.clone()));
         }
         if self.places.methods {
             fill(headers, ACCESS_CONTROL_ALLOW_METHODS, mirrored.methods);

@@ -67,6 +67,7 @@ pub use self::{
 };
 pub(crate) use self::{
     answers::{Mirrored, Vary},
+    hosts::Hosts,
     names::{
         is_cors_header, is_forbidden_method, is_forbidden_request_header, is_unexposable,
         standard_method_in_wrong_case,

@@ -2,8 +2,8 @@
 
 use super::allow_origin::Predicate;
 use crate::origin::{Origin, OriginRef, OriginSet};
-use http::{HeaderMap, HeaderValue, header::ORIGIN, request::Parts};
-use std::{error::Error, sync::Arc};
+use http::{HeaderValue, request::Parts};
+use std::{borrow::Borrow, error::Error, sync::Arc};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Origins {
@@ -34,15 +34,26 @@ pub(super) fn is_insecure(origin: &Origin) -> bool {
 
 /// Whether an origin is allowed.
 #[derive(Clone, Debug)]
-pub(crate) enum OriginMatch {
+pub(crate) enum OriginMatch<'a> {
     /// The request's host is not one of the policy's, so that nothing else is looked at.
     HostRefused,
-    Granted(Echo),
+    Granted(Echo<&'a HeaderValue>),
     Refused,
     /// A predicate failed, and nothing else matched.
     Failed(Arc<dyn Error + Send + Sync>),
     /// Unknown, because the policy is unavailable.
     Unavailable(Box<Unavailable>),
+}
+
+impl OriginMatch<'_> {
+    /// Why the policy is unavailable, if it is.
+    #[inline]
+    pub(crate) fn unavailable(self) -> Option<Box<Unavailable>> {
+        match self {
+            Self::Unavailable(unavailable) => Some(unavailable),
+            _ => None,
+        }
+    }
 }
 
 /// Why a policy is unavailable, and the status of what is refused for it.
@@ -52,10 +63,10 @@ pub(crate) struct Unavailable {
     pub(crate) status: http::StatusCode,
 }
 
-/// What `Access-Control-Allow-Origin` says to a granted origin. A value proper would be moved from
-/// hand to hand five times over before it is sent, if it is.
+/// What `Access-Control-Allow-Origin` says to a granted origin. The value itself would be moved from
+/// hand to hand before it is sent.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Echo {
+pub(crate) enum Echo<Line> {
     /// `*`
     Any,
     /// `null`
@@ -65,27 +76,57 @@ pub(crate) enum Echo {
     /// allocation.
     Configured(usize),
     /// What the request says.
-    Request,
+    Request(Line),
+}
+
+impl Echo<&HeaderValue> {
+    /// The same for the time after the request.
+    #[inline]
+    pub(crate) fn into_owned(self) -> Echo<HeaderValue> {
+        match self {
+            Self::Any => Echo::Any,
+            Self::Null => Echo::Null,
+            Self::Configured(position) => Echo::Configured(position),
+            Self::Request(line) => Echo::Request(line.clone()),
+        }
+    }
+}
+
+impl<Line: Borrow<HeaderValue>> Echo<Line> {
+    /// The value, where these are the origins that it was matched by.
+    #[inline]
+    pub(crate) fn value<'a>(&'a self, origins: &'a Origins) -> &'a HeaderValue {
+        static ANY: HeaderValue = HeaderValue::from_static("*");
+        static NULL: HeaderValue = HeaderValue::from_static("null");
+        // Grants nothing.
+        static NONE: HeaderValue = HeaderValue::from_static("");
+        match (self, origins) {
+            (Self::Any, _) => &ANY,
+            (Self::Null, _) => &NULL,
+            (Self::Request(line), _) => line.borrow(),
+            (Self::Configured(_), Origins::One(only)) => only,
+            (Self::Configured(position), Origins::Rules(rules)) => {
+                rules.set.exact_at(*position).unwrap_or(&NONE)
+            }
+            (Self::Configured(_), Origins::Any) => &NONE,
+        }
+    }
 }
 
 impl Origins {
+    /// What every origin is told, where that is always the same.
     #[inline]
-    pub(crate) fn echo(&self, echo: Echo, request: &HeaderMap) -> HeaderValue {
-        let configured = match (echo, self) {
-            (Echo::Any, _) => return HeaderValue::from_static("*"),
-            (Echo::Null, _) => return HeaderValue::from_static("null"),
-            (Echo::Configured(_), Self::One(only)) => Some(only),
-            (Echo::Configured(position), Self::Rules(rules)) => rules.set.exact_at(position),
-            _ => None,
-        };
-        let value = configured.or_else(|| request.get(ORIGIN));
-        // A granted origin was sent, so never empty; which would grant nothing.
-        value.cloned().unwrap_or(HeaderValue::from_static(""))
+    pub(crate) fn only<Line>(&self) -> Option<Echo<Line>> {
+        match self {
+            Self::Any => Some(Echo::Any),
+            Self::One(_) => Some(Echo::Configured(0)),
+            Self::Rules(_) => None,
+        }
     }
 
     /// Matches the value of a request's only `Origin` line.
     #[inline]
-    pub(crate) fn evaluate(&self, origin: &HeaderValue, parts: &Parts) -> OriginMatch {
+    pub(crate) fn evaluate<'a>(&self, origin: &'a HeaderValue, parts: &Parts) -> OriginMatch<'a> {
         match self {
             Self::Any => OriginMatch::Granted(Echo::Any),
             Self::One(only) if only == origin => OriginMatch::Granted(Echo::Configured(0)),
@@ -96,7 +137,7 @@ impl Origins {
 }
 
 impl OriginRules {
-    fn evaluate(&self, value: &HeaderValue, parts: &Parts) -> OriginMatch {
+    fn evaluate<'a>(&self, value: &'a HeaderValue, parts: &Parts) -> OriginMatch<'a> {
         // What was configured is canonical, so equal bytes need no parsing.
         if let Some(position) = self.set.exact(value.as_bytes()) {
             return OriginMatch::Granted(Echo::Configured(position));
@@ -108,7 +149,7 @@ impl OriginRules {
             return if null { OriginMatch::Granted(Echo::Null) } else { OriginMatch::Refused };
         };
         if self.set.matches_pattern(origin) {
-            return OriginMatch::Granted(Echo::Request);
+            return OriginMatch::Granted(Echo::Request(value));
         }
         // Like `null`, what any local file sends is matched by nothing but its own opt-in.
         if origin.is_local_file() {
@@ -120,9 +161,9 @@ impl OriginRules {
         }
         #[cfg(feature = "regex")]
         if self.regexes.matches(&origin) {
-            return OriginMatch::Granted(Echo::Request);
+            return OriginMatch::Granted(Echo::Request(value));
         }
-        self.ask_predicates(&origin, parts)
+        self.ask_predicates(value, &origin, parts)
     }
 
     fn only_exact(&self) -> bool {
@@ -133,11 +174,16 @@ impl OriginRules {
         self.predicates.is_empty() && !self.set.has_patterns()
     }
 
-    fn ask_predicates(&self, origin: &Origin, parts: &Parts) -> OriginMatch {
+    fn ask_predicates<'a>(
+        &self,
+        value: &'a HeaderValue,
+        origin: &Origin,
+        parts: &Parts,
+    ) -> OriginMatch<'a> {
         let mut answer = OriginMatch::Refused;
         for predicate in &self.predicates {
             match predicate.call(origin, parts) {
-                Ok(true) => return OriginMatch::Granted(Echo::Request),
+                Ok(true) => return OriginMatch::Granted(Echo::Request(value)),
                 Ok(false) => {}
                 Err(error) => answer = OriginMatch::Failed(error.into()),
             }

@@ -3,7 +3,7 @@
 use super::{
     hosts::Hosts,
     names::{is_forbidden_method, is_safelisted_method},
-    origins::{Origins, is_insecure},
+    origins::{Echo, Origins, is_insecure},
     settings::InnerHeaders,
 };
 use crate::origin::Origin;
@@ -59,6 +59,12 @@ pub(crate) enum ExposeRule {
 }
 
 impl Rules {
+    /// What every answer of a static policy says; `None` for a dynamic policy.
+    #[inline]
+    pub(crate) fn fixed_echo<Line>(&self) -> Option<Echo<Line>> {
+        if self.dynamic { None } else { self.origins.only() }
+    }
+
     /// Whether this origin is refused whatever rule matches it: with credentials, one of scheme
     /// `http` that is not loopback, unless `dangerously_allow_insecure_origins` is set.
     pub(crate) fn refuses_as_insecure(&self, origin: &Origin) -> bool {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     origin::Origin,
-    policy::{Echo, OriginMatch, Origins, Policy, Vary},
+    policy::{Echo, Hosts, OriginMatch, Origins, Policy, Unavailable, Vary},
 };
 use http::{HeaderValue, Response, StatusCode, header::ORIGIN, request::Parts};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct Evaluation<'a> {
     kind: RequestKind,
     /// The only such line.
     origin_line: Option<&'a HeaderValue>,
-    origin: OriginMatch,
+    origin: OriginMatch<'a>,
     policy_name: Option<Arc<str>>,
     reads: Option<Arc<Vary>>,
 }
@@ -55,24 +55,20 @@ impl Policy {
         self.evaluate(parts).decision()
     }
 
-    pub(crate) fn match_origin(&self, parts: &Parts) -> OriginMatch {
+    pub(crate) fn match_origin<'a>(&self, parts: &'a Parts) -> OriginMatch<'a> {
         self.match_line(Lines::of(&parts.headers, &ORIGIN), parts)
     }
 
     /// Whether [`allow_hosts`](crate::PolicyBuilder::allow_hosts) lets this request pass. It is `true`
     /// where that is not set.
     #[must_use]
+    #[inline]
     pub fn allows_host(&self, parts: &Parts) -> bool {
-        match &self.rules().hosts {
-            None => true,
-            Some(hosts) => {
-                Target::of(parts).is_some_and(|target| hosts.allow(target.host, target.port))
-            }
-        }
+        self.rules().hosts.as_ref().is_none_or(|hosts| allow_target(hosts, parts))
     }
 
     #[inline]
-    fn match_line(&self, line: Lines<'_>, parts: &Parts) -> OriginMatch {
+    fn match_line<'a>(&self, line: Lines<'a>, parts: &Parts) -> OriginMatch<'a> {
         if !self.allows_host(parts) {
             return OriginMatch::HostRefused;
         }
@@ -92,6 +88,8 @@ impl Policy {
 impl<'a> Evaluation<'a> {
     /// With the name that the policy has in its list, and more request headers that the answer
     /// depends on.
+    #[expect(clippy::inline_always, reason = "in one piece, an evaluation need not lie in memory")]
+    #[inline(always)]
     pub(crate) fn of(
         policy: Policy,
         parts: &'a Parts,
@@ -99,16 +97,19 @@ impl<'a> Evaluation<'a> {
         reads: Option<Arc<Vary>>,
     ) -> Self {
         let line = Lines::of(&parts.headers, &ORIGIN);
-        let kind = RequestKind::with_origin(line, parts);
-        let origin = policy.match_line(line, parts);
+        let (kind, origin) = match line {
+            Lines::None => (RequestKind::NotCors, policy.match_line(line, parts)),
+            _ => (RequestKind::with_origin(line, parts), policy.match_line(line, parts)),
+        };
         Self { policy, parts, kind, origin_line: line.only(), origin, policy_name, reads }
     }
 
     /// The same where the origin was matched already.
+    #[inline(never)]
     pub(crate) fn with_match(
         policy: Policy,
         parts: &'a Parts,
-        origin: OriginMatch,
+        origin: OriginMatch<'a>,
         policy_name: Option<Arc<str>>,
         reads: Option<Arc<Vary>>,
     ) -> Self {
@@ -282,54 +283,80 @@ impl<'a> Evaluation<'a> {
     }
 
     /// What is to be done with the request.
+    #[expect(clippy::inline_always, reason = "in one piece, an evaluation need not lie in memory")]
+    #[inline(always)]
     pub fn into_action(self) -> Action {
         let Self { policy, parts, kind, origin, reads, .. } = self;
         let rules = policy.rules();
-        let answers = policy.answers();
-        let respond = |mut response: Response<()>| {
-            if let Some(reads) = &reads {
-                vary::merge_reads(response.headers_mut(), reads);
-            }
-            Action::Respond(response)
-        };
         let grant = match (kind, origin) {
-            (_, OriginMatch::HostRefused) => return respond(answers.refused_actual.clone()),
-            (RequestKind::Preflight, OriginMatch::Granted(origin)) => {
-                let origin = rules.origins.echo(origin, &parts.headers);
-                let response = preflight::grant(&policy, origin, parts);
-                if !rules.preflight_continue || preflight::refusal(rules, parts).is_some() {
-                    return respond(response);
-                }
-                Grant::Preflight(Box::new(response.into_parts().0.headers))
+            (_, OriginMatch::HostRefused) => return refuse(&policy, None, reads),
+            (RequestKind::Preflight, origin) => return answer(policy, parts, origin, reads),
+            (RequestKind::Actual, OriginMatch::Granted(echo)) => Grant::Actual(echo.into_owned()),
+            (RequestKind::Actual, origin) if rules.enforce && !is_same_origin(parts) => {
+                return refuse(&policy, origin.unavailable(), reads);
             }
-            (RequestKind::Preflight, OriginMatch::Unavailable(unavailable)) => {
-                return respond(unstored(unavailable.status, answers.refused_preflight.clone()));
-            }
-            (RequestKind::Preflight, _) => {
-                return respond(answers.refused_preflight.clone());
-            }
-            (RequestKind::Actual, OriginMatch::Granted(origin)) => {
-                Grant::Actual(rules.origins.echo(origin, &parts.headers))
-            }
-            (RequestKind::Actual, OriginMatch::Unavailable(_))
-                if rules.enforce && is_same_origin(parts) =>
-            {
-                Grant::Nothing
-            }
-            (RequestKind::Actual, OriginMatch::Unavailable(unavailable)) if rules.enforce => {
-                return respond(unstored(unavailable.status, answers.refused_actual.clone()));
-            }
+            (RequestKind::Actual, OriginMatch::Unavailable(_)) if rules.enforce => Grant::Nothing,
             (RequestKind::Actual, OriginMatch::Unavailable(_)) => Grant::Unknown,
-            (RequestKind::Actual, _) if rules.enforce && !is_same_origin(parts) => {
-                return respond(answers.refused_actual.clone());
-            }
             // The one answer of a static policy goes to everyone; a dynamic policy has none.
             (RequestKind::Actual | RequestKind::NotCors, _) => {
-                answers.fixed_origin.clone().map_or(Grant::Nothing, Grant::Actual)
+                rules.fixed_echo().map_or(Grant::Nothing, Grant::Actual)
             }
         };
-        Action::Forward(Decoration { policy: Some(policy), grant, reads })
+        Action::Forward(Decoration { policy: Some(policy), grant, reads, recorded: None })
     }
+}
+
+// The rest of `into_action`: apart, so that an actual request, which needs none of it, stays short.
+
+#[cold]
+fn allow_target(hosts: &Hosts, parts: &Parts) -> bool {
+    Target::of(parts).is_some_and(|target| hosts.allow(target.host, target.port))
+}
+
+/// The answer to a preflight.
+fn answer(
+    policy: Policy,
+    parts: &Parts,
+    origin: OriginMatch<'_>,
+    reads: Option<Arc<Vary>>,
+) -> Action {
+    let (rules, refused) = (policy.rules(), &policy.answers().refused_preflight);
+    match origin {
+        OriginMatch::Granted(echo) => {
+            let response = preflight::grant(&policy, echo.value(&rules.origins), parts);
+            if rules.preflight_continue && preflight::refusal(rules, parts).is_none() {
+                let grant = Grant::Preflight(Box::new(response.into_parts().0.headers));
+                let policy = Some(policy);
+                return Action::Forward(Decoration { policy, grant, reads, recorded: None });
+            }
+            respond(response, reads)
+        }
+        OriginMatch::Unavailable(unavailable) => {
+            respond(unstored(unavailable.status, refused.clone()), reads)
+        }
+        _ => respond(refused.clone(), reads),
+    }
+}
+
+/// The answer to an actual request that is refused.
+fn refuse(
+    policy: &Policy,
+    unavailable: Option<Box<Unavailable>>,
+    reads: Option<Arc<Vary>>,
+) -> Action {
+    let refused = policy.answers().refused_actual.clone();
+    match unavailable {
+        Some(unavailable) => respond(unstored(unavailable.status, refused), reads),
+        None => respond(refused, reads),
+    }
+}
+
+#[inline]
+fn respond(mut response: Response<()>, reads: Option<Arc<Vary>>) -> Action {
+    if let Some(reads) = reads {
+        vary::merge_reads(response.headers_mut(), &reads);
+    }
+    Action::Respond(response)
 }
 
 /// A short failure must leave nothing in a cache.

@@ -154,7 +154,7 @@ fn is_token(text: &[u8]) -> bool {
 /// The answer to a preflight from a granted origin: the full lists, whatever was asked.
 /// So one answer serves the browser's cache for every later request, and a browser that
 /// misses something names it to the developer.
-pub(super) fn grant(policy: &Policy, origin: HeaderValue, parts: &Parts) -> Response<()> {
+pub(super) fn grant(policy: &Policy, origin: &HeaderValue, parts: &Parts) -> Response<()> {
     let places = policy.answers().places();
     let methods = if places.methods { mirrored_method(policy.rules(), parts) } else { None };
     let headers = if places.headers { mirrored_headers(policy.rules(), parts) } else { None };

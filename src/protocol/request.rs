@@ -27,6 +27,7 @@ impl RequestKind {
         Self::with_origin(Lines::of(&parts.headers, &ORIGIN), parts)
     }
 
+    #[inline]
     pub(super) fn with_origin(origin: Lines<'_>, parts: &Parts) -> Self {
         if matches!(origin, Lines::None) {
             return Self::NotCors;
@@ -54,6 +55,12 @@ impl<'a> Lines<'a> {
         if headers.len() == headers.keys_len() {
             return Self::One(line);
         }
+        Self::count(headers, name, line)
+    }
+
+    /// Apart, for it is rare.
+    #[cold]
+    fn count(headers: &HeaderMap, name: &HeaderName, line: &'a HeaderValue) -> Self {
         match headers.get_all(name).iter().count() {
             1 => Self::One(line),
             lines => Self::Several(lines),
