@@ -121,14 +121,15 @@ fn act(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
 #[inline(never)]
 fn act_and_report(evaluation: Evaluation<'_>, observer: Option<&Observer>) -> Action {
     let recorded = observe(observer, &evaluation);
-    match evaluation.into_action() {
-        Action::Respond(mut response) => {
-            if let Some(decision) = recorded {
-                record(&decision, response.extensions_mut());
-            }
+    match (evaluation.into_action(), recorded) {
+        (Action::Respond(mut response), Some(decision)) => {
+            record(&decision, response.extensions_mut());
             Action::Respond(response)
         }
-        Action::Forward(decoration) => Action::Forward(decoration.recording(recorded)),
+        (Action::Forward(decoration), Some(decision)) => {
+            Action::Forward(decoration.recording(decision))
+        }
+        (action, None) => action,
     }
 }
 

@@ -40,16 +40,31 @@ pub(super) enum Grant {
 }
 
 impl Decoration {
-    /// With a decision that the extensions of the response get.
-    #[cfg(feature = "tower")]
-    pub(crate) fn recording(self, recorded: Option<Arc<Decision>>) -> Self {
-        Self { recorded, ..self }
+    /// Also puts a decision into the extensions of the response, for what handles it afterwards.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use std::sync::Arc;
+    /// use tower_cors::{Decision, Policy, protocol::Action};
+    ///
+    /// let policy = Policy::builder().allow_origin("https://app.example.com").build()?;
+    /// let (parts, ()) = Request::new(()).into_parts();
+    /// let evaluation = policy.evaluate(&parts);
+    /// let decision = Arc::new(evaluation.decision());
+    /// let Action::Forward(decoration) = evaluation.into_action() else { panic!() };
+    /// let mut response = Response::new(());
+    /// decoration.recording(decision).apply(&mut response);
+    /// assert_eq!(response.extensions().get(), Some(&Decision::NotCors));
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn recording(self, decision: Arc<Decision>) -> Self {
+        Self { recorded: Some(decision), ..self }
     }
 
-    /// The decision that is recorded.
-    #[cfg(feature = "tower")]
+    /// Returns the decision that is put into the extensions of the response, if there is one.
     #[inline]
-    pub(crate) fn recorded(&self) -> Option<&Decision> {
+    #[must_use]
+    pub fn recorded(&self) -> Option<&Decision> {
         self.recorded.as_deref()
     }
 
