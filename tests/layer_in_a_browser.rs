@@ -204,8 +204,8 @@ async fn the_layer_around_a_router() {
 /// The limit that `expose_headers` documents for `*` with credentials: the list of exposed headers is
 /// that of the response's own headers, which a 304 does not have. Browsers ask with the validator of
 /// whatever copy they have, and one that was granted nothing has no list. With names, as without
-/// credentials, the 304 brings the list. Chromium and Firefox do so too: `tests/browsers` generates
-/// such copies.
+/// credentials, the 304 brings the list. Chromium and Firefox do so too, but for the refused page, whose copy
+/// Chromium does not keep: `tests/browsers` generates such copies.
 #[tokio::test]
 async fn a_copy_without_a_grant_that_a_304_confirms_exposes_nothing_by_a_star_with_credentials() {
     let image: Write = |p| p.fetch(API).mode(Mode::NoCors);

@@ -171,6 +171,9 @@ const WHOLE: Then =
 const DOMAINS: Then = Advice(
     r#"end it in whole domains, as in "https://[a-z0-9-]+\.example\.com", or set dangerously_allow_public_suffix_subdomains"#,
 );
+const NULL: &str = "is what any sandboxed or local page sends";
+const SEE_NULL: Then = Advice("see dangerously_allow_null_origin");
+const SCHEME: &str = "has a misspelled scheme";
 const DOT: &str = "has an unescaped dot, which matches any character";
 const NOTHING: &str = "matches no origin, for an expression has to match all of it";
 const LAST_DOT: &str =
@@ -204,7 +207,8 @@ fn errors_with_or_without_credentials() {
         (r"https://bücher\.example", NOTHING, WHOLE),
         (r"https://[a-z](ü)[a-z]\.example", NOTHING, WHOLE),
         (r"wss?://example\.com", NOTHING, WHOLE),
-        (r"null", NOTHING, Write("https://null")),
+        (r"null", NULL, SEE_NULL),
+        (r"^null$", NULL, SEE_NULL),
         ("", NOTHING, WHOLE),
         ("^$", NOTHING, WHOLE),
         (r"a^https://example\.com", NOTHING, WHOLE),
@@ -222,6 +226,15 @@ fn errors_with_or_without_credentials() {
         (r"example.com", DOT, Write(r"https://example\.com")),
         (r"https://*.example.com", DOT, Write(r"https://[a-z0-9.-]+\.example\.com")),
         (r"https://app-*.example.com", DOT, Write(r"https://app-[a-z0-9-]+\.example\.com")),
+        // No browser sends such a scheme, so the expression would match nothing.
+        (r"htps://app\.example\.com", SCHEME, Write(r"https://app\.example\.com")),
+        (r"^ttps:\/\/app\.example\.com$", SCHEME, Write(r"https:\/\/app\.example\.com$")),
+        (r"htps?://app\.example\.com", SCHEME, Write(r"https?://app\.example\.com")),
+        (r"htps://.*\.example\.com", SCHEME, Write(r"https://[a-z0-9.-]+\.example\.com")),
+        (r"httpss://app\.example\.com/", SCHEME, Write(r"https://app\.example\.com")),
+        (r"httpx://app\.example\.com", SCHEME, Advice("use \"https://\" or \"http://\"")),
+        // Two things at once.
+        (r"https://.*\.example\.com:443", DOT, Write(r"https://[a-z0-9.-]+\.example\.com")),
     ];
     for (source, reason, then) in table {
         for with in [Nothing, Credentials, AnyDomain, Insecure] {

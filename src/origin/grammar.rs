@@ -480,10 +480,24 @@ const fn what_to_tell(text: &[u8], kind: Kind) -> Kind {
     if let Some(kind) = wrong_separator(text) {
         return kind;
     }
-    let Ok(scheme) = read_scheme(text) else { return kind };
+    let Ok(scheme) = read_scheme(text) else {
+        return if has_opaque_scheme(text) { Kind::OpaqueScheme } else { kind };
+    };
     match wrong_authority(text, scheme.end + 3) {
         Some(kind) => kind,
         None => kind,
+    }
+}
+
+/// Whether this is the address of a page without an origin, which has no slashes: `about:blank`.
+const fn has_opaque_scheme(text: &[u8]) -> bool {
+    match find(text, 0, b":") {
+        Some(colon) if !starts_with(text, colon, b"://") => {
+            // What follows `blob:` names the origin.
+            let scheme = text.split_at(colon).0;
+            scheme::is_opaque(scheme) && !matches!(scheme, b"blob")
+        }
+        _ => false,
     }
 }
 

@@ -66,10 +66,13 @@ mod serde;
 mod set;
 mod suggestion;
 
-#[cfg(feature = "regex")]
-pub(crate) use self::host::is_special_use;
 pub use self::{
     error::OriginError, kind::OriginErrorKind, origin::Origin, pattern::OriginPattern,
     set::OriginSet,
+};
+#[cfg(feature = "regex")]
+pub(crate) use self::{
+    host::is_special_use,
+    scheme::{corrected_scheme, is_misspelled_scheme},
 };
 pub(crate) use self::{origin::OriginRef, set::OriginSetBuilder};

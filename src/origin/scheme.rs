@@ -41,6 +41,16 @@ pub(super) fn correct(scheme: &[u8]) -> Option<&'static str> {
     (!is_one_edit_from(scheme, b"https")).then_some("http")
 }
 
+#[cfg(feature = "regex")]
+pub(crate) fn is_misspelled_scheme(scheme: &str) -> bool {
+    is_misspelled(scheme.as_bytes())
+}
+
+#[cfg(feature = "regex")]
+pub(crate) fn corrected_scheme(scheme: &str) -> Option<&'static str> {
+    correct(scheme.as_bytes())
+}
+
 /// Whether one character inserted, left out, replaced, or two swapped, make one of the other.
 const fn is_one_edit_from(a: &[u8], b: &[u8]) -> bool {
     let shorter = if a.len() < b.len() { a.len() } else { b.len() };

@@ -13,6 +13,8 @@ use std::net::Ipv6Addr;
 /// The corrected text, or `None` if the intent is unclear.
 pub(super) fn suggestion(input: &str, syntax: Syntax) -> Option<String> {
     let text = strip_surroundings(input);
+    // The address of what a page made: its origin is the page's.
+    let text = text.strip_prefix("blob:").or(text.strip_prefix("filesystem:")).unwrap_or(text);
     let (given, rest) = split_scheme(text);
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
     // Of two schemes that differ, either may be meant.
@@ -60,16 +62,28 @@ fn split_scheme(text: &str) -> (Option<&str>, &str) {
     if let Some((scheme, rest)) = named.filter(|(scheme, _)| !scheme.contains(['/', '.', '?', '#']))
     {
         let twice = rest.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
-        return (Some(scheme), twice.unwrap_or(rest));
+        let rest = twice.unwrap_or(rest);
+        // As browsers do: with these schemes, `https:///a` is `https://a`.
+        let has_domains = scheme::has_domains(scheme.as_bytes());
+        return (Some(scheme), if has_domains { rest.trim_start_matches('/') } else { rest });
     }
-    // Slashes or the colon left out.
-    for prefix in ["https:", "http:", "https//", "http//"] {
-        let (start, rest) = text.split_at_checked(prefix.len()).unwrap_or(("", text));
-        if start.eq_ignore_ascii_case(prefix) {
-            return (Some(start.trim_end_matches([':', '/'])), rest.trim_start_matches('/'));
-        }
-    }
-    (None, text.trim_start_matches('/'))
+    mistyped_separator(text).unwrap_or((None, text.trim_start_matches('/')))
+}
+
+/// Slashes or the colon left out, or others in their place: `https:a`, `https//a`, `https;//a`,
+/// `https.//a`, `https:\\a`. A name that begins with `http` has none of them.
+fn mistyped_separator(text: &str) -> Option<(Option<&str>, &str)> {
+    let (scheme, after) = ["https", "http"].into_iter().find_map(|scheme| {
+        let (start, after) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some((start, after))
+    })?;
+    let rest = after.trim_start_matches([':', ';', '.', ',', '/', '\\']);
+    let separator = &after[..after.len() - rest.len()];
+    let is_one =
+        separator.starts_with(':') || ["//", "\\"].iter().any(|sign| separator.contains(sign));
+    // `http://https://` names two schemes, and `https:443` a host and a port.
+    (is_one && !rest.contains("://") && !rest.bytes().all(|b| b.is_ascii_digit()))
+        .then_some((Some(scheme), rest))
 }
 
 fn correct_scheme(scheme: &str) -> Option<String> {
@@ -89,6 +103,7 @@ fn correct_scheme(scheme: &str) -> Option<String> {
 /// (`null`, `self`, `none`), and for addresses, which are used with either scheme.
 fn guess_scheme(host: &str, port: Option<&str>) -> Option<&'static str> {
     let address = ip::canonical_ipv4(host);
+    let address = address.or_else(|| host.parse::<Ipv6Addr>().ok().map(|host| format!("[{host}]")));
     let is_address = address.is_some() || host.starts_with('[');
     if host::is_loopback(address.as_deref().unwrap_or(host)) {
         return Some("http");

@@ -183,7 +183,7 @@ impl<T> PolicyBuilder<T> {
     /// was granted nothing has none: an image or a link, which send no `Origin`, or an origin that was
     /// refused. `Vary: Origin` keeps a cache from reusing it unasked, but not from validating it
     /// ([section 4.1](https://www.rfc-editor.org/rfc/rfc9111#section-4.1)), and Chromium and Firefox
-    /// do. A script that then reads the confirmed response sees the safelisted headers only. Where
+    /// do (Chromium keeps no response that a script was refused). A script that then reads the confirmed response sees the safelisted headers only. Where
     /// that can happen, name the headers: named ones are sent with every response, the 304 included.
     ///
     /// ```

@@ -43,7 +43,8 @@ pub(super) fn find_separator(item: &str) -> Option<Mistake> {
         (Kind::SpaceInItem, &[' ', '\t']),
     ] {
         let items = parts(item, separators).map(str::to_owned).collect::<Vec<_>>();
-        if items.len() > 1 {
+        // What follows `http;` is the rest of the item.
+        if items.len() > 1 && !items.iter().any(|item| item.starts_with("//")) {
             return Some(Mistake { kind, items });
         }
     }
@@ -89,6 +90,7 @@ mod tests {
             ("it's", None),
             ("a; b;", Some((Kind::SemicolonInItem, &["a", "b"]))),
             ("a;", None),
+            ("http;//a", None),
             ("a b\tc", Some((Kind::SpaceInItem, &["a", "b", "c"]))),
             (" a ", None),
             ("- a\n- b\n", Some((Kind::LineBreakInItem, &["a", "b"]))),

@@ -171,6 +171,18 @@ const DEPARTURES: &[Departure] = &[
         },
     },
     Departure {
+        name: "a copy that a script may not read is not kept, so no 304 confirms it without its list",
+        reason: "caching is the engine's choice",
+        engines: &[Chromium],
+        aspects: &[Sight],
+        covers: |instance| {
+            instance.case.family == Family::HttpCache
+                && instance.observed.seen.contains(&outcome::Sight::Blocked)
+                && instance.any_hop(|hop| hop.inner("etag").is_some())
+                && instance.any_rules(|rules| rules.credentials && rules.expose == Names::Any)
+        },
+    },
+    Departure {
         name: "from https to http on loopback is no downgrade",
         reason: "by the standard a `no-cors` request says `Origin: null` there; on other hosts this engine does",
         engines: &[Chromium],
@@ -229,8 +241,9 @@ const DEPARTURES: &[Departure] = &[
     },
     Departure {
         name: "Content-Type is asked for after a redirect that makes the request a GET",
+        // Firefox only if one redirect to GET follows another.
         reason: "by the standard the header ends with the body",
-        engines: &[WebKit],
+        engines: &[Firefox, WebKit],
         aspects: &[Sight, Requests, Asked],
         covers: |instance| {
             let bodiless = |asked: &outcome::Asked| {

@@ -7,6 +7,7 @@
 
 mod automaton;
 mod grammar;
+mod literal;
 mod product;
 mod suffix;
 mod suggestion;
@@ -86,6 +87,9 @@ pub(super) fn check(source: &str, limits: Limits) -> Result<(), RegexError> {
 }
 
 fn evaluate(source: &str, limits: Limits) -> Result<(), PolicyErrorKind> {
+    if let Some(kind) = literal::wrong(source) {
+        return Err(PolicyErrorKind::Origin(kind));
+    }
     let ast = ast::parse::Parser::new()
         .parse(source)
         .map_err(|error| PolicyErrorKind::Regex { why: error.kind().to_string() })?;

@@ -1,7 +1,7 @@
 //! What was probably meant by an expression that is wrong.
 
-use super::super::error::PolicyErrorKind as Kind;
-use crate::origin::OriginPattern;
+use super::{super::error::PolicyErrorKind as Kind, literal};
+use crate::origin::{OriginErrorKind, OriginPattern};
 use regex_syntax::ast::{Ast, parse::Parser};
 
 /// What to try, the likeliest first. The caller takes the first that is right.
@@ -17,6 +17,16 @@ pub(super) fn suggestions(source: &str, kind: &Kind) -> Vec<String> {
             let origin = whole_origin(source);
             let secure = origin.as_deref().and_then(over_https);
             origin.into_iter().chain(secure).collect()
+        }
+        Kind::Origin(OriginErrorKind::MisspelledScheme) => {
+            let corrected = literal::with_scheme_corrected(source);
+            let others = corrected.iter().flat_map(|corrected| {
+                suggestions(corrected, &Kind::RegexUnescapedDot)
+                    .into_iter()
+                    .chain(suggestions(corrected, &Kind::RegexMatchesNoOrigin))
+            });
+            let others = others.collect::<Vec<_>>();
+            corrected.into_iter().chain(others).collect()
         }
         Kind::CredentialsWithInsecureOrigin => over_https(source).into_iter().collect(),
         _ => Vec::new(),
