@@ -282,6 +282,71 @@ fn insecure_origins_with_credentials() {
     advised.allow_origin("http://app.example.com").build().unwrap();
 }
 
+/// What is advised could not be built: a host that ends in a dot, and `file://` without its opt-in.
+#[test]
+fn origins_that_cannot_be_listed_as_they_are() {
+    let expression = AllowOrigin::regex(r"https?://[a-z]+\.example\.com");
+    check(vec![
+        (
+            "a dot at the end",
+            policy(),
+            from("https://app.example.com."),
+            r#"refused: origin "https://app.example.com." is not allowed; "https://app.example.com" is allowed; to a browser a dot at the end is part of the host; open the page at "https://app.example.com", without the dot"#,
+        ),
+        (
+            "a dot at the end of a host that is not listed",
+            policy(),
+            from("https://web.example.net.:8443"),
+            r#"refused: origin "https://web.example.net.:8443" is not allowed; open the page at "https://web.example.net:8443", without the dot, and add that to allow_origin"#,
+        ),
+        (
+            "a dot at the end, over http with credentials",
+            policy().allow_credentials(true),
+            from("http://localhost.:3000"),
+            r#"refused: origin "http://localhost.:3000" is not allowed; "http://localhost:3000" is allowed; to a browser a dot at the end is part of the host; open the page at "http://localhost:3000", without the dot"#,
+        ),
+        (
+            "an app's host is a dot",
+            policy(),
+            from("app://."),
+            r#"refused: origin "app://." is not allowed; to allow it, add "app://." to allow_origin"#,
+        ),
+        (
+            "a local file",
+            policy(),
+            from("file://"),
+            r#"refused: origin "file://" is not allowed; to allow it, set dangerously_allow_null_origin, after reading its warning, and add "file://" to allow_origin"#,
+        ),
+        (
+            "an expression that matches is not asked about what is insecure",
+            Policy::builder().allow_origin(expression).allow_credentials(true),
+            from("http://app.example.com"),
+            r#"refused: origin "http://app.example.com" is not allowed; serve the page over https; to allow it over http in spite of allow_credentials, set dangerously_allow_insecure_origins and add "http://app.example.com" to allow_origin"#,
+        ),
+    ]);
+    policy().dangerously_allow_null_origin(true).allow_origin("file://").build().unwrap();
+    policy().allow_origin("https://web.example.net:8443").build().unwrap();
+}
+
+/// A host is advised as it could be listed.
+#[test]
+fn hosts_that_are_not_allowed() {
+    for (host, advised) in [
+        ("evil.example:8000", "evil.example:8000"),
+        ("web.example.", "web.example"),
+        ("web.example.:8000", "web.example:8000"),
+        ("[::1]", "[::1]"),
+        ("[::1]:8000", "[::1]:8000"),
+        ("127.0.0.1.", "127.0.0.1"),
+    ] {
+        let refusing = Policy::builder().allow_origin("*").allow_hosts("api.example");
+        let (parts, ()) = Request::builder().header("host", host).body(()).unwrap().into_parts();
+        let text = refusing.build().unwrap().explain(&parts).to_string();
+        assert!(text.ends_with(&format!(r#"add "{advised}" to allow_hosts"#)), "{host}: {text}");
+        Policy::builder().allow_origin("*").allow_hosts(advised).build().unwrap();
+    }
+}
+
 #[test]
 fn methods_and_headers() {
     check(vec![

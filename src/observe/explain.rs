@@ -85,7 +85,14 @@ fn reason(policy: &Policy, refusal: Refusal, effort: Effort) -> Reason {
 fn explain_host(reason: &mut Reason, host: &HeaderValue) {
     reason.hints.push("DNS rebinding sends such requests".to_owned());
     reason.suggestion = short(host).map(|host| {
-        format!("if the server answers for this host, add \"{host}\" to {}", Setting::AllowHosts)
+        // A dot at the end is ignored, and cannot be configured.
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !port.contains(']') => (name, format!(":{port}")),
+            _ => (host, String::new()),
+        };
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let setting = Setting::AllowHosts;
+        format!("if the server answers for this host, add \"{name}{port}\" to {setting}")
     });
 }
 
@@ -96,10 +103,20 @@ fn explain_origin(reason: &mut Reason, policy: &Policy, value: &HeaderValue, eff
     if let Some(nearest) = &nearest {
         reason.hints.push(format!("\"{}\" is allowed; {}", nearest.allowed, nearest.words));
     }
-    reason.hints.extend(other_rules(origins));
     let insecure = policy.rules().refuses_as_insecure(&origin);
+    if !insecure {
+        // Else they are not asked.
+        reason.hints.extend(other_rules(origins));
+    }
     let setting = Setting::AllowOrigin;
     reason.suggestion = Some(match &nearest {
+        _ if origin.as_str() == "file://" => format!(
+            "to allow it, set {}, after reading its warning, and add \"{origin}\" to {setting}",
+            Setting::DangerouslyAllowNullOrigin,
+        ),
+        _ if origin.host().ends_with('.') && matches!(origin.scheme(), "http" | "https") => {
+            without_dot(origins, &origin, setting)
+        }
         _ if insecure => {
             format!(
                 "serve the page over https; to allow it over http in spite of {}, set {} and add \"{origin}\" to {setting}",
@@ -113,6 +130,20 @@ fn explain_origin(reason: &mut Reason, policy: &Policy, value: &HeaderValue, eff
         _ => format!("to allow it, add \"{origin}\" to {setting}"),
     });
     reason.nearest = nearest.map(|nearest| nearest.allowed);
+}
+
+/// A host that ends in a dot cannot be configured.
+fn without_dot(origins: &Origins, origin: &Origin, setting: Setting) -> String {
+    let text = origin.as_str();
+    let meant = match text.rsplit_once(".:") {
+        Some((start, port)) => format!("{start}:{port}"),
+        None => text.trim_end_matches('.').to_owned(),
+    };
+    let and_add = match nearest::is_allowed(origins, &meant) {
+        true => String::new(),
+        false => format!(", and add that to {setting}"),
+    };
+    format!("open the page at \"{meant}\", without the dot{and_add}")
 }
 
 /// What rules that are no origins and no patterns said.
