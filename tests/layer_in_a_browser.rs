@@ -214,7 +214,8 @@ async fn a_copy_without_a_grant_that_a_304_confirms_exposes_nothing_by_a_star_wi
     let star: Build = |b| two(b).allow_credentials(true).expose_headers("*");
     let named: Build = |b| two(b).allow_credentials(true).expose_headers("x-a");
     let open: Build = |b| two(b).expose_headers("*");
-    let rows: &[(&str, Build, &str, Write, Write, Option<&str>)] = &[
+    type Row = (&'static str, Build, &'static str, Write, Write, Option<&'static str>);
+    let rows: &[Row] = &[
         ("`*`, first the script itself", star, PAGE, include, include, Some("1")),
         ("`*`, first an image", star, PAGE, image, include, None),
         ("`*`, first a refused page", star, "https://evil.example.com", include, include, None),

@@ -16,7 +16,7 @@ mod process;
 #[allow(dead_code, reason = "the engines' own tests use more of it")]
 mod webdriver;
 
-use engine::{Engine, Kind};
+use engine::{Engine, Extra, Kind};
 use playground::Playground;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -252,9 +252,11 @@ async fn chromium_with_a_policy_file() {
 /// The engine; or none, in words, where it is not installed and need not be.
 async fn start(kind: Kind) -> Option<Engine> {
     match kind.find() {
-        Ok(programs) => {
-            Some(Engine::start(kind, &programs).await.unwrap_or_else(|e| panic!("{e}")))
-        }
+        Ok(programs) => Some(
+            Engine::start_with(kind, &programs, &Extra::default())
+                .await
+                .unwrap_or_else(|e| panic!("{e}")),
+        ),
         Err(missing) => {
             let needed = kind == Kind::Chromium && std::env::var_os("CI").is_some();
             assert!(!needed, "{kind}: no {missing}, and CI must have it");

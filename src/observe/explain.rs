@@ -139,9 +139,10 @@ fn without_dot(origins: &Origins, origin: &Origin, setting: Setting) -> String {
         Some((start, port)) => format!("{start}:{port}"),
         None => text.trim_end_matches('.').to_owned(),
     };
-    let and_add = match nearest::is_allowed(origins, &meant) {
-        true => String::new(),
-        false => format!(", and add that to {setting}"),
+    let and_add = if nearest::is_allowed(origins, &meant) {
+        String::new()
+    } else {
+        format!(", and add that to {setting}")
     };
     format!("open the page at \"{meant}\", without the dot{and_add}")
 }

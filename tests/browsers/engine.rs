@@ -109,10 +109,6 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) async fn start(kind: Kind, programs: &Programs) -> Result<Self, String> {
-        Self::start_with(kind, programs, &Extra::default()).await
-    }
-
     pub(crate) async fn start_with(
         kind: Kind,
         programs: &Programs,
