@@ -77,7 +77,9 @@ impl Reason {
             ),
             Self::MissingAllowOrigin { status, origin, .. } => of_response(*status, origin),
             Self::PreflightStatus { status } => of_preflight(*status, None),
-            Self::PreflightRedirect { url, location, .. } => of_redirect(url, location),
+            Self::PreflightRedirect { url, location, .. } => {
+                of_redirect(url, location, ExchangeKind::Preflight)
+            }
             Self::MultipleAllowOrigin { .. }
             | Self::AllowOriginMismatch { .. }
             | Self::WildcardWithCredentials { .. }
@@ -388,6 +390,10 @@ fn of_response(status: u16, origin: &str) -> Diagnosis {
              (axum: `layer`, not `route_layer`; nginx: `add_header … always`)",
         ),
         408 | 504 => outside("a timeout", "move the CORS layer outside the timeout"),
+        301 | 302 | 303 | 307 | 308 => diagnosis(
+            "the server redirects, and the redirect has no CORS headers",
+            "fetch the final URL, or send CORS headers on redirects, too",
+        ),
         413 => outside("a body limit", "move the CORS layer outside the limit"),
         429 => outside("a rate limit", "move the CORS layer outside the rate limit"),
         500 => outside(
@@ -409,10 +415,12 @@ fn of_response(status: u16, origin: &str) -> Diagnosis {
     }
 }
 
-fn of_redirect(url: &str, location: &str) -> Diagnosis {
+/// A redirect of a preflight or, without CORS headers, of the request itself.
+fn of_redirect(url: &str, location: &str, on: ExchangeKind) -> Diagnosis {
+    let what = if on == ExchangeKind::Preflight { "preflight" } else { "request" };
     if location.is_empty() {
         return diagnosis(
-            "something answers the preflight with a redirect that leads nowhere",
+            format!("something answers the {what} with a redirect that leads nowhere"),
             "have the CORS layer answer preflights, before whatever redirects",
         );
     }
@@ -440,9 +448,7 @@ fn of_redirect(url: &str, location: &str) -> Diagnosis {
         .any(|word| lower.contains(word))
     {
         return diagnosis(
-            format!(
-                "a login that runs before the CORS layer redirects the preflight to {location:?}"
-            ),
+            format!("a login that runs before the CORS layer redirects the {what} to {location:?}"),
             "move the CORS layer outside the login, and have the login answer 401 to scripts \
              instead of a redirect",
         );
@@ -468,9 +474,19 @@ fn of_redirect(url: &str, location: &str) -> Diagnosis {
         return diagnosis("the server redirects to or from the host with \"www.\"", suggestion);
     }
     diagnosis(
-        format!("the server redirects the preflight to {location:?}"),
-        format!("{suggestion}, or answer preflights before the redirect"),
+        format!("the server redirects the {what} to {location:?}"),
+        if on == ExchangeKind::Preflight {
+            format!("{suggestion}, or answer preflights before the redirect")
+        } else {
+            format!("{suggestion}, or send CORS headers on redirects, too")
+        },
     )
+}
+
+/// The culprit and the suggestion for a redirect of the request itself that has no CORS headers.
+pub(super) fn of_redirect_without_grant(url: &str, location: &str) -> (String, String) {
+    let Diagnosis { culprit, suggestion } = of_redirect(url, location, ExchangeKind::Actual);
+    (culprit, suggestion)
 }
 
 /// Never to allow `null`, which every sandboxed page on every site sends.

@@ -159,6 +159,28 @@ fn all() -> Vec<(&'static str, Answer)> {
             "circle",
             answers(redirect(one("location", "/items/1")), redirect(one("location", "/items/1"))),
         ),
+        (
+            "to_https",
+            answers(
+                ("204 No Content", none()),
+                ("301 Moved Permanently", one("location", "https://127.0.0.1/items/1")),
+            ),
+        ),
+        (
+            "to_slash",
+            answers(
+                ("204 No Content", none()),
+                ("308 Permanent Redirect", one("location", "/items/1/")),
+            ),
+        ),
+        ("to_login", answers(("204 No Content", none()), ("302 Found", one("location", "/login")))),
+        (
+            "to_http",
+            answers(
+                ("204 No Content", none()),
+                redirect(one("location", "http://sso.example.org/")),
+            ),
+        ),
         ("preflight_404", preflight_status("404 Not Found", grant())),
         ("preflight_400", preflight_status("400 Bad Request", none())),
         (

@@ -5,8 +5,9 @@ use http::{HeaderMap, Method, StatusCode};
 use super::step::{STRANGER, Seen};
 use super::{Checkup, Finding, Kind, Purpose, Step};
 use crate::answer::ResponseType;
+use crate::diagnosis::of_redirect_without_grant;
 use crate::exchange::{Exchange, ExchangeKind};
-use crate::header_list::get;
+use crate::header_list::{get, lossy};
 use crate::reason::Reason;
 
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
@@ -83,6 +84,9 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
     };
     if let Some((culprit, suggestion)) = misspelled_header(steps, reason) {
         return finding(Kind::Blocked, &culprit, suggestion);
+    }
+    if let Some((culprit, suggestion)) = redirected(steps, reason) {
+        return finding(Kind::Redirected, &culprit, &suggestion);
     }
     match (preflight_status, reason) {
         (_, Reason::Service { .. }) if steps.of(&Purpose::Plain).any(is_answered) => finding(
@@ -167,6 +171,23 @@ fn redirects_in_a_circle(step: &Step) -> bool {
     step.wire().iter().filter(redirects).count() > 8
 }
 
+/// The request itself is redirected: without CORS headers, or from https to http.
+fn redirected(steps: &Steps<'_>, reason: &Reason) -> Option<(String, String)> {
+    let last = steps.fetch.wire().last()?;
+    match reason {
+        Reason::MissingAllowOrigin { on: ExchangeKind::Actual, status: 301..=308, .. } => {
+            let location = last.response_headers()?.get("location")?;
+            Some(of_redirect_without_grant(last.url(), &lossy(location)))
+        }
+        Reason::MixedContent { url } => Some((
+            format!("the server redirects to {url:?}, which an https page cannot fetch"),
+            "redirect to https; if it is a login page, answer 401 instead of redirecting"
+                .to_owned(),
+        )),
+        _ => None,
+    }
+}
+
 /// There is no grant, and a header whose name looks like that of the grant.
 fn misspelled_header(steps: &Steps<'_>, reason: &Reason) -> Option<(String, &'static str)> {
     if !matches!(reason, Reason::MissingAllowOrigin { .. }) {
@@ -206,7 +227,8 @@ fn missing(
         return Some(finding(
             Kind::LayerBeforeRoute,
             "the route was added after the CORS layer, which does not cover it",
-            "call `layer` after the last `route`, `nest` and `merge`",
+            "call `layer` after the last `route`, `nest` and `merge` (Express: `app.use(cors())` before \
+             the first route)",
         ));
     }
     if steps.fetch.preflight().is_some() && on != ExchangeKind::Preflight {
