@@ -6,6 +6,9 @@
 //! cargo bench -p tower-cors-benches --bench instructions -- --save  # store what is counted
 //! ```
 //!
+//! With `--features features` it counts what each feature costs, and with `--features metrics` what
+//! counters do.
+//!
 //! With a part of a name after `--`, only scenarios that have it in theirs.
 //!
 //! With `TOWER_CORS_LOG=warn` in the environment it counts beneath a subscriber that wants WARN.
@@ -29,6 +32,7 @@ use std::{
 use tower_cors_benches::{
     SCENARIOS, Scenario, Subject,
     report::{Figures, Report, instructions_rules},
+    stored_figures,
 };
 
 /// Says that this process is the one that is counted.
@@ -63,8 +67,10 @@ fn main() -> ExitCode {
         tolerance: TOLERANCE,
         rules: instructions_rules,
     };
-    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("figures/instructions.tsv");
-    report.finish(&stored, arguments.iter().any(|argument| argument == "--save"))
+    report.finish(
+        &stored_figures("instructions"),
+        arguments.iter().any(|argument| argument == "--save"),
+    )
 }
 
 /// A process each, as many at once as there are processors.

@@ -10,7 +10,7 @@ use http::{
     },
 };
 use std::{sync::Arc, time::Duration};
-use tower_cors::CorsLayer;
+use tower_cors::{CorsLayer, PolicyBuilder};
 use tower_http::cors as peer;
 
 const METHODS: [Method; 4] = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
@@ -73,18 +73,24 @@ impl Config {
 
     /// tower-cors.
     pub fn tower_cors(&self) -> CorsLayer {
-        let builder = CorsLayer::builder();
         let origins = match &self.origins {
-            Origins::Any => return builder.allow_origin("*").build().expect("a policy"),
+            Origins::Any => {
+                return CorsLayer::builder().allow_origin("*").build().expect("a policy");
+            }
             Origins::List(list) | Origins::Patterns(list) => list,
         };
-        let builder = builder.allow_origin(origins).allow_credentials(true).max_age(MAX_AGE);
+        self.without_origins().allow_origin(origins).build().expect("a policy")
+    }
+
+    /// tower-cors, still without the origins.
+    pub(crate) fn without_origins(&self) -> PolicyBuilder<CorsLayer> {
+        let builder = CorsLayer::builder().allow_credentials(true).max_age(MAX_AGE);
         let builder = if self.mirror {
             builder.allow_methods("*").allow_headers("*").expose_headers("*")
         } else {
             builder.allow_methods(METHODS).allow_headers(HEADERS).expose_headers(EXPOSED)
         };
-        builder.enforce(self.enforce).build().expect("a policy")
+        builder.enforce(self.enforce)
     }
 
     /// What is written by hand; it does not mirror, enforce or match patterns.

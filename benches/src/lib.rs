@@ -5,9 +5,15 @@
 //! [`Subject`], a function that does one whole call: build the request, call the service, poll its
 //! future to the end, drop the response.
 
+use std::path::{Path, PathBuf};
+
 mod config;
 mod drive;
+#[cfg(feature = "features")]
+mod features;
 pub mod hand;
+#[cfg(feature = "metrics")]
+mod metered;
 pub mod report;
 mod request;
 mod scenario;
@@ -16,6 +22,33 @@ mod subject;
 pub use self::{
     config::{Config, Origins},
     request::Template,
-    scenario::{LARGE, Rule, SCENARIOS, Scenario, million, million_patterns},
+    scenario::{LARGE, Rule, Scenario, million, million_patterns},
     subject::{Call, Subject},
 };
+
+#[cfg(feature = "features")]
+pub use self::features::SCENARIOS as FEATURES;
+#[cfg(feature = "metrics")]
+pub use self::metered::SCENARIOS as METRICS;
+pub use self::scenario::SCENARIOS as PLAIN;
+
+/// What is measured: each way of building the middleware has rows of its own.
+#[cfg(not(feature = "features"))]
+pub const SCENARIOS: &[Scenario] = PLAIN;
+/// What is measured: each way of building the middleware has rows of its own.
+#[cfg(all(feature = "features", not(feature = "metrics")))]
+pub const SCENARIOS: &[Scenario] = FEATURES;
+/// What is measured: each way of building the middleware has rows of its own.
+#[cfg(feature = "metrics")]
+pub const SCENARIOS: &[Scenario] = METRICS;
+
+/// Where the figures of these rows are stored.
+#[must_use]
+pub fn stored_figures(unit: &str) -> PathBuf {
+    let rows = match () {
+        () if cfg!(feature = "metrics") => "metrics-",
+        () if cfg!(feature = "features") => "features-",
+        () => "",
+    };
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("figures/{rows}{unit}.tsv"))
+}

@@ -1,9 +1,6 @@
 //! Figures: printed as a table, stored, compared with what is stored, and held to the rules.
 
-use crate::{
-    scenario::{Rule, SCENARIOS, Scenario},
-    subject::Subject,
-};
+use crate::{Rule, SCENARIOS, Scenario, Subject};
 use std::{collections::BTreeMap, fs, path::Path, process::ExitCode};
 
 /// One figure for each scenario and subject.

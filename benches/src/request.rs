@@ -68,7 +68,22 @@ impl Template {
         self.with(ORIGIN, origin)
     }
 
-    fn with(mut self, name: HeaderName, value: &str) -> Self {
+    /// To this path.
+    #[must_use]
+    pub fn path(self, path: &str) -> Self {
+        Self { uri: path.parse().expect("a path"), ..self }
+    }
+
+    /// Without this header.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
+    /// With this header.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: &str) -> Self {
         self.headers.insert(name, HeaderValue::from_str(value).expect("a value"));
         self
     }

@@ -1,6 +1,10 @@
 //! The scenarios.
 
-use crate::{config::Config, request::Template};
+use crate::{
+    config::Config,
+    request::Template,
+    subject::{Call, Subject},
+};
 
 /// One request under one policy.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +33,9 @@ pub(crate) enum Shell {
     AroundRouter,
     /// No request: the policy is built.
     Build,
+    /// As this function says, whatever the policy and the request of the scenario are.
+    #[cfg_attr(not(feature = "features"), expect(dead_code, reason = "for rows of features"))]
+    Own(fn(Subject) -> Option<Call>),
 }
 
 /// What must hold, beside the stored figures.
@@ -67,6 +74,16 @@ const fn ours(
     rule: Rule,
 ) -> Scenario {
     Scenario { peers: false, ..scenario(name, config, request, rule) }
+}
+
+/// Made by a function of its own.
+#[cfg(feature = "features")]
+pub(crate) const fn own(
+    name: &'static str,
+    call: fn(Subject) -> Option<Call>,
+    rule: Rule,
+) -> Scenario {
+    Scenario { shell: Shell::Own(call), ..scenario(name, Config::any, Template::get, rule) }
 }
 
 /// Those that take valgrind too long.

@@ -55,9 +55,13 @@ impl Scenario {
         if !self.peers && subject != Subject::TowerCors {
             return None;
         }
+        if let Shell::Own(call) = self.shell {
+            return call(subject);
+        }
         let config = apart(self.config);
         let template = apart(self.request);
         match self.shell {
+            Shell::Own(_) => None,
             Shell::Build => Some(Box::new(move || drop(black_box(config.tower_cors())))),
             Shell::Plain => Some(match subject {
                 Subject::Bare => tower_call(Inner, template),
@@ -135,16 +139,16 @@ impl Scenario {
 
 /// Makes it on another thread, whose allocations lie elsewhere: so the heap of this one is the same
 /// for a policy of a million origins as for one of three, and with it what an allocation costs.
-fn apart<T: Send>(make: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn apart<T: Send>(make: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| scope.spawn(make).join().expect("it does not panic"))
 }
 
 type PlainRequest = Request<Empty<Bytes>>;
 type PlainResponse = Response<Full<Bytes>>;
 
-fn tower_call<S>(mut service: S, template: Template) -> Call
+pub(crate) fn tower_call<S, B>(mut service: S, template: Template) -> Call
 where
-    S: Service<PlainRequest, Response = PlainResponse, Error = Infallible> + 'static,
+    S: Service<PlainRequest, Response = Response<B>, Error = Infallible> + 'static,
 {
     Box::new(move || drop(black_box(drive(service.call(template.request())))))
 }
