@@ -208,13 +208,13 @@ async fn the_layer_around_a_router() {
 /// Chromium does not keep: `tests/browsers` generates such copies.
 #[tokio::test]
 async fn a_copy_without_a_grant_that_a_304_confirms_exposes_nothing_by_a_star_with_credentials() {
+    type Row = (&'static str, Build, &'static str, Write, Write, Option<&'static str>);
     let image: Write = |p| p.fetch(API).mode(Mode::NoCors);
     let include: Write = |p| p.fetch(API).credentials(Credentials::Include);
     let omit: Write = |p| p.fetch(API).credentials(Credentials::Omit);
     let star: Build = |b| two(b).allow_credentials(true).expose_headers("*");
     let named: Build = |b| two(b).allow_credentials(true).expose_headers("x-a");
     let open: Build = |b| two(b).expose_headers("*");
-    type Row = (&'static str, Build, &'static str, Write, Write, Option<&'static str>);
     let rows: &[Row] = &[
         ("`*`, first the script itself", star, PAGE, include, include, Some("1")),
         ("`*`, first an image", star, PAGE, image, include, None),

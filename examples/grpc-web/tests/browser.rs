@@ -15,7 +15,7 @@ mod process;
 mod webdriver;
 
 use axum::{Router, http::header::CONTENT_TYPE, response::Html, routing::get};
-use engine::{Engine, Kind};
+use engine::{Engine, Extra, Kind};
 use serde_json::{Value, json};
 use std::{path::Path, process::Command, time::Duration};
 use tokio::net::TcpListener;
@@ -32,7 +32,8 @@ async fn a_page_of_an_allowed_origin_and_one_with_too_little() {
         Err(missing) if std::env::var_os("CI").is_some() => panic!("{missing} is missing"),
         Err(missing) => return eprintln!("skipped: {missing} is not installed"),
     };
-    let engine = Engine::start(kind, &programs).await.expect("Chromium starts");
+    let engine =
+        Engine::start_with(kind, &programs, &Extra::default()).await.expect("Chromium starts");
 
     let seen = seen(&engine, &script, grpc_web::cors).await;
     assert_eq!(
