@@ -5,6 +5,7 @@ mod client;
 mod connection;
 mod json;
 mod plan;
+mod remarks;
 mod text;
 
 use std::future::Future;
@@ -12,7 +13,7 @@ use std::io;
 
 use http_body_util::Full;
 use tower_browser::checkup::{Checkup, Finding, Kind, Report, Step};
-use tower_browser::{Browser, Exchange, Fetch, Reason};
+use tower_browser::{Browser, Fetch, Reason};
 
 use self::client::{Client, Settings, TooMany};
 use crate::check::failed;
@@ -124,7 +125,7 @@ struct Verdict {
 
 impl Verdict {
     fn of(report: &Report, arguments: &ProbeArguments) -> Self {
-        let remarks = remarks(report, arguments);
+        let remarks = remarks::of(report, arguments);
         if let Some(error) = of_the_command(report).or_else(|| of_the_connection(report)) {
             let (findings, notes) = (Vec::new(), Vec::new());
             return Self { status: Status::Failed, error: Some(error), findings, notes, remarks };
@@ -177,30 +178,6 @@ fn of_the_connection(report: &Report) -> Option<String> {
         return None;
     }
     Some(connection::describe(error.as_ref(), blocked))
-}
-
-/// What is worth knowing and neither wrong nor in the answers.
-fn remarks(report: &Report, arguments: &ProbeArguments) -> Vec<String> {
-    let exchanges = || report.steps().iter().take(1).flat_map(Step::wire);
-    let access = exchanges().find_map(Exchange::local_network_access);
-    let is_sent =
-        |name: &str| exchanges().any(|exchange| exchange.request_headers().contains_key(name));
-    let asked = |name: &str| {
-        let lists = exchanges().filter_map(|exchange| {
-            exchange.request_headers().get("access-control-request-headers")?.to_str().ok()
-        });
-        lists.flat_map(|list| list.split(',')).any(|item| item == name)
-    };
-    let dropped =
-        arguments.header.iter().map(|text| header(text).0.to_ascii_lowercase()).filter(|name| {
-            let is_the_browsers = name == "origin" || (!is_sent(name) && !asked(name));
-            is_the_browsers && exchanges().next().is_some()
-        });
-    access
-        .map(|access| access.to_string())
-        .into_iter()
-        .chain(dropped.map(|name| format!("browsers let no script set {name:?}: it was not sent")))
-        .collect()
 }
 
 /// Runs a future to its end.

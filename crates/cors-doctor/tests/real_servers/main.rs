@@ -260,6 +260,13 @@ fn nginx() {
         "outside the rate limit",
     )];
     check("nginx", &server.ports, &limited);
+    let inherits =
+        "nginx: a `location` with an `add_header` of its own inherits none of the outer ones";
+    for (server_name, expected) in [("inherits_none", true), ("no_vary", false)] {
+        let remarks = probe(server.ports[server_name], &[]).json["remarks"].take();
+        let is_said = remarks.as_array().unwrap().iter().any(|remark| remark == inherits);
+        assert_eq!(is_said, expected, "{server_name}: {remarks}");
+    }
     https(server.ports["healthy_tls"], &certificate);
 }
 

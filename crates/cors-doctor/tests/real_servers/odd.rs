@@ -101,8 +101,14 @@ fn many(count: usize, value: &str) -> Headers {
 const LONG: Duration = Duration::from_secs(20);
 
 fn all() -> Vec<(&'static str, Answer)> {
-    let none = Headers::new;
-    let redirect = |location: Headers| ("302 Found", [grant(), location].concat());
+    let mut all = headers();
+    all.extend(statuses());
+    all.extend(broken());
+    all
+}
+
+/// What headers say, and how.
+fn headers() -> Vec<(&'static str, Answer)> {
     vec![
         ("healthy", always(grant())),
         ("preflight_200", preflight_status("200 OK", [grant(), lists()].concat())),
@@ -152,6 +158,14 @@ fn all() -> Vec<(&'static str, Answer)> {
             "methods_in_brackets",
             preflight([one(METHODS, "[\"PUT\"]"), one(HEADERS, "authorization")].concat()),
         ),
+    ]
+}
+
+/// Preflights without an answer or with another status, and redirects.
+fn statuses() -> Vec<(&'static str, Answer)> {
+    let none = Headers::new;
+    let redirect = |location: Headers| ("302 Found", [grant(), location].concat());
+    vec![
         ("closes", only_without_preflight(|| ())),
         ("slow_preflight", only_without_preflight(|| thread::sleep(LONG))),
         ("nowhere", answers(("302 Found", none()), ("200 OK", grant()))),
@@ -188,6 +202,12 @@ fn all() -> Vec<(&'static str, Answer)> {
             answers(("204 No Content", [grant(), lists()].concat()), ("200 OK", none())),
         ),
         ("error", answers(("204 No Content", grant()), ("500 Internal Server Error", none()))),
+    ]
+}
+
+/// No answer that a browser understands.
+fn broken() -> Vec<(&'static str, Answer)> {
+    vec![
         (
             "slow",
             Box::new(|_, _| {
