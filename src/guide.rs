@@ -24,5 +24,7 @@ guides! {
     async_sources: "async.md";
     observation: "observation.md";
     testing: "testing.md";
+    // The plots as data URLs: of two definitions of a link, the first counts.
+    #[doc = include_str!("../guide/speed/embedded.md")]
     speed: "speed.md";
 }

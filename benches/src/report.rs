@@ -33,7 +33,9 @@ impl Figures {
         self.0.get(&(scenario.to_owned(), subject.name().to_owned())).copied()
     }
 
-    fn read(file: &Path) -> Self {
+    /// The figures that are stored in this file; none if there is no such file.
+    #[must_use]
+    pub fn read(file: &Path) -> Self {
         let mut figures = Self::default();
         let text = fs::read_to_string(file).unwrap_or_default();
         figures.extend(text.lines().filter_map(|line| {
@@ -157,7 +159,8 @@ pub fn allocations_rules(figures: &Figures, scenario: &Scenario) -> Vec<String> 
 }
 
 /// 1234567 as `1,234,567`.
-fn grouped(n: u64) -> String {
+#[must_use]
+pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
     groups.collect::<Vec<_>>().join(",")
