@@ -441,6 +441,8 @@ async fn targeted_cache_control_does_not_keep_what_is_unavailable() {
             .header("cdn-cache-control", "max-age=600")
             .header("example-cache-control", "max-age=600")
             .header("surrogate-control", "max-age=600")
+            .header("x-accel-expires", "600")
+            .header("edge-control", "max-age=600")
             .header("x-inner", "ran");
         Ok::<_, Infallible>(response.body(String::new()).expect("a valid response"))
     }));

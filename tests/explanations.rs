@@ -338,12 +338,26 @@ fn hosts_that_are_not_allowed() {
         ("[::1]", "[::1]"),
         ("[::1]:8000", "[::1]:8000"),
         ("127.0.0.1.", "127.0.0.1"),
+        ("WEB.example", "WEB.example"),
+        ("web.example:", "web.example"),
     ] {
         let refusing = Policy::builder().allow_origin("*").allow_hosts("api.example");
         let (parts, ()) = Request::builder().header("host", host).body(()).unwrap().into_parts();
         let text = refusing.build().unwrap().explain(&parts).to_string();
         assert!(text.ends_with(&format!(r#"add "{advised}" to allow_hosts"#)), "{host}: {text}");
         Policy::builder().allow_origin("*").allow_hosts(advised).build().unwrap();
+    }
+    for (host, canonical) in [
+        ("127.1", "127.0.0.1"),
+        ("[0:0:0:0:0:0:0:1]:8000", "[::1]:8000"),
+        ("0x7f.1:80", "127.0.0.1:80"),
+    ] {
+        let refusing = Policy::builder().allow_origin("*").allow_hosts("api.example");
+        let (parts, ()) = Request::builder().header("host", host).body(()).unwrap().into_parts();
+        let text = refusing.build().unwrap().explain(&parts).to_string();
+        let advice = format!(r#"have the client send "{canonical}", and add that to allow_hosts"#);
+        assert!(text.ends_with(&advice), "{host}: {text}");
+        Policy::builder().allow_origin("*").allow_hosts(canonical).build().unwrap();
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     nearest::{self, Effort, NearestName},
 };
 use crate::{
-    origin::Origin,
+    origin::{Origin, OriginPattern},
     policy::{
         Origins, Policy, Setting, is_cors_header, is_forbidden_method, is_forbidden_request_header,
         standard_method_in_wrong_case,
@@ -84,16 +84,33 @@ fn reason(policy: &Policy, refusal: Refusal, effort: Effort) -> Reason {
 
 fn explain_host(reason: &mut Reason, host: &HeaderValue) {
     reason.hints.push("DNS rebinding sends such requests".to_owned());
-    reason.suggestion = short(host).map(|host| {
-        // A dot at the end is ignored, and cannot be configured.
-        let (name, port) = match host.rsplit_once(':') {
-            Some((name, port)) if !port.contains(']') => (name, format!(":{port}")),
-            _ => (host, String::new()),
-        };
-        let name = name.strip_suffix('.').unwrap_or(name);
-        let setting = Setting::AllowHosts;
+    reason.suggestion = short(host).and_then(advise_host);
+}
+
+/// What to configure for a host, if it is one that can be.
+fn advise_host(host: &str) -> Option<String> {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => (name, port),
+        _ => (host, ""),
+    };
+    let port = port.parse::<u16>().ok().filter(|port| *port > 0);
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    // A dot at the end is ignored, and cannot be configured.
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let written = match format!("https://{name}").parse::<OriginPattern>() {
+        Ok(_) => name.to_owned(),
+        Err(error) => error.suggestion()?.strip_prefix("https://")?.to_owned(),
+    };
+    let setting = Setting::AllowHosts;
+    Some(if written.eq_ignore_ascii_case(name) {
         format!("if the server answers for this host, add \"{name}{port}\" to {setting}")
-    });
+    } else {
+        // Browsers never send `127.1`.
+        format!(
+            "if the server answers for this host, have the client send \"{written}{port}\", and add \
+             that to {setting}"
+        )
+    })
 }
 
 fn explain_origin(reason: &mut Reason, policy: &Policy, value: &HeaderValue, effort: Effort) {

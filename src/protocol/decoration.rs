@@ -239,11 +239,13 @@ fn exposable_names(policy: &Policy, headers: &HeaderMap) -> Option<HeaderValue> 
 
 /// A response that lacks its grant because of a short failure would, from a cache, lack it for as
 /// long as it is fresh. Fields that take precedence over `Cache-Control` for some caches
-/// ([RFC 9213](https://www.rfc-editor.org/rfc/rfc9213), and `Surrogate-Control` before it) are
-/// removed.
+/// ([RFC 9213](https://www.rfc-editor.org/rfc/rfc9213), `Surrogate-Control` before it, nginx's
+/// `X-Accel-Expires` and Akamai's `Edge-Control`) are removed.
 pub(super) fn forbid_storing(headers: &mut HeaderMap) {
     let targeted = |name: &&HeaderName| {
-        name.as_str().ends_with("-cache-control") || *name == "surrogate-control"
+        let name = name.as_str();
+        name.ends_with("-cache-control")
+            || matches!(name, "surrogate-control" | "x-accel-expires" | "edge-control")
     };
     let names = headers.keys().filter(targeted).cloned().collect::<Vec<_>>();
     for name in names {
