@@ -12,7 +12,7 @@ use http::{
 };
 use std::borrow::Cow;
 
-const ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK: HeaderName =
+pub(crate) const ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
 
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Answers {
     /// `Access-Control-Expose-Headers`, where it does not depend on the response.
     pub(crate) exposed: Option<HeaderValue>,
     /// The answer to a granted preflight, with places for what depends on the request.
-    granted_preflight: Response<()>,
+    pub(crate) granted_preflight: Response<()>,
     places: Places,
     /// The answer to a refused preflight.
     pub(crate) refused_preflight: Response<()>,
@@ -36,14 +36,6 @@ pub(crate) struct Places {
     pub(crate) origin: bool,
     pub(crate) methods: bool,
     pub(crate) headers: bool,
-    pub(crate) private_network: bool,
-}
-
-/// What a granted preflight's answer takes from the request, where it has a place for it.
-#[derive(Debug)]
-pub(crate) struct Mirrored {
-    pub(crate) methods: Option<HeaderValue>,
-    pub(crate) headers: Option<HeaderValue>,
     pub(crate) private_network: bool,
 }
 
@@ -100,36 +92,11 @@ impl Answers {
     pub(crate) fn places(&self) -> Places {
         self.places
     }
-
-    /// The answer to a granted preflight.
-    #[inline]
-    pub(crate) fn granted_preflight(
-        &self,
-        origin: &HeaderValue,
-        mirrored: Mirrored,
-    ) -> Response<()> {
-        let mut response = self.granted_preflight.clone();
-        let headers = response.headers_mut();
-        if self.places.origin {
-            fill(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin.clone()));
-        }
-        if self.places.methods {
-            fill(headers, ACCESS_CONTROL_ALLOW_METHODS, mirrored.methods);
-        }
-        if self.places.headers {
-            fill(headers, ACCESS_CONTROL_ALLOW_HEADERS, mirrored.headers);
-        }
-        if self.places.private_network {
-            let granted = mirrored.private_network.then(true_value);
-            fill(headers, ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, granted);
-        }
-        response
-    }
 }
 
 /// Fills the place that the rendered map keeps for what each request decides, or removes it. To
 /// insert would first make room for one header more, by two allocations.
-fn fill(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
+pub(crate) fn fill(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
     match (value, headers.get_mut(&name)) {
         (Some(value), Some(place)) => *place = value,
         _ => {
@@ -220,7 +187,7 @@ fn response(status: StatusCode, headers: &[(HeaderName, Option<HeaderValue>)]) -
     response
 }
 
-fn true_value() -> HeaderValue {
+pub(crate) fn true_value() -> HeaderValue {
     HeaderValue::from_static("true")
 }
 

@@ -66,7 +66,7 @@ pub use self::{
     settings::InnerHeaders,
 };
 pub(crate) use self::{
-    answers::{Mirrored, Vary},
+    answers::{ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, Vary, fill, true_value},
     hosts::Hosts,
     names::{
         is_cors_header, is_forbidden_method, is_forbidden_request_header, is_unexposable,

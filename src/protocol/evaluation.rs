@@ -320,8 +320,8 @@ fn answer(
     origin: OriginMatch<'_>,
     reads: Option<Arc<Vary>>,
 ) -> Action {
-    let (rules, refused) = (policy.rules(), &policy.answers().refused_preflight);
-    match origin {
+    let rules = policy.rules();
+    let mut response = match origin {
         OriginMatch::Granted(echo) => {
             let response = preflight::grant(&policy, echo.value(&rules.origins), parts);
             if rules.preflight_continue && preflight::refusal(rules, parts).is_none() {
@@ -329,13 +329,15 @@ fn answer(
                 let policy = Some(policy);
                 return Action::Forward(Decoration { policy, grant, reads, recorded: None });
             }
-            respond(response, reads)
+            response
         }
         OriginMatch::Unavailable(unavailable) => {
-            respond(unstored(unavailable.status, refused.clone()), reads)
+            unstored(unavailable.status, policy.answers().refused_preflight.clone())
         }
-        _ => respond(refused.clone(), reads),
-    }
+        _ => policy.answers().refused_preflight.clone(),
+    };
+    merge_reads(&mut response, reads.as_deref());
+    Action::Respond(response)
 }
 
 /// The answer to an actual request that is refused.
@@ -344,19 +346,19 @@ fn refuse(
     unavailable: Option<Box<Unavailable>>,
     reads: Option<Arc<Vary>>,
 ) -> Action {
-    let refused = policy.answers().refused_actual.clone();
-    match unavailable {
-        Some(unavailable) => respond(unstored(unavailable.status, refused), reads),
-        None => respond(refused, reads),
+    let mut response = policy.answers().refused_actual.clone();
+    if let Some(unavailable) = unavailable {
+        response = unstored(unavailable.status, response);
     }
+    merge_reads(&mut response, reads.as_deref());
+    Action::Respond(response)
 }
 
 #[inline]
-fn respond(mut response: Response<()>, reads: Option<Arc<Vary>>) -> Action {
+fn merge_reads(response: &mut Response<()>, reads: Option<&Vary>) {
     if let Some(reads) = reads {
-        vary::merge_reads(response.headers_mut(), &reads);
+        vary::merge_reads(response.headers_mut(), reads);
     }
-    Action::Respond(response)
 }
 
 /// A short failure must leave nothing in a cache.

@@ -3,12 +3,17 @@
 use super::{refusal::Refusal, request::Lines};
 use crate::{
     comma,
-    policy::{Mirrored, Policy, Rules, is_forbidden_method},
+    policy::{
+        ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, Policy, Rules, fill, is_forbidden_method, true_value,
+    },
 };
 use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Method, Response,
-    header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD},
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
+    },
     request::Parts,
 };
 
@@ -155,11 +160,24 @@ fn is_token(text: &[u8]) -> bool {
 /// So one answer serves the browser's cache for every later request, and a browser that
 /// misses something names it to the developer.
 pub(super) fn grant(policy: &Policy, origin: &HeaderValue, parts: &Parts) -> Response<()> {
-    let places = policy.answers().places();
-    let methods = if places.methods { mirrored_method(policy.rules(), parts) } else { None };
-    let headers = if places.headers { mirrored_headers(policy.rules(), parts) } else { None };
-    let private_network = places.private_network && asks_for_private_network(parts);
-    policy.answers().granted_preflight(origin, Mirrored { methods, headers, private_network })
+    let (rules, answers) = (policy.rules(), policy.answers());
+    let places = answers.places();
+    let mut response = answers.granted_preflight.clone();
+    let headers = response.headers_mut();
+    if places.origin {
+        fill(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin.clone()));
+    }
+    if places.methods {
+        fill(headers, ACCESS_CONTROL_ALLOW_METHODS, mirrored_method(rules, parts));
+    }
+    if places.headers {
+        fill(headers, ACCESS_CONTROL_ALLOW_HEADERS, mirrored_headers(rules, parts));
+    }
+    if places.private_network {
+        let granted = asks_for_private_network(parts).then(true_value);
+        fill(headers, ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, granted);
+    }
+    response
 }
 
 /// The method asked for, if `*` covers it.
