@@ -5,7 +5,7 @@ use crate::{
     future::ResponseFuture,
     observe::{Observer, is_observed, observe, observe_alone},
     policy::Policy,
-    protocol::{Action, Decision, Evaluation},
+    protocol::{Action, Decision},
     select::{Reads, SelectPolicy, Selection},
 };
 use http::{Extensions, Request, Response, request::Parts};
@@ -110,16 +110,16 @@ where
 
 /// All that depends on no type of a service, so that it is compiled but once.
 fn act(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
-    let evaluation = selection.evaluate();
-    if is_observed(observer, &evaluation) {
-        return act_and_report(evaluation, observer);
+    if is_observed(observer) || selection.origin.is_some() {
+        return act_and_report(selection, observer);
     }
-    evaluation.into_action()
+    selection.evaluate().into_action()
 }
 
-/// Apart, and by value: an evaluation that somebody looks at has to lie in memory.
+/// Apart: an evaluation that somebody looks at has to lie in memory.
 #[inline(never)]
-fn act_and_report(evaluation: Evaluation<'_>, observer: Option<&Observer>) -> Action {
+fn act_and_report(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
+    let evaluation = selection.evaluate();
     let recorded = observe(observer, &evaluation);
     match (evaluation.into_action(), recorded) {
         (Action::Respond(mut response), Some(decision)) => {

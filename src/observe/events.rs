@@ -21,18 +21,19 @@ use tracing::Level;
 
 /// Whether somebody may listen. Where nobody does, it costs one comparison with a static level.
 #[inline]
-pub(super) fn are_wanted(evaluation: &Evaluation<'_>) -> bool {
+pub(super) fn are_wanted() -> bool {
     tracing::level_enabled!(Level::WARN)
-        && (!evaluation.is_ordinary() || tracing::level_enabled!(Level::TRACE))
 }
 
 /// Logs a decision.
+#[inline]
 pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
-    if are_wanted(evaluation) {
+    if are_wanted() && (!evaluation.is_ordinary() || tracing::level_enabled!(Level::TRACE)) {
         look_at(layer, evaluation);
     }
 }
 
+#[inline(never)]
 fn look_at(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     match evaluation.kind() {
         RequestKind::NotCors if evaluation.allows_host() => {}

@@ -104,19 +104,18 @@ impl fmt::Debug for Observer {
     }
 }
 
-/// Whether anybody may want to know of a decision.
+/// Whether anybody may want to know of decisions.
 #[inline]
-pub(crate) fn is_observed(observer: Option<&Observer>, evaluation: &Evaluation<'_>) -> bool {
+pub(crate) fn is_observed(observer: Option<&Observer>) -> bool {
     #[cfg(feature = "tracing")]
-    if super::events::are_wanted(evaluation) {
+    if super::events::are_wanted() {
         return true;
     }
-    #[cfg(not(feature = "tracing"))]
-    let _ = evaluation;
     observer.is_some() || cfg!(feature = "metrics")
 }
 
 /// Reports a decision; returns it if it is to be recorded.
+#[inline]
 pub(crate) fn observe(
     observer: Option<&Observer>,
     evaluation: &Evaluation<'_>,

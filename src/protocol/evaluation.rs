@@ -204,6 +204,10 @@ impl<'a> Evaluation<'a> {
     /// What the policy says of the request.
     #[must_use]
     pub fn decision(&self) -> Decision {
+        if self.is_ordinary() {
+            let actual = self.kind == RequestKind::Actual;
+            return if actual { Decision::Granted } else { Decision::NotCors };
+        }
         match (self.kind(), &self.origin) {
             (_, OriginMatch::HostRefused) => Decision::Refused(host_refusal(self.parts)),
             (RequestKind::NotCors, _) => Decision::NotCors,
@@ -264,10 +268,9 @@ impl<'a> Evaluation<'a> {
     }
 
     fn origin_refusal(&self) -> Refusal {
-        let origin = match Lines::of(&self.parts.headers, &ORIGIN) {
-            Lines::One(origin) => origin.clone(),
-            Lines::None => return Refusal::RepeatedOrigin { lines: 0 },
-            Lines::Several(lines) => return Refusal::RepeatedOrigin { lines },
+        let Some(origin) = self.origin_line.cloned() else {
+            let lines = self.parts.headers.get_all(ORIGIN).iter().count();
+            return Refusal::RepeatedOrigin { lines };
         };
         if let OriginMatch::Failed(error) = &self.origin {
             return Refusal::PredicateFailed { origin, error: error.clone() };
@@ -290,7 +293,12 @@ impl<'a> Evaluation<'a> {
         let rules = policy.rules();
         let grant = match (kind, origin) {
             (_, OriginMatch::HostRefused) => return refuse(&policy, None, reads),
-            (RequestKind::Preflight, origin) => return answer(policy, parts, origin, reads),
+            (RequestKind::Preflight, OriginMatch::Granted(echo)) => {
+                return answer(policy, parts, echo, reads);
+            }
+            (RequestKind::Preflight, origin) => {
+                return refuse_preflight(&policy, origin.unavailable(), reads);
+            }
             (RequestKind::Actual, OriginMatch::Granted(echo)) => Grant::Actual(echo.into_owned()),
             (RequestKind::Actual, origin) if rules.enforce && !is_same_origin(parts) => {
                 return refuse(&policy, origin.unavailable(), reads);
@@ -313,31 +321,30 @@ fn allow_target(hosts: &Hosts, parts: &Parts) -> bool {
     Target::of(parts).is_some_and(|target| hosts.allow(target.host, target.port))
 }
 
-/// The answer to a preflight.
+/// The answer to a preflight from a granted origin.
 fn answer(
     policy: Policy,
     parts: &Parts,
-    origin: OriginMatch<'_>,
+    echo: Echo<&HeaderValue>,
     reads: Option<Arc<Vary>>,
 ) -> Action {
     let rules = policy.rules();
-    let mut response = match origin {
-        OriginMatch::Granted(echo) => {
-            let response = preflight::grant(&policy, echo.value(&rules.origins), parts);
-            if rules.preflight_continue && preflight::refusal(rules, parts).is_none() {
-                let grant = Grant::Preflight(Box::new(response.into_parts().0.headers));
-                let policy = Some(policy);
-                return Action::Forward(Decoration { policy, grant, reads, recorded: None });
-            }
-            response
-        }
-        OriginMatch::Unavailable(unavailable) => {
-            unstored(unavailable.status, policy.answers().refused_preflight.clone())
-        }
-        _ => policy.answers().refused_preflight.clone(),
-    };
+    let mut response = preflight::grant(&policy, echo.value(&rules.origins), parts);
+    if rules.preflight_continue && preflight::refusal(rules, parts).is_none() {
+        let grant = Grant::Preflight(Box::new(response.into_parts().0.headers));
+        return Action::Forward(Decoration { policy: Some(policy), grant, reads, recorded: None });
+    }
     merge_reads(&mut response, reads.as_deref());
     Action::Respond(response)
+}
+
+/// The answer to a preflight from an origin that is refused.
+fn refuse_preflight(
+    policy: &Policy,
+    unavailable: Option<Box<Unavailable>>,
+    reads: Option<Arc<Vary>>,
+) -> Action {
+    respond(policy.answers().refused_preflight.clone(), unavailable, reads)
 }
 
 /// The answer to an actual request that is refused.
@@ -346,7 +353,15 @@ fn refuse(
     unavailable: Option<Box<Unavailable>>,
     reads: Option<Arc<Vary>>,
 ) -> Action {
-    let mut response = policy.answers().refused_actual.clone();
+    respond(policy.answers().refused_actual.clone(), unavailable, reads)
+}
+
+#[inline]
+fn respond(
+    mut response: Response<()>,
+    unavailable: Option<Box<Unavailable>>,
+    reads: Option<Arc<Vary>>,
+) -> Action {
     if let Some(unavailable) = unavailable {
         response = unstored(unavailable.status, response);
     }
