@@ -100,15 +100,20 @@ impl<Line: Borrow<HeaderValue>> Echo<Line> {
         static NULL: HeaderValue = HeaderValue::from_static("null");
         // Grants nothing.
         static NONE: HeaderValue = HeaderValue::from_static("");
-        match (self, origins) {
-            (Self::Any, _) => &ANY,
-            (Self::Null, _) => &NULL,
-            (Self::Request(line), _) => line.borrow(),
-            (Self::Configured(_), Origins::One(only)) => only,
-            (Self::Configured(position), Origins::Rules(rules)) => {
-                rules.set.exact_at(*position).unwrap_or(&NONE)
-            }
-            (Self::Configured(_), Origins::Any) => &NONE,
+        // The frequent ones first, for a `match` of all takes a jump through a table.
+        if let Self::Any = self {
+            return &ANY;
+        }
+        if let Self::Configured(position) = self {
+            return match origins {
+                Origins::Rules(rules) => rules.set.exact_at(*position).unwrap_or(&NONE),
+                Origins::One(only) => only,
+                Origins::Any => &NONE,
+            };
+        }
+        match self {
+            Self::Request(line) => line.borrow(),
+            _ => &NULL,
         }
     }
 }

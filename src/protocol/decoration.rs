@@ -209,25 +209,31 @@ fn grant_actual(
     if rules.timing {
         set(headers, TIMING_ALLOW_ORIGIN, origin.clone());
     }
-    let exposed = match rules.exposes_present_names() {
-        false => policy.answers().exposed.clone(),
-        // A cache would overwrite the list of the stored response, which has more headers
-        // (RFC 9111, section 3.2).
-        true if status == StatusCode::NOT_MODIFIED => None,
-        true => exposable_names(policy, headers),
-    };
+    let present =
+        if rules.exposes_present_names() { exposable_names(policy, status, headers) } else { None };
     set(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     if rules.credentials {
         set(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }
-    if let Some(exposed) = exposed {
+    if let Some(exposed) = &policy.answers().exposed {
+        set(headers, ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
+    } else if let Some(exposed) = present {
         set(headers, ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     }
 }
 
 /// The names that a script could not read unless they are exposed. `Vary`, which is merged
 /// afterwards, is one.
-fn exposable_names(policy: &Policy, headers: &HeaderMap) -> Option<HeaderValue> {
+fn exposable_names(
+    policy: &Policy,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Option<HeaderValue> {
+    // A cache would overwrite the list of the stored response, which has more headers
+    // (RFC 9111, section 3.2).
+    if status == StatusCode::NOT_MODIFIED {
+        return None;
+    }
     let vary = policy.answers().actual_vary.is_some() && !headers.contains_key(http::header::VARY);
     let names = headers.keys().filter(|name| !is_unexposable(name)).map(HeaderName::as_str);
     let text = names.chain(vary.then_some("vary")).collect::<Vec<_>>().join(",");
