@@ -116,7 +116,7 @@ impl Decoration {
         } else if keep {
             // Nothing is changed.
         } else if let Grant::Actual(echo) = &self.grant {
-            grant_actual(policy, status, headers, echo.value(&rules.origins));
+            grant_actual(policy, status, headers, &inner, echo.value(&rules.origins));
         } else {
             without_timing(rules, headers);
             if let Grant::Unknown = self.grant {
@@ -203,14 +203,17 @@ fn grant_actual(
     policy: &Policy,
     status: StatusCode,
     headers: &mut HeaderMap,
+    inner: &Inner,
     origin: &HeaderValue,
 ) {
     let rules = policy.rules();
     if rules.timing {
         set(headers, TIMING_ALLOW_ORIGIN, origin.clone());
     }
-    let present =
-        if rules.exposes_present_names() { exposable_names(policy, status, headers) } else { None };
+    // In a 304, a cache would overwrite the list of the stored response, which has more headers
+    // (RFC 9111, section 3.2).
+    let names_present = rules.exposes_present_names() && status != StatusCode::NOT_MODIFIED;
+    let present = if names_present { exposable_names(policy, headers, inner) } else { None };
     set(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     if rules.credentials {
         set(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
@@ -224,23 +227,22 @@ fn grant_actual(
 
 /// The names that a script could not read unless they are exposed. `Vary`, which is merged
 /// afterwards, is one.
-fn exposable_names(
-    policy: &Policy,
-    status: StatusCode,
-    headers: &HeaderMap,
-) -> Option<HeaderValue> {
-    // A cache would overwrite the list of the stored response, which has more headers
-    // (RFC 9111, section 3.2).
-    if status == StatusCode::NOT_MODIFIED {
-        return None;
+fn exposable_names(policy: &Policy, headers: &HeaderMap, inner: &Inner) -> Option<HeaderValue> {
+    let vary = policy.answers().actual_vary.is_some() && !inner.vary;
+    let names = || {
+        let names = headers.keys().filter(|name| !is_unexposable(name)).map(HeaderName::as_str);
+        names.chain(vary.then_some("vary"))
+    };
+    // The value is this one allocation, for it is of the exact size.
+    let size = names().map(|name| name.len() + 1).sum::<usize>().checked_sub(1)?;
+    let mut value = Vec::with_capacity(size);
+    for name in names() {
+        if !value.is_empty() {
+            value.push(b',');
+        }
+        value.extend_from_slice(name.as_bytes());
     }
-    let vary = policy.answers().actual_vary.is_some() && !headers.contains_key(http::header::VARY);
-    let names = headers.keys().filter(|name| !is_unexposable(name)).map(HeaderName::as_str);
-    let text = names.chain(vary.then_some("vary")).collect::<Vec<_>>().join(",");
-    if text.is_empty() {
-        return None;
-    }
-    HeaderValue::from_maybe_shared(Bytes::from(text)).ok()
+    HeaderValue::from_maybe_shared(Bytes::from(value)).ok()
 }
 
 /// A response that lacks its grant because of a short failure would, from a cache, lack it for as

@@ -290,18 +290,18 @@ impl<'a> Evaluation<'a> {
     #[inline(always)]
     pub fn into_action(self) -> Action {
         let Self { policy, parts, kind, origin, reads, .. } = self;
-        let rules = policy.rules();
+        let (rules, answers) = (policy.rules(), policy.answers());
         let grant = match (kind, origin) {
-            (_, OriginMatch::HostRefused) => return refuse(&policy, None, reads),
+            (_, OriginMatch::HostRefused) => return refuse(&answers.refused_actual, None, reads),
             (RequestKind::Preflight, OriginMatch::Granted(echo)) => {
                 return answer(policy, parts, echo, reads);
             }
             (RequestKind::Preflight, origin) => {
-                return refuse_preflight(&policy, origin.unavailable(), reads);
+                return refuse(&answers.refused_preflight, origin.unavailable(), reads);
             }
             (RequestKind::Actual, OriginMatch::Granted(echo)) => Grant::Actual(echo.into_owned()),
             (RequestKind::Actual, origin) if rules.enforce && !is_same_origin(parts) => {
-                return refuse(&policy, origin.unavailable(), reads);
+                return refuse(&answers.refused_actual, origin.unavailable(), reads);
             }
             (RequestKind::Actual, OriginMatch::Unavailable(_)) if rules.enforce => Grant::Nothing,
             (RequestKind::Actual, OriginMatch::Unavailable(_)) => Grant::Unknown,
@@ -338,30 +338,13 @@ fn answer(
     Action::Respond(response)
 }
 
-/// The answer to a preflight from an origin that is refused.
-fn refuse_preflight(
-    policy: &Policy,
-    unavailable: Option<Box<Unavailable>>,
-    reads: Option<Arc<Vary>>,
-) -> Action {
-    respond(policy.answers().refused_preflight.clone(), unavailable, reads)
-}
-
-/// The answer to an actual request that is refused.
+/// The answer to a request that is refused.
 fn refuse(
-    policy: &Policy,
+    answer: &Response<()>,
     unavailable: Option<Box<Unavailable>>,
     reads: Option<Arc<Vary>>,
 ) -> Action {
-    respond(policy.answers().refused_actual.clone(), unavailable, reads)
-}
-
-#[inline]
-fn respond(
-    mut response: Response<()>,
-    unavailable: Option<Box<Unavailable>>,
-    reads: Option<Arc<Vary>>,
-) -> Action {
+    let mut response = answer.clone();
     if let Some(unavailable) = unavailable {
         response = unstored(unavailable.status, response);
     }
