@@ -135,6 +135,10 @@ impl Hosts {
 
 /// Compares an entry with a request's host, in whatever case that is.
 fn compare(entry: &str, host: &str) -> Ordering {
+    // Nearly all are sent in lower case.
+    if entry == host {
+        return Ordering::Equal;
+    }
     entry.bytes().cmp(host.bytes().map(|b| b.to_ascii_lowercase()))
 }
 

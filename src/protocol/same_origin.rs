@@ -32,6 +32,8 @@ fn is_sent_to(origin: &Origin, parts: &Parts) -> bool {
         return false;
     }
     let Some(target) = Target::of(parts) else { return false };
-    target.host.eq_ignore_ascii_case(origin.host())
-        && target.port.or_else(|| origin.default_port()) == origin.port_or_default()
+    let (host, port) = (origin.host(), origin.port());
+    let same_host = target.host == host || target.host.eq_ignore_ascii_case(host);
+    let or_default = |port: Option<u16>| port.or_else(|| origin.default_port());
+    same_host && (target.port == port || or_default(target.port) == or_default(port))
 }

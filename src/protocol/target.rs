@@ -69,5 +69,12 @@ fn is_host(text: &str) -> bool {
     }
     let name = text.strip_suffix('.').unwrap_or(text);
     let is_label_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    name.split('.').all(|label| !label.is_empty() && label.bytes().all(is_label_byte))
+    // No label is empty: each dot, and the end, has a byte of a label before it. In one loop, which
+    // takes a fraction of what splitting takes.
+    let mut before = b'.';
+    name.bytes().all(|b| {
+        let fits = is_label_byte(b) || (b == b'.' && before != b'.');
+        before = b;
+        fits
+    }) && before != b'.'
 }
