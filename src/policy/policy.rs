@@ -31,9 +31,9 @@ use std::sync::{Arc, OnceLock};
 /// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
 #[derive(Clone)]
-pub struct Policy(Arc<Compiled>);
+pub struct Policy(pub(crate) Arc<Compiled>);
 
-struct Compiled {
+pub(crate) struct Compiled {
     rules: Rules,
     answers: Answers,
     /// The same policy as a dynamic one, made when it is first asked for.

@@ -58,6 +58,14 @@ impl PolicyList {
         Self { routes: Arc::new(routes) }
     }
 
+    /// Whether something else holds the list or one of its policies, such as a request.
+    #[cfg(feature = "reload")]
+    pub(crate) fn is_shared(&self) -> bool {
+        let mut named = self.routes.scopes.iter().flat_map(Scope::named);
+        Arc::strong_count(&self.routes) > 1
+            || named.any(|entry| Arc::strong_count(&entry.policy.0) > 1)
+    }
+
     /// Returns the policy of this name, for example for a layer on a single route.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Policy> {
