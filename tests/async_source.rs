@@ -241,7 +241,7 @@ async fn a_source_that_takes_too_long_refuses() {
     let seen = seen.lock().expect("unpoisoned");
     assert_eq!(seen.len(), 2);
     for decision in seen.iter() {
-        let Decision::Refused(Refusal::PolicyUnavailable { error }) = decision else {
+        let Decision::Refused(Refusal::PolicyUnavailable { error, .. }) = decision else {
             panic!("{decision}");
         };
         let error = error.downcast_ref::<TimedOut>().expect("timed out");

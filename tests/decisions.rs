@@ -14,7 +14,7 @@ use std::{
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
     AllowOrigin, Any, CorsLayer, Decision, Policy, PolicyBuilder, Refusal,
-    policy::{BoxError, Setting},
+    policy::Setting,
     protocol::RequestKind,
     select::{ByRequest, SelectPolicy},
 };
@@ -101,7 +101,7 @@ fn refusals_of_origins() {
         "not allowed",
         policy(),
         actual("https://evil.example"),
-        Refusal::OriginNotAllowed { origin } if origin == "https://evil.example",
+        Refusal::OriginNotAllowed { origin, .. } if origin == "https://evil.example",
         AllowOrigin,
         r#"origin "https://evil.example" is not allowed"#,
     );
@@ -109,7 +109,7 @@ fn refusals_of_origins() {
         "not allowed by one exact origin",
         Policy::builder().allow_origin(APP),
         actual("https://evil.example"),
-        Refusal::OriginNotAllowed { origin } if origin == "https://evil.example",
+        Refusal::OriginNotAllowed { origin, .. } if origin == "https://evil.example",
         AllowOrigin,
         r#"origin "https://evil.example" is not allowed"#,
     );
@@ -135,7 +135,7 @@ fn refusals_of_origins() {
             "malformed",
             policy(),
             actual(origin),
-            Refusal::MalformedOrigin { origin: value } if value == origin,
+            Refusal::MalformedOrigin { origin: value, .. } if value == origin,
             AllowOrigin,
             format!(r#""{origin}" is not an origin that a browser sends"#),
         );
@@ -145,7 +145,7 @@ fn refusals_of_origins() {
         "repeated",
         policy(),
         twice,
-        Refusal::RepeatedOrigin { lines: 2 },
+        Refusal::RepeatedOrigin { lines: 2, .. },
         AllowOrigin,
         "expected one `Origin` header, got 2",
     );
@@ -153,7 +153,7 @@ fn refusals_of_origins() {
         "repeated, one exact origin",
         Policy::builder().allow_origin(APP),
         twice,
-        Refusal::RepeatedOrigin { lines: 2 },
+        Refusal::RepeatedOrigin { lines: 2, .. },
         AllowOrigin,
         "expected one `Origin` header, got 2",
     );
@@ -163,7 +163,7 @@ fn refusals_of_origins() {
             .allow_origin(AllowOrigin::try_predicate(|_, _| Err("the database is down".into())))
             .allow_origin(AllowOrigin::predicate(|_, _| false)),
         actual(APP),
-        Refusal::PredicateFailed { origin, error }
+        Refusal::PredicateFailed { origin, error, .. }
             if origin == APP && error.to_string() == "the database is down",
         AllowOrigin,
         r#"origin "https://app.example.com" could not be checked: the database is down"#,
@@ -185,7 +185,7 @@ fn refusals_of_methods() {
             "not allowed",
             policy(),
             preflight(method, ""),
-            Refusal::MethodNotAllowed { method: value } if value == method,
+            Refusal::MethodNotAllowed { method: value, .. } if value == method,
             AllowMethods,
             format!(r#"method "{method}" is not allowed"#),
         );
@@ -205,7 +205,7 @@ fn refusals_of_methods() {
             "no method",
             policy().allow_methods(Any),
             preflight(method, ""),
-            Refusal::MalformedMethod { method: value } if value == method,
+            Refusal::MalformedMethod { method: value, .. } if value == method,
             AllowMethods,
             format!(r#""{}" is not a valid method"#, method.escape_debug()),
         );
@@ -215,7 +215,7 @@ fn refusals_of_methods() {
         "repeated",
         policy(),
         parts("OPTIONS", &[origin, (METHOD, b"PUT"), (METHOD, b"PUT"), (METHOD, b"")]),
-        Refusal::RepeatedMethod { lines: 3 },
+        Refusal::RepeatedMethod { lines: 3, .. },
         AllowMethods,
         "expected one `Access-Control-Request-Method` header, got 3",
     );
@@ -243,7 +243,7 @@ fn refusals_of_headers() {
             "not allowed",
             policy(),
             preflight("PUT", asked),
-            Refusal::HeaderNotAllowed { name } if name == named,
+            Refusal::HeaderNotAllowed { name, .. } if name == named,
             AllowHeaders,
             format!(r#"request header "{named}" is not allowed"#),
         );
@@ -257,7 +257,7 @@ fn refusals_of_headers() {
                 .allow_headers(Any)
                 .allow_credentials(with_credentials),
             preflight("PUT", "x-a,Authorization"),
-            Refusal::HeaderNotAllowed { name } if name == "Authorization",
+            Refusal::HeaderNotAllowed { name, .. } if name == "Authorization",
             AllowHeaders,
             r#"request header "Authorization" is not allowed"#,
         );
@@ -267,7 +267,7 @@ fn refusals_of_headers() {
             "no name",
             policy(),
             preflight("PUT", asked),
-            Refusal::MalformedHeader { name } if name == named,
+            Refusal::MalformedHeader { name, .. } if name == named,
             AllowHeaders,
             format!(r#""{named}" is not a valid header name"#),
         );
@@ -277,7 +277,7 @@ fn refusals_of_headers() {
         "longer than any list that could be granted",
         policy(),
         preflight("PUT", &long),
-        Refusal::HeadersTooLong { bytes: 4200, limit: 4096 },
+        Refusal::HeadersTooLong { bytes: 4200, limit: 4096, .. },
         AllowHeaders,
         "`Access-Control-Request-Headers` has 4200 bytes, and at most 4096 are read",
     );
@@ -377,7 +377,7 @@ fn refusals_of_hosts() {
         "not listed",
         policy(),
         host(b"evil.example:8000"),
-        Refusal::HostNotAllowed { host } if host == "evil.example:8000",
+        Refusal::HostNotAllowed { host, .. } if host == "evil.example:8000",
         AllowHosts,
         r#"host "evil.example:8000" is not allowed"#,
     );
@@ -387,7 +387,7 @@ fn refusals_of_hosts() {
         "an absolute target",
         policy(),
         absolute,
-        Refusal::HostNotAllowed { host } if host == "evil.example",
+        Refusal::HostNotAllowed { host, .. } if host == "evil.example",
         AllowHosts,
         r#"host "evil.example" is not allowed"#,
     );
@@ -403,7 +403,7 @@ fn refusals_of_hosts() {
         "several",
         policy(),
         parts("GET", &[("host", b"api.example.com"), ("host", b"api.example.com")]),
-        Refusal::RepeatedHost { lines: 2 },
+        Refusal::RepeatedHost { lines: 2, .. },
         AllowHosts,
         "expected one `Host` header, got 2",
     );
@@ -731,13 +731,4 @@ fn decisions_are_compared_by_their_data() {
     assert_eq!(decide(actual("https://evil.example")), decide(actual("https://evil.example")));
     assert_ne!(decide(actual("https://evil.example")), decide(actual("https://worse.example")));
     assert_ne!(decide(actual("https://evil.example")), decide(actual("null")));
-    let failed = |text: &str| Refusal::PolicyUnavailable { error: Arc::from(BoxError::from(text)) };
-    assert_eq!(failed("timeout"), failed("timeout"));
-    assert_ne!(failed("timeout"), failed("connection refused"));
-    assert_eq!(
-        Refusal::HeadersTooLong { bytes: 5000, limit: 4096 },
-        Refusal::HeadersTooLong { bytes: 5000, limit: 4096 },
-    );
-    assert_ne!(Refusal::RepeatedOrigin { lines: 2 }, Refusal::RepeatedOrigin { lines: 3 });
-    assert_ne!(Refusal::RepeatedOrigin { lines: 2 }, Refusal::RepeatedMethod { lines: 2 });
 }

@@ -367,6 +367,82 @@ async fn a_page_at_any_origin_is_simulated() {
     assert_eq!(opaque["result"]["outcome"], "blocked");
 }
 
+/// A page at its own name, which leads to this server: to the browser, that is the same origin.
+#[tokio::test]
+async fn rebinding_is_simulated() {
+    let playground = Playground::start(&[]);
+    let client = client(Version::HTTP_11);
+    for (path, status, ran) in [("/tool/run", 403, false), ("/app/run", 200, true)] {
+        let site = "http://rebound.example:3000";
+        let url = format!("{}/what-if?origin={site}&path={site}{path}", playground.page);
+        let answer = json(&ask(&client, "GET", &url, &[], "").await);
+        assert_eq!(answer["result"], json!({ "outcome": "readable", "status": status }), "{path}");
+        assert_eq!(answer["wire"][0]["ran"], ran, "{path}");
+    }
+}
+
+/// What the built-in policies show besides origins, as any client sees it.
+#[tokio::test]
+async fn the_built_in_policies_over_http() {
+    struct Row {
+        what: &'static str,
+        path: &'static str,
+        host: Option<&'static str>,
+        origin: String,
+        status: u16,
+        explanation: &'static str,
+        shadow: Option<&'static str>,
+    }
+    let playground = Playground::start(&[]);
+    let client = client(Version::HTTP_11);
+    let port = playground.page.rsplit_once(':').expect("a port").1;
+    let page = playground.page.clone();
+    let frame = |host: &str| format!("http://{host}.localhost:{port}");
+    let row = |what, path, origin, status, explanation| Row {
+        what,
+        path,
+        host: None,
+        origin,
+        status,
+        explanation,
+        shadow: None,
+    };
+    let rows = [
+        row("an expression", "/numbered/x", frame("a"), 200, "granted"),
+        row("an expression is anchored", "/numbered/x", frame("b.a"), 200, "is not allowed"),
+        row("a listed host", "/tool/x", page.clone(), 200, "granted"),
+        Row {
+            host: Some("other.example"),
+            ..row("another host", "/tool/x", page.clone(), 403, "host \"other.example\"")
+        },
+        row("no hosts listed", "/app/x", page.clone(), 200, "granted"),
+        Row {
+            shadow: Some("granted"),
+            ..row("the shadow agrees", "/trial/x", page.clone(), 200, "granted")
+        },
+        Row {
+            shadow: Some("is not allowed"),
+            ..row("the shadow differs", "/trial/x", frame("a"), 200, "granted")
+        },
+    ];
+    for (i, row) in rows.iter().enumerate() {
+        let url = format!("{}{}?case=built-in-{i}", playground.api, row.path);
+        let mut headers = vec![("origin", row.origin.as_bytes())];
+        headers.extend(row.host.map(|host| ("host", host.as_bytes())));
+        let response = ask(&client, "GET", &url, &headers, "").await;
+        assert_eq!(response.status(), row.status, "{}", row.what);
+        let wire = format!("{}/wire?case=built-in-{i}", playground.page);
+        let wire = json(&ask(&client, "GET", &wire, &[], "").await);
+        let says =
+            |key: &str, words: &str| wire[0][key].as_str().is_some_and(|text| text.contains(words));
+        assert!(says("explanation", row.explanation), "{}: {wire}", row.what);
+        match row.shadow {
+            Some(words) => assert!(says("shadow", words), "{}: {wire}", row.what),
+            None => assert!(wire[0].get("shadow").is_none(), "{}: {wire}", row.what),
+        }
+    }
+}
+
 #[test]
 fn a_bad_policy_file_is_all_its_errors_and_exit_status_2() {
     let toml = "allow_origins = \"*\"\nallow_origin = [\"https://a.example/\", \"b.example\"]\nmax_age = \"soon\"\n";

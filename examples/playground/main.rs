@@ -68,7 +68,8 @@ async fn run() -> Result<(), Failure> {
 
     // The middleware around everything, so that it governs every path and every method.
     let recorder = Recorder::default();
-    let cors = CorsLayer::with_policies(policies.list.clone()).record_decision(true);
+    let cors = CorsLayer::with_policies(policies.list.clone());
+    let cors = cors.record_decision(true).with_shadow_entries();
     let governed = cors.layer(service_fn(echo::echo));
     let watched = {
         let (recorder, list) = (recorder.clone(), policies.list.clone());

@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 use tower::{Service, ServiceExt as _};
-use tower_cors::{protocol::RequestKind, select::SelectPolicy};
+use tower_cors::{PolicyList, protocol::RequestKind, select::SelectPolicy};
 
 /// How many exchanges are remembered.
 const REMEMBERED: usize = 256;
@@ -43,6 +43,9 @@ pub(crate) struct Exchange {
     ran: bool,
     /// The middleware's own words; `None` where no policy governs the path.
     explanation: Option<String>,
+    /// What a shadow policy would have said, where one covers the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shadow: Option<String>,
 }
 
 impl Recorder {
@@ -50,7 +53,7 @@ impl Recorder {
     pub(crate) async fn record<B, S>(
         &self,
         request: Request<B>,
-        policies: &impl SelectPolicy,
+        policies: &PolicyList,
         service: S,
     ) -> Response<Full<Bytes>>
     where
@@ -81,8 +84,10 @@ impl Recorder {
 }
 
 impl Exchange {
-    fn begin(case: &str, parts: &Parts, policies: &impl SelectPolicy) -> Self {
-        let selected = policies.select(parts);
+    fn begin(case: &str, parts: &Parts, policies: &PolicyList) -> Self {
+        let explained = |policies: &PolicyList| {
+            policies.select(parts).map(|selected| selected.evaluate().explain().to_string())
+        };
         Self {
             case: case.to_owned(),
             kind: match RequestKind::of(parts) {
@@ -98,7 +103,8 @@ impl Exchange {
             status: 0,
             response: Vec::new(),
             ran: false,
-            explanation: selected.map(|selected| selected.evaluate().explain().to_string()),
+            explanation: explained(policies),
+            shadow: policies.shadow().and_then(explained),
         }
     }
 

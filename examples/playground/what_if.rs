@@ -59,8 +59,10 @@ impl WhatIf {
         };
         // What follows `#` is never sent.
         let path = asked.path.split('#').next().unwrap_or_default();
+        // A whole URL in place of the path: the API under another name.
+        let api = if path.starts_with("http") { "" } else { &self.api };
         let separator = if path.contains('?') { '&' } else { '?' };
-        let url = format!("{}{path}{separator}case={case}", self.api);
+        let url = format!("{api}{path}{separator}case={case}");
         let credentials = if asked.credentials { Credentials::Include } else { Credentials::Omit };
         let fetch = page.fetch(url).method(asked.method.trim()).credentials(credentials);
         let headers = asked.headers.lines().filter_map(|line| line.split_once(':'));

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// What happens to the `Access-Control-*` headers that the inner service set itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InnerHeaders {
     /// They are replaced by this policy's answer, or removed where it grants nothing.
     #[default]

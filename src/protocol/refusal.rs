@@ -12,6 +12,7 @@ use std::{error::Error, fmt, mem::discriminant, sync::Arc};
 #[non_exhaustive]
 pub enum Refusal {
     /// The host of the request is not listed in `allow_hosts`.
+    #[non_exhaustive]
     HostNotAllowed {
         /// `:authority`, the host of an absolute target, or the value of `Host`.
         host: HeaderValue,
@@ -19,16 +20,19 @@ pub enum Refusal {
     /// The request has neither `Host` nor another host, under `allow_hosts`.
     MissingHost,
     /// The host of the request is not valid, under `allow_hosts`.
+    #[non_exhaustive]
     MalformedHost {
         /// The same as in [`HostNotAllowed`](Self::HostNotAllowed).
         host: HeaderValue,
     },
     /// Several `Host` lines, under `allow_hosts`.
+    #[non_exhaustive]
     RepeatedHost {
         /// How many.
         lines: usize,
     },
     /// An origin that no rule matches.
+    #[non_exhaustive]
     OriginNotAllowed {
         /// The value of `Origin`.
         origin: HeaderValue,
@@ -36,16 +40,19 @@ pub enum Refusal {
     /// `Origin: null`, without its opt-in.
     NullOrigin,
     /// A value that no browser sends as `Origin`.
+    #[non_exhaustive]
     MalformedOrigin {
         /// The value of `Origin`.
         origin: HeaderValue,
     },
     /// Several `Origin` lines.
+    #[non_exhaustive]
     RepeatedOrigin {
         /// How many.
         lines: usize,
     },
     /// A predicate failed, and nothing else matched.
+    #[non_exhaustive]
     PredicateFailed {
         /// The value of `Origin`.
         origin: HeaderValue,
@@ -53,26 +60,31 @@ pub enum Refusal {
         error: Arc<dyn Error + Send + Sync>,
     },
     /// The policy is unavailable: its source (feature "source") failed or took too long.
+    #[non_exhaustive]
     PolicyUnavailable {
         /// What the source returned, or that it took too long.
         error: Arc<dyn Error + Send + Sync>,
     },
     /// A preflight asks for a method that is not listed.
+    #[non_exhaustive]
     MethodNotAllowed {
         /// The value of `Access-Control-Request-Method`.
         method: HeaderValue,
     },
     /// A preflight asks for something that is not a valid method.
+    #[non_exhaustive]
     MalformedMethod {
         /// The value of `Access-Control-Request-Method`.
         method: HeaderValue,
     },
     /// Several `Access-Control-Request-Method` lines.
+    #[non_exhaustive]
     RepeatedMethod {
         /// How many.
         lines: usize,
     },
     /// A preflight asks for a method that is longer than any that `*` grants with credentials.
+    #[non_exhaustive]
     MethodTooLong {
         /// The bytes of `Access-Control-Request-Method`.
         bytes: usize,
@@ -80,16 +92,19 @@ pub enum Refusal {
         limit: usize,
     },
     /// A preflight asks for a header that is not listed.
+    #[non_exhaustive]
     HeaderNotAllowed {
         /// The first such name, as it was sent.
         name: HeaderValue,
     },
     /// A preflight asks for something that is not a valid header name.
+    #[non_exhaustive]
     MalformedHeader {
         /// The first such item, as it was sent.
         name: HeaderValue,
     },
     /// A preflight's list of headers is longer than any that could be granted.
+    #[non_exhaustive]
     HeadersTooLong {
         /// The bytes of all its `Access-Control-Request-Headers` lines.
         bytes: usize,
@@ -251,5 +266,26 @@ impl fmt::Display for Quoted<'_> {
         } else {
             f.write_str("\"")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+    use std::{error::Error, sync::Arc};
+
+    #[test]
+    fn refusals_are_compared_by_their_data() {
+        let failed = |text: &str| Refusal::PolicyUnavailable {
+            error: Arc::from(Box::<dyn Error + Send + Sync>::from(text)),
+        };
+        assert_eq!(failed("timeout"), failed("timeout"));
+        assert_ne!(failed("timeout"), failed("connection refused"));
+        assert_eq!(
+            Refusal::HeadersTooLong { bytes: 5000, limit: 4096 },
+            Refusal::HeadersTooLong { bytes: 5000, limit: 4096 },
+        );
+        assert_ne!(Refusal::RepeatedOrigin { lines: 2 }, Refusal::RepeatedOrigin { lines: 3 });
+        assert_ne!(Refusal::RepeatedOrigin { lines: 2 }, Refusal::RepeatedMethod { lines: 2 });
     }
 }

@@ -1,6 +1,7 @@
 // The cases. Each is plain data: what is called, and what is predicted.
 //
-// calls      one fetch after the other; `from` names a frame of another origin (see run.js)
+// calls      one fetch after the other; `from` names a frame of another origin (see run.js), `host` is
+//            another name that leads to the API
 // predict    sees        what the script gets of the last call: a status, "blocked", "opaque"
 //            preflights  how many preflights there are on the wire
 //            ran         how often the handler runs
@@ -14,6 +15,11 @@
 
 const COOKIE = "set=Set-Cookie:playground%3Dyes;Path%3D/;Max-Age%3D600;SameSite%3DLax";
 const put = (path) => ({ method: "PUT", path, headers: { "content-type": "application/json" }, body: '{"tea":"green"}' });
+/** A call as a client of gRPC-Web makes it. */
+const rpc = (more) => ({
+  method: "POST", path: "/rpc/tea.Shop/Brew?set=grpc-status:0&set=grpc-message:steeped&set=x-internal:secret",
+  headers: { "content-type": "application/grpc-web+proto", "x-grpc-web": "1", "x-user-agent": "playground", ...more }, body: "tea",
+});
 
 export const GROUPS = [
   {
@@ -57,6 +63,19 @@ export const GROUPS = [
         why: "`*.localhost` is not `localhost`. Where that one should be allowed too, it is listed beside the pattern.",
         calls: [{ path: "/tenants/hello", from: "localhost" }],
         predict: { sees: "blocked", preflights: 0, ran: 1, says: "it matches subdomains only" },
+        console: "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+      },
+      {
+        id: "expression", policy: "numbered", title: "A regular expression matches whole origins",
+        why: "`allow_origin_regex` is for what no pattern can say: here exactly one letter before the name.",
+        calls: [{ path: "/numbered/hello", from: "subdomain" }],
+        predict: { sees: 200, preflights: 0, ran: 1, says: "granted", wire: { "access-control-allow-origin": ["{subdomain}"], vary: ["Origin"] } },
+      },
+      {
+        id: "expression-anchored", policy: "numbered", title: "… and never only a part of one",
+        why: "The expression occurs in this frame's origin, but it is anchored at both ends: nothing may stand before it or after it.",
+        calls: [{ path: "/numbered/hello", from: "deep" }],
+        predict: { sees: "blocked", preflights: 0, ran: 1, says: "is not allowed", wire: { "access-control-allow-origin": [], vary: ["Origin"] } },
         console: "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
       },
       {
@@ -147,6 +166,19 @@ export const GROUPS = [
         why: "`*` and `authorization` side by side: right by the standard, and in every browser.",
         calls: [{ path: "/token/me", headers: { authorization: "Bearer tea" } }],
         predict: { sees: 200, preflights: 1, ran: 1, says: "granted" },
+      },
+      {
+        id: "preset", policy: "rpc", title: "A preset: all that gRPC-Web needs",
+        why: "`presets = [\"grpc-web\"]` allows the headers that its clients send, and exposes those in which they read how the call ended.",
+        calls: [rpc({})],
+        predict: { sees: 200, preflights: 1, ran: 1, says: "granted", shows: { "grpc-status": "0", "grpc-message": "steeped" }, hides: ["x-internal"] },
+      },
+      {
+        id: "preset-authorization", policy: "rpc", title: "… but no credentials of any kind",
+        why: "A preset never allows an origin, cookies or `authorization`: whoever wants those writes them down.",
+        calls: [rpc({ authorization: "Bearer tea" })],
+        predict: { sees: "blocked", preflights: 1, ran: 0, says: 'request header "authorization" is not allowed' },
+        console: "Request header field authorization is not allowed by Access-Control-Allow-Headers in preflight response.",
       },
       {
         id: "remembered", policy: "app", title: "A preflight is remembered",
@@ -320,6 +352,49 @@ export const GROUPS = [
         calls: [{ path: "/guarded/orders" }],
         predict: { sees: "blocked", preflights: 0, ran: 0, says: "is not allowed", wire: { ":status": ["403"] } },
         console: "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+      },
+    ],
+  },
+  {
+    title: "Hosts",
+    about: "Anyone can have a name of their own lead to an address on your machine. A page at that name then has the same origin as the server, and CORS sees nothing (DNS rebinding). `allow_hosts` looks at the name.",
+    cases: [
+      {
+        id: "host", policy: "tool", title: "A host that the server answers for",
+        why: "The name in the address is one of those listed, so the policy decides as ever.",
+        calls: [{ path: "/tool/run" }],
+        predict: { sees: 200, preflights: 0, ran: 1, says: "granted" },
+      },
+      {
+        id: "host-foreign", policy: "tool", title: "The same server under another name",
+        why: "The origin is allowed, but the name is not: 403 before anything else is looked at.",
+        calls: [{ path: "/tool/run", host: "rebound.localhost" }],
+        predict: { sees: "blocked", preflights: 0, ran: 0, says: 'host "rebound.localhost', wire: { ":status": ["403"], "access-control-allow-origin": [] } },
+        console: "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+      },
+      {
+        id: "host-unchecked", policy: "app", title: "… and where no hosts are listed",
+        why: "Without `allow_hosts` any name will do.",
+        calls: [{ path: "/app/run", host: "rebound.localhost" }],
+        predict: { sees: 200, preflights: 0, ran: 1, says: "granted" },
+      },
+    ],
+  },
+  {
+    title: "A policy on trial",
+    about: "`shadow = true` evaluates a policy beside the one that is in force, and reports what it would have changed. No answer changes.",
+    cases: [
+      {
+        id: "shadow-agrees", policy: "narrower", title: "Both grant",
+        why: "This page is listed in both, so the narrower policy would break nothing here.",
+        calls: [{ path: "/trial/hello" }],
+        predict: { sees: 200, preflights: 0, ran: 1, says: "granted", shadow: "granted" },
+      },
+      {
+        id: "shadow-differs", policy: "narrower", title: "The shadow would refuse",
+        why: "The pattern in force covers this frame. The shadow policy does not, so its report names this origin: somebody to ask before the narrower policy goes live.",
+        calls: [{ path: "/trial/hello", from: "subdomain" }],
+        predict: { sees: 200, preflights: 0, ran: 1, says: "granted", shadow: "is not allowed", wire: { "access-control-allow-origin": ["{subdomain}"] } },
       },
     ],
   },

@@ -41,6 +41,7 @@ export function check(predict, { results, wire }) {
   if ("ran" in predict) row("The handler runs", times(predict.ran), times(wire.filter(({ ran }) => ran).length));
   if ("says" in predict) said("tower-cors says", predict.says, exchange);
   if ("preflightSays" in predict) said("tower-cors says of the preflight", predict.preflightSays, preflights.at(-1));
+  if ("shadow" in predict) said("The shadow policy says", predict.shadow, { explanation: exchange?.shadow });
   for (const [name, value] of Object.entries(predict.shows ?? {})) {
     row(`The script reads ${name}`, value, lines(values(last.headers ?? [], name)));
   }

@@ -2,7 +2,7 @@
 
 import { GROUPS, common } from "/cases.js";
 import { check, gist } from "/check.js";
-import { PLACES, run, setup } from "/run.js";
+import { PLACES, run, setup, target } from "/run.js";
 import { chip, code, h, icon, oneLine, prose, untagged, view } from "/view.js";
 
 const byId = (id) => document.getElementById(id);
@@ -103,7 +103,7 @@ function summarize() {
 function borrow(call) {
   const { elements } = byId("own-form");
   elements.method.value = call.method ?? "GET";
-  elements.path.value = untagged(call.path);
+  elements.path.value = (call.host ? target(call) : "") + untagged(call.path);
   elements.credentials.value = call.credentials ?? "omit";
   elements.mode.value = call.mode ?? "cors";
   elements.from.value = call.from ?? "page";
@@ -118,16 +118,24 @@ function own() {
   const { elements } = byId("own-form");
   const headers = elements.headers.value.split("\n").filter((line) => line.trim())
     .map((line) => [line.split(":")[0].trim(), line.split(":").slice(1).join(":").trim()]);
-  const path = elements.path.value.trim();
+  const { path, host } = place(elements.path.value.trim());
   return {
     method: elements.method.value.trim(),
-    path: path.startsWith("/") ? path : `/${path}`,
+    path,
+    host,
     credentials: elements.credentials.value,
     mode: elements.mode.value === "cors" ? undefined : elements.mode.value,
     from: elements.from.value,
     headers: headers.length ? Object.fromEntries(headers) : undefined,
     body: elements.body.value || undefined,
   };
+}
+
+/** A path; or a whole URL, for another name that leads to the API. */
+function place(text) {
+  if (!text.startsWith("http://")) return { path: text.startsWith("/") ? text : `/${text}` };
+  const { hostname, pathname, search } = new URL(text);
+  return { path: pathname + search, host: hostname };
 }
 
 byId("own-form").addEventListener("submit", async (event) => {

@@ -16,6 +16,13 @@ export const PLACES = {
   sandbox: { origin: "null", label: "a sandboxed frame" },
 };
 
+/** Where a call goes: to the API at its own address, or under another name that leads to it. */
+export function target({ host }) {
+  const url = new URL(setup.api);
+  if (host) url.hostname = host;
+  return url.origin;
+}
+
 const frames = new Map();
 const waiting = new Map();
 let calls = 0;
@@ -75,7 +82,7 @@ export async function run(id, list) {
   const results = [];
   for (const call of list) {
     const path = call.path.replaceAll("{case}", tag);
-    const url = `${setup.api}${path}${path.includes("?") ? "&" : "?"}case=${tag}`;
+    const url = `${target(call)}${path}${path.includes("?") ? "&" : "?"}case=${tag}`;
     results.push(await attemptFrom(call.from ?? "page", url, init(call)));
   }
   const wire = await (await fetch(`/wire?case=${tag}`)).json();

@@ -1,6 +1,6 @@
 // Draws calls, results and what crossed the wire. All text goes in as text: nothing here is parsed as HTML.
 
-import { PLACES, init, setup } from "/run.js";
+import { PLACES, init, target } from "/run.js";
 import { gist } from "/check.js";
 
 /** An element: `h("p", { class: "about" }, "text", child)`. */
@@ -64,7 +64,7 @@ export function source(call, index) {
     });
   const from = call.from && call.from !== "page" ? `// in ${PLACES[call.from].label}: ${PLACES[call.from].origin}\n` : "";
   const name = index ? `response${index + 1}` : "response";
-  const url = JSON.stringify(`${setup.api}${untagged(call.path)}`);
+  const url = JSON.stringify(`${target(call)}${untagged(call.path)}`);
   return `${from}const ${name} = await fetch(${url}${shown.length ? `, {\n${shown.join("")}}` : ""});`;
 }
 
@@ -134,7 +134,8 @@ export function exchange(one) {
       h("span", { class: `status s${Math.floor(one.status / 100)}` }, `${one.status}`),
       h("small", {}, one.ran ? "by the handler" : "by tower-cors")),
     h("div", { class: "sides" }, side("Request", one.request), side("Response", one.response)),
-    h("p", { class: "says" }, h("b", {}, "tower-cors"), one.explanation ?? "no policy governs this path: left unchanged"));
+    h("p", { class: "says" }, h("b", {}, "tower-cors"), one.explanation ?? "no policy governs this path: left unchanged"),
+    one.shadow && h("p", { class: "says" }, h("b", {}, "shadow"), one.shadow));
 }
 
 /** Predicted and actual, side by side. */

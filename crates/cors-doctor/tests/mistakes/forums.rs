@@ -139,7 +139,7 @@ pub(crate) fn compiler() -> Vec<Mistake> {
             title: "`CorsLayer::new()`, as in tower-http",
             code: "CorsLayer::new()",
             named: by_compiler(include_str!("../../../../tests/messages/compile_fail/layer_new.stderr")),
-            says: &["no function or associated item named `new`", "CorsLayer::<P>::with_policies"],
+            says: &["is made by `CorsLayer::builder()`", "checked together by `build`"],
         },
     ]
 }
