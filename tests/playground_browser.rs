@@ -76,7 +76,7 @@ async fn console_says_what_the_page_says_of_it(session: &Session, cases: &[Value
     let messages =
         log.as_array().into_iter().flatten().filter_map(|entry| entry["message"].as_str());
     let messages = messages.collect::<Vec<_>>();
-    let framed = ["parent", "null"];
+    let framed = ["parent", "null", "expression-anchored"];
     let mut quoted = 0;
     for case in cases {
         let (Some(id), Some(text)) = (case["id"].as_str(), case["console"].as_str()) else {
