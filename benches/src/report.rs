@@ -119,20 +119,26 @@ pub fn instructions_rules(figures: &Figures, scenario: &Scenario) -> Vec<String>
         }
     };
     if let Some(peer) = get(Subject::HyperCors) {
-        hold(ours * 100 < peer * 101, "within a hundredth of hyper-cors,", peer);
+        hold(ours < peer, "below hyper-cors,", peer);
     }
     match scenario.rule {
         Rule::Small => {
             if let Some(hand) = get(Subject::Hand) {
                 hold(
-                    ours * 100 <= hand * 113,
-                    "within 1.13 of what a hand-written one takes,",
+                    ours * 100 <= hand * 110,
+                    "within 1.10 of what a hand-written one takes,",
                     hand,
                 );
             }
             if let (Some(bare), Some(peer)) = (get(Subject::Bare), get(Subject::TowerHttp)) {
-                let half = bare + (peer - bare) * 52 / 100;
-                hold(ours <= half, "at most what 0.52 of tower-http's addition makes,", half);
+                let half = bare + (peer - bare) * 50 / 100;
+                hold(ours <= half, "at most what half of tower-http's addition makes,", half);
+            }
+            // Where the layer answers instead of what it wraps, a hand-written one may add nothing.
+            if let (Some(bare), Some(hand)) = (get(Subject::Bare), get(Subject::Hand)) {
+                let most = bare + hand.saturating_sub(bare) * 145 / 100;
+                let holds = hand < bare || ours <= most;
+                hold(holds, "at most what 1.45 of a hand-written one's addition makes,", most);
             }
         }
         Rule::AtMost(hundredths, other) => {
