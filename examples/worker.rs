@@ -4,6 +4,14 @@
 //! ```sh
 //! cargo run --example worker
 //! ```
+//!
+//! In a project of your own:
+//!
+//! ```toml
+//! [dependencies]
+//! http = "1"
+//! tower-cors = { version = "0.1", default-features = false }
+//! ```
 
 use http::{Request, Response, StatusCode};
 use std::{error::Error, sync::LazyLock};

@@ -149,6 +149,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The value of `Origin`, if there is one such line.
+    #[cfg(feature = "tracing")]
     pub(crate) fn origin_line(&self) -> Option<&'a HeaderValue> {
         self.origin_line
     }
