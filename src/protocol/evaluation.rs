@@ -149,7 +149,6 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The value of `Origin`, if there is one such line.
-    #[cfg(feature = "tracing")]
     pub(crate) fn origin_line(&self) -> Option<&'a HeaderValue> {
         self.origin_line
     }
@@ -269,7 +268,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn origin_refusal(&self) -> Refusal {
-        let Some(origin) = self.origin_line.cloned() else {
+        let Some(origin) = self.origin_line().cloned() else {
             let lines = self.parts.headers.get_all(ORIGIN).iter().count();
             return Refusal::RepeatedOrigin { lines };
         };
