@@ -292,16 +292,18 @@ impl<'a> Evaluation<'a> {
         let Self { policy, parts, kind, origin, reads, .. } = self;
         let (rules, answers) = (policy.rules(), policy.answers());
         let grant = match (kind, origin) {
-            (_, OriginMatch::HostRefused) => return refuse(&answers.refused_actual, None, reads),
+            (_, OriginMatch::HostRefused) => {
+                return refuse(&answers.refused_actual, None, reads.as_deref());
+            }
             (RequestKind::Preflight, OriginMatch::Granted(echo)) => {
                 return answer(policy, parts, echo, reads);
             }
             (RequestKind::Preflight, origin) => {
-                return refuse(&answers.refused_preflight, origin.unavailable(), reads);
+                return refuse(&answers.refused_preflight, origin.unavailable(), reads.as_deref());
             }
             (RequestKind::Actual, OriginMatch::Granted(echo)) => Grant::Actual(echo.into_owned()),
             (RequestKind::Actual, origin) if rules.enforce && !is_same_origin(parts) => {
-                return refuse(&answers.refused_actual, origin.unavailable(), reads);
+                return refuse(&answers.refused_actual, origin.unavailable(), reads.as_deref());
             }
             (RequestKind::Actual, OriginMatch::Unavailable(_)) if rules.enforce => Grant::Nothing,
             (RequestKind::Actual, OriginMatch::Unavailable(_)) => Grant::Unknown,
@@ -342,13 +344,13 @@ fn answer(
 fn refuse(
     answer: &Response<()>,
     unavailable: Option<Box<Unavailable>>,
-    reads: Option<Arc<Vary>>,
+    reads: Option<&Vary>,
 ) -> Action {
     let mut response = answer.clone();
     if let Some(unavailable) = unavailable {
         response = unstored(unavailable.status, response);
     }
-    merge_reads(&mut response, reads.as_deref());
+    merge_reads(&mut response, reads);
     Action::Respond(response)
 }
 
