@@ -102,6 +102,11 @@ mod ours {
             let policies = tower_cors::PolicyList::builder().entry(entry).build()?;
             app = app.layer(CorsLayer::with_policies(policies));
         }
+        #[cfg(feature = "schema")]
+        {
+            let schema = schemars::schema_for!(tower_cors::config::PolicyConfig);
+            println!("{}", schema.as_value());
+        }
         #[cfg(feature = "serde")]
         {
             use serde::{Deserialize, de::value::StrDeserializer};
