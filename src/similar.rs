@@ -7,15 +7,14 @@ const COMPARED: usize = 64;
 /// The number of insertions, deletions and substitutions that make one text of the other;
 /// `usize::MAX` if they are too long to be compared.
 pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a[start..], &b[start..]);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
+    let (a, b) = differing(a.as_bytes(), b.as_bytes());
     if a.len().max(b.len()) > COMPARED {
         return usize::MAX;
     }
-    let mut row = (0..=b.len()).collect::<Vec<_>>();
+    let mut row = [0; COMPARED + 1];
+    for (j, distance) in row.iter_mut().enumerate() {
+        *distance = j;
+    }
     for (i, from) in a.iter().enumerate() {
         let mut diagonal = row[0];
         row[0] = i + 1;
@@ -26,6 +25,23 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+/// Both texts without what they begin and end with in common.
+fn differing<'a>(mut a: &'a [u8], mut b: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    while let ([from, a_rest @ ..], [to, b_rest @ ..]) = (a, b) {
+        if from != to {
+            break;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    while let ([a_rest @ .., from], [b_rest @ .., to]) = (a, b) {
+        if from != to {
+            break;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    (a, b)
 }
 
 #[cfg(test)]

@@ -94,24 +94,33 @@ impl Explanation {
     /// What to change for the request to be granted: the suggestions of all reasons.
     #[must_use]
     pub fn suggestion(&self) -> Option<String> {
-        let suggestions =
-            self.statements().into_iter().filter_map(|statement| statement.suggestion);
-        let suggestions = suggestions.collect::<Vec<_>>();
+        let mut suggestions = Vec::new();
+        for statement in self.statements() {
+            if let Some(suggestion) = statement.suggestion {
+                suggestions.push(suggestion);
+            }
+        }
         (!suggestions.is_empty()).then(|| suggestions.join("; "))
     }
 
     /// The reasons and hints, for an event that has the rest in fields.
     #[cfg(all(feature = "tower", feature = "tracing"))]
     pub(super) fn reasons_in_words(&self) -> String {
-        let statements = self.statements().into_iter();
-        let texts =
-            statements.map(|statement| Statement { suggestion: None, ..statement }.to_string());
-        texts.collect::<Vec<_>>().join("; ")
+        let mut texts = Vec::new();
+        for statement in self.statements() {
+            texts.push(Statement { suggestion: None, ..statement }.to_string());
+        }
+        texts.join("; ")
     }
 
     /// The reasons as they are printed: headers that are merely not listed are named together.
     fn statements(&self) -> Vec<Statement> {
-        let unlisted = self.reasons.iter().filter_map(Reason::unlisted_header).collect::<Vec<_>>();
+        let mut unlisted = Vec::new();
+        for reason in &self.reasons {
+            if let Some(name) = reason.unlisted_header() {
+                unlisted.push(name);
+            }
+        }
         let mut statements = Vec::new();
         let mut told = false;
         for reason in &self.reasons {
@@ -147,9 +156,12 @@ impl fmt::Display for Explanation {
             }
             (Decision::Granted, _) => f.write_str("the origin is allowed"),
             (Decision::Refused(_), _) => {
-                let statements = self.statements().into_iter();
-                let texts = statements.map(|statement| statement.to_string()).collect::<Vec<_>>();
-                f.write_str(&texts.join("; "))
+                let mut separator = "";
+                for statement in self.statements() {
+                    write!(f, "{separator}{statement}")?;
+                    separator = "; ";
+                }
+                Ok(())
             }
         }
     }
@@ -223,17 +235,15 @@ impl Statement {
     /// Of several headers, none of which is listed.
     fn of_headers(names: &[&str], not_named: bool) -> Self {
         const SHOWN: usize = 8;
-        let quoted = |names: &[&str]| {
-            let names = names.iter().map(|name| format!("\"{}\"", shortened(name)));
-            names.collect::<Vec<_>>()
-        };
-        let shown = &names[..names.len().min(SHOWN)];
-        let mut list = quoted(shown);
+        let (mut list, mut lower) = (Vec::new(), Vec::new());
+        for name in &names[..names.len().min(SHOWN)] {
+            let quoted = format!("\"{}\"", shortened(name));
+            lower.push(quoted.to_ascii_lowercase());
+            list.push(quoted);
+        }
         if not_named || names.len() > SHOWN {
             list.push("more".to_owned());
         }
-        let lower = shown.iter().map(|name| name.to_ascii_lowercase()).collect::<Vec<_>>();
-        let lower = quoted(&lower.iter().map(String::as_str).collect::<Vec<_>>());
         Self {
             text: format!("request headers {} are not allowed", and(&list)),
             hints: Vec::new(),
@@ -249,10 +259,10 @@ impl Statement {
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
-        for part in self.hints.iter().chain(&self.suggestion) {
-            write!(f, "; {part}")?;
+        for hint in &self.hints {
+            write!(f, "; {hint}")?;
         }
-        Ok(())
+        self.suggestion.as_ref().map_or(Ok(()), |suggestion| write!(f, "; {suggestion}"))
     }
 }
 

@@ -5,7 +5,6 @@ use crate::{
     origin::Origin,
     policy::{Origins, Rules},
 };
-use http::{HeaderName, Method};
 
 /// How many of a policy's origins are looked at one by one. A refused request, of which anyone can
 /// send many, must not cost more with each origin that is configured.
@@ -36,8 +35,11 @@ pub(super) fn origin(origins: &Origins, refused: &Origin, effort: Effort) -> Opt
             changed.push(variant.to_string());
         }
     }
-    let mut members = changed.iter().map(String::as_str).collect::<Vec<_>>();
-    members.extend(allowed.members());
+    let mut members = Vec::new();
+    for variant in &changed {
+        members.push(variant.as_str());
+    }
+    allowed.add_members(&mut members);
     let mut nearest = None::<(Difference, &str, Split<'_>)>;
     for member in members {
         let Some(allowed) = Split::of(member) else { continue };
@@ -62,30 +64,47 @@ pub(super) fn is_allowed(origins: &Origins, text: &str) -> bool {
 /// The origin with one or two things changed. Whether those are allowed is found by a lookup, of
 /// which the cost does not grow with their number and which knows patterns.
 fn variants(refused: Split<'_>) -> Vec<Split<'_>> {
-    let scheme = match refused.scheme {
-        "http" => Some("https"),
-        "https" => Some("http"),
-        _ => None,
-    };
-    let mut hosts = vec![refused.host];
-    if is_machine(refused.host) {
-        hosts.extend(MACHINE.iter().filter(|host| **host != refused.host));
+    let mut schemes = vec![refused.scheme];
+    match refused.scheme {
+        "http" => schemes.push("https"),
+        "https" => schemes.push("http"),
+        _ => {}
     }
-    hosts.extend(refused.host.strip_suffix('.'));
-    let parents =
-        std::iter::successors(refused.host.split_once('.'), |(_, parent)| parent.split_once('.'));
-    // A name of one label has no subdomains that anybody means.
-    hosts.extend(parents.map(|(_, parent)| parent).filter(|parent| parent.contains('.')).take(4));
-    let ports = [Some(refused.port), refused.port.is_some().then_some(None)];
     let mut variants = Vec::new();
-    for host in hosts {
-        for scheme in [Some(refused.scheme), scheme].into_iter().flatten() {
-            for port in ports.into_iter().flatten() {
-                variants.push(Split { scheme, host, port });
+    for host in hosts(refused.host) {
+        for &scheme in &schemes {
+            variants.push(Split { scheme, host, port: refused.port });
+            if refused.port.is_some() {
+                variants.push(Split { scheme, host, port: None });
             }
         }
     }
     variants
+}
+
+/// The host and those that may be meant by it.
+fn hosts(refused: &str) -> Vec<&str> {
+    let mut hosts = vec![refused];
+    if is_machine(refused) {
+        for host in &MACHINE {
+            if *host != refused {
+                hosts.push(host);
+            }
+        }
+    }
+    if let Some(host) = refused.strip_suffix('.') {
+        hosts.push(host);
+    }
+    let mut host = refused;
+    for _ in 0..4 {
+        match host.split_once('.') {
+            Some((_, parent)) if parent.contains('.') => host = parent,
+            // A name of one label has no subdomains that anybody means.
+            _ => break,
+        }
+        hosts.push(host);
+    }
+    hosts
 }
 
 struct Allowed<'a> {
@@ -103,11 +122,15 @@ impl<'a> Allowed<'a> {
         }
     }
 
-    fn members(&self) -> Vec<&'a str> {
+    fn add_members(&self, members: &mut Vec<&'a str>) {
         match self.origins {
-            Origins::Any => Vec::new(),
-            Origins::One(only) => only.to_str().into_iter().take(self.looked_at).collect(),
-            Origins::Rules(rules) => rules.set.iter().take(self.looked_at).collect(),
+            Origins::Any => {}
+            Origins::One(only) => members.push(only.to_str().unwrap_or_default()),
+            Origins::Rules(rules) => {
+                for member in rules.set.iter().take(self.looked_at) {
+                    members.push(member);
+                }
+            }
         }
     }
 }
@@ -123,9 +146,12 @@ const STANDARD_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DEL
 
 /// The method that was probably meant by one that is not allowed.
 pub(super) fn method(rules: &Rules, refused: &str) -> Option<NearestName> {
-    let mut listed = rules.methods.list.iter().map(Method::as_str);
-    let allows = |method: &str| rules.methods.allows(method.as_bytes());
-    nearest_name(refused, &mut listed, &STANDARD_METHODS, &allows)
+    let mut candidates = Vec::new();
+    for method in rules.methods.list.iter().take(Effort::Asked as usize) {
+        candidates.push(method.as_str());
+    }
+    candidates.extend_from_slice(&STANDARD_METHODS);
+    nearest_name(refused, &candidates, &|method| rules.methods.allows(method.as_bytes()))
 }
 
 /// What pages send most.
@@ -151,20 +177,32 @@ pub(super) fn header(rules: &Rules, refused: &str) -> Option<NearestName> {
     if KNOWN_HEADERS.contains(&refused.as_str()) {
         return None;
     }
-    let mut listed = rules.headers.names.iter().map(HeaderName::as_str);
-    let allows = |name: &str| rules.headers.allows(name.as_bytes());
-    nearest_name(&refused, &mut listed, &KNOWN_HEADERS, &allows)
+    let mut candidates = Vec::new();
+    for name in rules.headers.names.iter().take(Effort::Asked as usize) {
+        candidates.push(name.as_str());
+    }
+    candidates.extend_from_slice(&KNOWN_HEADERS);
+    nearest_name(&refused, &candidates, &|name| rules.headers.allows(name.as_bytes()))
 }
 
-fn nearest_name<'a>(
+/// The first similar name that is allowed, or else the first similar one.
+fn nearest_name(
     refused: &str,
-    listed: &mut dyn Iterator<Item = &'a str>,
-    known: &[&'a str],
+    candidates: &[&str],
     allows: &dyn Fn(&str) -> bool,
 ) -> Option<NearestName> {
-    let candidates = listed.take(Effort::Asked as usize).chain(known.iter().copied());
-    let mut similar = candidates.filter(|name| is_typing_error(refused, name));
-    let first = similar.next()?;
-    let name = [first].into_iter().chain(similar).find(|name| allows(name)).unwrap_or(first);
-    Some(NearestName { name: name.to_owned(), allowed: allows(name) })
+    let mut nearest = None;
+    for name in candidates {
+        if !is_typing_error(refused, name) {
+            continue;
+        }
+        let allowed = allows(name);
+        if allowed || nearest.is_none() {
+            nearest = Some(NearestName { name: (*name).to_owned(), allowed });
+        }
+        if allowed {
+            break;
+        }
+    }
+    nearest
 }

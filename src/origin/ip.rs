@@ -197,23 +197,32 @@ const fn longest_run_of_zeros(pieces: &[u16; 8]) -> (usize, usize) {
 /// missing, the zeros in `192.168.010.001` are padding and not octal.
 pub(super) fn canonical_ipv4(host: &str) -> Option<String> {
     let host = host.strip_suffix('.').unwrap_or(host);
-    let numbers = host.split('.').map(ipv4_number).collect::<Option<Vec<u64>>>()?;
-    let padded = |part: &str| part.len() <= 3 && part.starts_with('0') && !part.starts_with("0x");
-    let differs = |(part, number): (&str, &u64)| padded(part) && part.parse::<u64>() != Ok(*number);
-    let incomplete = matches!(numbers.len(), 2 | 3) && numbers[0] != 127;
-    if incomplete || host.split('.').zip(&numbers).any(differs) {
-        return None;
+    let mut numbers = Vec::new();
+    for part in host.split('.') {
+        let number = ipv4_number(part)?;
+        let padded = part.len() <= 3 && part.starts_with('0') && !part.starts_with("0x");
+        if padded && part.parse::<u64>() != Ok(number) {
+            return None;
+        }
+        numbers.push(number);
     }
     let (last, others) = numbers.split_last()?;
-    if others.len() > 3 || others.iter().any(|&n| n > 255) {
+    let incomplete = matches!(others, [first, ..] if *first != 127) && others.len() < 3;
+    if incomplete || others.len() > 3 {
         return None;
     }
-    let free_bytes = 4 - others.len();
-    if *last >= 1 << (8 * free_bytes) {
+    let mut address = 0;
+    for number in others {
+        if *number > 255 {
+            return None;
+        }
+        address = address << 8 | number;
+    }
+    let free_bits = 8 * (4 - others.len());
+    if *last >= 1 << free_bits {
         return None;
     }
-    let high = others.iter().enumerate().map(|(i, &n)| n << (8 * (3 - i))).sum::<u64>();
-    let address = u32::try_from(high + last).ok()?;
+    let address = u32::try_from(address << free_bits | last).ok()?;
     Some(std::net::Ipv4Addr::from(address).to_string())
 }
 
@@ -234,9 +243,17 @@ fn ipv4_number(text: &str) -> Option<u64> {
 pub(super) fn canonical_ipv6(host: &str) -> Option<String> {
     let pieces = host.parse::<std::net::Ipv6Addr>().ok()?.segments();
     let (at, len) = longest_run_of_zeros(&pieces);
-    let join = |part: &[u16]| part.iter().map(|p| format!("{p:x}")).collect::<Vec<_>>().join(":");
     Some(match len {
-        0 | 1 => join(&pieces),
-        _ => format!("{}::{}", join(&pieces[..at]), join(&pieces[at + len..])),
+        0 | 1 => joined(&pieces),
+        _ => format!("{}::{}", joined(&pieces[..at]), joined(&pieces[at + len..])),
     })
+}
+
+fn joined(pieces: &[u16]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        let colon = if text.is_empty() { "" } else { ":" };
+        text.push_str(&format!("{colon}{piece:x}"));
+    }
+    text
 }

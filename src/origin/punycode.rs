@@ -15,9 +15,14 @@ pub(super) fn to_ascii_label(label: &str) -> Option<String> {
     if label.is_ascii() {
         return Some(label.to_ascii_lowercase());
     }
-    let lower = label.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
-    if !lower.iter().copied().all(is_plain) {
-        return None;
+    let mut lower = Vec::new();
+    for c in label.chars() {
+        for c in c.to_lowercase() {
+            if !is_plain(c) {
+                return None;
+            }
+            lower.push(c);
+        }
     }
     encode(&lower).map(|encoded| format!("xn--{encoded}"))
 }
@@ -46,7 +51,12 @@ const INITIAL_N: u32 = 128;
 
 /// The encoding procedure of RFC 3492, section 6.3. `None` if it would overflow.
 fn encode(input: &[char]) -> Option<String> {
-    let mut output = input.iter().filter(|c| c.is_ascii()).collect::<String>();
+    let mut output = String::new();
+    for c in input {
+        if c.is_ascii() {
+            output.push(*c);
+        }
+    }
     let basic = u32::try_from(output.len()).ok()?;
     if basic > 0 {
         output.push('-');
@@ -54,7 +64,12 @@ fn encode(input: &[char]) -> Option<String> {
     let (mut n, mut delta, mut bias, mut handled) = (INITIAL_N, 0_u32, INITIAL_BIAS, basic);
     let total = u32::try_from(input.len()).ok()?;
     while handled < total {
-        let next = input.iter().map(|&c| c as u32).filter(|&c| c >= n).min()?;
+        let mut next = u32::MAX;
+        for &c in input {
+            if c as u32 >= n {
+                next = next.min(c as u32);
+            }
+        }
         delta = delta.checked_add((next - n).checked_mul(handled + 1)?)?;
         n = next;
         for &c in input {

@@ -16,7 +16,7 @@ pub(super) fn suggestion(input: &str, syntax: Syntax) -> Option<String> {
     // The address of what a page made: its origin is the page's.
     let text = text.strip_prefix("blob:").or(text.strip_prefix("filesystem:")).unwrap_or(text);
     let (given, rest) = split_scheme(text);
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let authority = &rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())];
     // Of two schemes that differ, either may be meant.
     if authority.ends_with(':') && rest[authority.len()..].starts_with("//") {
         return None;
@@ -151,7 +151,7 @@ fn correct_host(host: &str, syntax: Syntax) -> Option<String> {
         return ip::canonical_ipv6(bare).map(|address| format!("[{address}]"));
     }
     let host = host.trim_end_matches('.');
-    let host = host.split('.').map(punycode::to_ascii_label).collect::<Option<Vec<_>>>()?.join(".");
+    let host = to_ascii(host)?;
     if ip::ends_in_number(host.as_bytes(), host.rfind('.').map_or(0, |dot| dot + 1), host.len()) {
         return ip::canonical_ipv4(&host);
     }
@@ -166,6 +166,15 @@ fn correct_host(host: &str, syntax: Syntax) -> Option<String> {
         }
         None => Some(host),
     }
+}
+
+/// Each label in ASCII.
+fn to_ascii(host: &str) -> Option<String> {
+    let mut labels = Vec::new();
+    for label in host.split('.') {
+        labels.push(punycode::to_ascii_label(label)?);
+    }
+    Some(labels.join("."))
 }
 
 /// `:port`, or nothing if it must be left out.

@@ -113,7 +113,10 @@ impl Hosts {
     pub(super) fn new(entries: Vec<HostPattern>) -> Self {
         let mut entries = entries;
         entries.sort_unstable_by(|a, b| (&a.host, &a.text).cmp(&(&b.host, &b.text)));
-        let (with_star, exact) = entries.into_iter().partition(|entry| entry.host.contains('*'));
+        let (mut exact, mut with_star) = (Vec::new(), Vec::new());
+        for entry in entries {
+            if entry.host.contains('*') { with_star.push(entry) } else { exact.push(entry) }
+        }
         Self { exact, with_star }
     }
 
@@ -128,8 +131,14 @@ impl Hosts {
     }
 
     /// The entries as they were written, sorted.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.exact.iter().chain(&self.with_star).map(AsRef::as_ref)
+    pub(super) fn texts(&self) -> Vec<&str> {
+        let mut texts = Vec::new();
+        for entries in [&self.exact, &self.with_star] {
+            for entry in entries {
+                texts.push(entry.as_ref());
+            }
+        }
+        texts
     }
 }
 

@@ -20,8 +20,10 @@ pub(super) fn is_array(text: &str) -> bool {
 pub(super) fn find(item: &str) -> Option<Mistake> {
     if is_array(item) {
         let inner = item.trim().trim_matches(['[', ']']);
-        let items =
-            parts(inner, &[',', '\n', '\r']).map(|item| unquoted(item).to_owned()).collect();
+        let mut items = Vec::new();
+        for item in parts(inner, &[',', '\n', '\r']) {
+            items.push(unquoted(item).to_owned());
+        }
         return Some(Mistake { kind: Kind::ArrayInString, items });
     }
     let trimmed = item.trim();
@@ -37,24 +39,34 @@ pub(super) fn find(item: &str) -> Option<Mistake> {
 
 /// What an item that cannot be parsed has in place of commas.
 pub(super) fn find_separator(item: &str) -> Option<Mistake> {
-    for (kind, separators) in [
-        (Kind::LineBreakInItem, &['\n', '\r'][..]),
-        (Kind::SemicolonInItem, &[';']),
-        (Kind::SpaceInItem, &[' ', '\t']),
-    ] {
-        let items = parts(item, separators).map(str::to_owned).collect::<Vec<_>>();
+    separated(item, &['\n', '\r'], Kind::LineBreakInItem)
+        .or_else(|| separated(item, &[';'], Kind::SemicolonInItem))
+        .or_else(|| separated(item, &[' ', '\t'], Kind::SpaceInItem))
+}
+
+fn separated(item: &str, separators: &[char], kind: Kind) -> Option<Mistake> {
+    let mut items = Vec::new();
+    for part in parts(item, separators) {
         // What follows `http;` is the rest of the item.
-        if items.len() > 1 && !items.iter().any(|item| item.starts_with("//")) {
-            return Some(Mistake { kind, items });
+        if part.starts_with("//") {
+            return None;
         }
+        items.push(part.to_owned());
     }
-    None
+    (items.len() > 1).then_some(Mistake { kind, items })
 }
 
 /// The parts that are not empty, without the dashes of a YAML list.
-fn parts<'a>(text: &'a str, separators: &'a [char]) -> impl Iterator<Item = &'a str> {
-    let parts = text.split(separators).map(str::trim);
-    parts.map(|part| part.strip_prefix("- ").unwrap_or(part)).filter(|part| !part.is_empty())
+fn parts<'a>(text: &'a str, separators: &[char]) -> Vec<&'a str> {
+    let mut parts = Vec::new();
+    for part in text.split(separators) {
+        let part = part.trim();
+        let part = part.strip_prefix("- ").unwrap_or(part);
+        if !part.is_empty() {
+            parts.push(part);
+        }
+    }
+    parts
 }
 
 fn unquoted(text: &str) -> &str {

@@ -6,7 +6,7 @@ use super::{
     rules::{ExposeRule, Rules},
     setting::Setting,
 };
-use http::{HeaderName, Method};
+use http::HeaderName;
 use std::fmt;
 
 /// How many values of a list are printed.
@@ -22,35 +22,44 @@ impl Policy {
     /// All settings that make a difference, always in the same order.
     pub(crate) fn summary(&self) -> Vec<SettingValues> {
         let rules = self.rules();
-        let switch = |on: bool| vec![on.to_string()];
-        let any = |any: bool| any.then(|| "*".to_owned());
-        let methods = rules.methods.list.iter().map(Method::to_string);
-        let headers = rules.headers.names.iter().map(HeaderName::to_string);
-        let values = [
-            (Setting::AllowOrigin, origins(rules)),
-            (Setting::AllowMethods, any(rules.methods.any).into_iter().chain(methods).collect()),
-            (Setting::AllowHeaders, any(rules.headers.any).into_iter().chain(headers).collect()),
-            (Setting::AllowCredentials, switch(rules.credentials)),
-            (Setting::ExposeHeaders, exposed(rules)),
-            (
-                Setting::MaxAge,
-                vec![rules.max_age.map_or("unset".to_owned(), |age| format!("{age:?}"))],
-            ),
-            (Setting::AllowPrivateNetwork, switch(rules.private_network)),
-            (Setting::TimingAllowOrigin, switch(rules.timing)),
-            (Setting::AllowHosts, hosts(rules)),
-            (Setting::Enforce, switch(rules.enforce)),
-            (Setting::PreflightStatus, vec![rules.preflight_status.as_str().to_owned()]),
-            (Setting::PreflightContinue, switch(rules.preflight_continue)),
-            (Setting::InnerHeaders, vec![rules.inner_headers.as_str().to_owned()]),
-            (Setting::CheckPublicSuffixes, switch(rules.check_public_suffixes)),
-            (Setting::DangerouslyAllowInsecureOrigins, switch(rules.allow_insecure_origins)),
-            (
-                Setting::DangerouslyAllowPublicSuffixSubdomains,
-                switch(rules.allow_public_suffix_subdomains),
-            ),
-        ];
-        values.into_iter().map(|(setting, values)| SettingValues { setting, values }).collect()
+        let max_age = rules.max_age.map_or("unset".to_owned(), |age| format!("{age:?}"));
+        let mut summary = Summary(Vec::new());
+        summary.list(Setting::AllowOrigin, origins(rules));
+        summary.list(Setting::AllowMethods, texts(rules.methods.any, &rules.methods.list));
+        summary.list(Setting::AllowHeaders, texts(rules.headers.any, &rules.headers.names));
+        summary.switch(Setting::AllowCredentials, rules.credentials);
+        summary.list(Setting::ExposeHeaders, exposed(rules));
+        summary.value(Setting::MaxAge, &max_age);
+        summary.switch(Setting::AllowPrivateNetwork, rules.private_network);
+        summary.switch(Setting::TimingAllowOrigin, rules.timing);
+        summary.list(Setting::AllowHosts, hosts(rules));
+        summary.switch(Setting::Enforce, rules.enforce);
+        summary.value(Setting::PreflightStatus, rules.preflight_status.as_str());
+        summary.switch(Setting::PreflightContinue, rules.preflight_continue);
+        summary.value(Setting::InnerHeaders, rules.inner_headers.as_str());
+        summary.switch(Setting::CheckPublicSuffixes, rules.check_public_suffixes);
+        summary.switch(Setting::DangerouslyAllowInsecureOrigins, rules.allow_insecure_origins);
+        summary.switch(
+            Setting::DangerouslyAllowPublicSuffixSubdomains,
+            rules.allow_public_suffix_subdomains,
+        );
+        summary.0
+    }
+}
+
+struct Summary(Vec<SettingValues>);
+
+impl Summary {
+    fn list(&mut self, setting: Setting, values: Vec<String>) {
+        self.0.push(SettingValues { setting, values });
+    }
+
+    fn value(&mut self, setting: Setting, value: &str) {
+        self.list(setting, vec![value.to_owned()]);
+    }
+
+    fn switch(&mut self, setting: Setting, on: bool) {
+        self.value(setting, if on { "true" } else { "false" });
     }
 }
 
@@ -127,22 +136,40 @@ fn origins(rules: &Rules) -> Vec<String> {
         Origins::One(origin) => return vec![origin.to_str().unwrap_or_default().to_owned()],
         Origins::Rules(rules) => rules,
     };
-    let mut texts = rules.set.iter().map(str::to_owned).collect::<Vec<_>>();
-    texts.extend(rules.null.then(|| "null".to_owned()));
+    let mut texts = Vec::new();
+    for member in rules.set.iter() {
+        texts.push(member.to_owned());
+    }
+    if rules.null {
+        texts.push("null".to_owned());
+    }
     #[cfg(feature = "regex")]
     texts.extend(rules.regexes.sources().iter().cloned());
     // Code cannot be compared, only counted.
-    texts.extend((1..=rules.predicates.len()).map(|i| format!("predicate {i}")));
+    for number in 1..=rules.predicates.len() {
+        texts.push(format!("predicate {number}"));
+    }
     texts
 }
 
 fn hosts(rules: &Rules) -> Vec<String> {
-    rules.hosts.iter().flat_map(|hosts| hosts.texts()).map(str::to_owned).collect()
+    rules.hosts.as_ref().map_or_else(Vec::new, |hosts| texts(false, &hosts.texts()))
 }
 
 fn exposed(rules: &Rules) -> Vec<String> {
     match &rules.expose {
-        ExposeRule::Any => vec!["*".to_owned()],
-        ExposeRule::Names(names) => names.iter().map(HeaderName::to_string).collect(),
+        ExposeRule::Any => texts::<HeaderName>(true, &[]),
+        ExposeRule::Names(names) => texts(false, names),
     }
+}
+
+fn texts<T: AsRef<str>>(any: bool, values: &[T]) -> Vec<String> {
+    let mut texts = Vec::new();
+    if any {
+        texts.push("*".to_owned());
+    }
+    for value in values {
+        texts.push(value.as_ref().to_owned());
+    }
+    texts
 }
