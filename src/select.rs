@@ -201,23 +201,41 @@ impl Reads {
     /// These headers, and others.
     #[must_use]
     pub fn and(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
-        let mut all = self.names().collect::<Vec<_>>();
+        let mut all = self.list();
         for name in names {
             if !all.contains(&name) {
                 all.push(name);
             }
         }
-        let texts = all.iter().map(|name| match name {
-            name if name == ORIGIN => Cow::Borrowed("Origin"),
-            name => Cow::Owned(name.as_str().to_owned()),
-        });
-        Self(Vary::new(texts.collect()).map(Arc::new))
+        Self::of(&all)
+    }
+
+    fn of(names: &[HeaderName]) -> Self {
+        let mut texts = Vec::new();
+        for name in names {
+            texts.push(match name {
+                name if name == ORIGIN => Cow::Borrowed("Origin"),
+                name => Cow::Owned(name.as_str().to_owned()),
+            });
+        }
+        Self(Vary::new(texts).map(Arc::new))
     }
 
     /// The headers.
     pub fn names(&self) -> impl Iterator<Item = HeaderName> {
-        let names = self.0.iter().flat_map(|vary| &vary.names);
-        names.filter_map(|name| name.parse().ok()).collect::<Vec<_>>().into_iter()
+        self.list().into_iter()
+    }
+
+    fn list(&self) -> Vec<HeaderName> {
+        let mut names = Vec::new();
+        if let Some(vary) = &self.0 {
+            for name in &vary.names {
+                if let Ok(name) = name.parse() {
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 
     /// What to do to the response where no policy was selected: these headers are merged into

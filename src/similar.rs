@@ -28,7 +28,7 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Both texts without what they begin and end with in common.
-fn differing<'a>(mut a: &'a [u8], mut b: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+pub(crate) fn differing<'a>(mut a: &'a [u8], mut b: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     while let ([from, a_rest @ ..], [to, b_rest @ ..]) = (a, b) {
         if from != to {
             break;

@@ -171,8 +171,7 @@ fn is_misspelled(refused: &str, allowed: &str) -> bool {
     if refused.starts_with('[') || allowed.contains('*') {
         return false;
     }
-    let (refused, allowed) =
-        (refused.split('.').collect::<Vec<_>>(), allowed.split('.').collect::<Vec<_>>());
+    let (refused, allowed) = (labels(refused), labels(allowed));
     if refused.len() != allowed.len() {
         return false;
     }
@@ -183,15 +182,21 @@ fn is_misspelled(refused: &str, allowed: &str) -> bool {
         _ => 2,
     };
     let Some(own) = allowed.len().checked_sub(registrable) else { return false };
-    let mut differing = refused
-        .iter()
-        .zip(&allowed)
-        .enumerate()
-        .filter(|(_, (refused, allowed))| refused != allowed);
-    match (differing.next(), differing.next()) {
-        (Some((at, (refused, allowed))), None) => at < own && is_typing_error(refused, allowed),
-        _ => false,
+    let mut differing = None;
+    for (at, label) in allowed.iter().enumerate() {
+        if refused[at] != *label && differing.replace(at).is_some() {
+            return false;
+        }
     }
+    differing.is_some_and(|at| at < own && is_typing_error(refused[at], allowed[at]))
+}
+
+fn labels(host: &str) -> Vec<&str> {
+    let mut labels = Vec::new();
+    for label in host.split('.') {
+        labels.push(label);
+    }
+    labels
 }
 
 /// Whether one text is the other with one letter wrong, missing, too many or two swapped. Two in a
@@ -209,13 +214,18 @@ pub(super) fn is_typing_error(typed: &str, meant: &str) -> bool {
 }
 
 fn without_digits(text: &str) -> String {
-    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+    let mut rest = String::new();
+    for c in text.chars() {
+        if !c.is_ascii_digit() {
+            rest.push(c);
+        }
+    }
+    rest
 }
 
 /// Whether two neighboring bytes changed places.
 fn is_swapped(a: &[u8], b: &[u8]) -> bool {
-    let Some(at) = a.iter().zip(b).position(|(a, b)| a != b) else { return false };
-    match (&a[at..], &b[at..]) {
+    match similar::differing(a, b) {
         ([a1, a2, a_rest @ ..], [b1, b2, b_rest @ ..]) => a1 == b2 && a2 == b1 && a_rest == b_rest,
         _ => false,
     }

@@ -41,16 +41,17 @@ impl Evaluation<'_> {
         let not_named = refusals.len() > NAMED;
         refusals.truncate(NAMED);
         let decision = self.decision();
+        let mut reasons = Vec::new();
+        for refusal in refusals {
+            reasons.push(reason(self.policy(), refusal, effort));
+        }
         Explanation {
             same_origin: matches!(decision, Decision::NotCors)
                 && self.request().headers.contains_key(ORIGIN),
             decision,
             kind: self.kind(),
             policy: self.policy_name().map(str::to_owned),
-            reasons: refusals
-                .into_iter()
-                .map(|refusal| reason(self.policy(), refusal, effort))
-                .collect(),
+            reasons,
             not_named,
         }
     }

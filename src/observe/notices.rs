@@ -9,12 +9,22 @@ pub(crate) fn in_force(layer: Option<&str>, policies: &dyn Display) {
     if !tracing::event_enabled!(target: TARGET, tracing::Level::INFO) {
         return;
     }
-    let text = policies.to_string();
-    let more = text.lines().count().saturating_sub(LOGGED);
-    let more = (more > 0).then(|| format!("and {more} more"));
-    for line in text.lines().take(LOGGED).chain(more.as_deref()) {
-        tracing::info!(target: TARGET, layer, "CORS policy in force: {line}");
+    let (mut logged, mut more) = (0, 0);
+    for line in policies.to_string().lines() {
+        if logged < LOGGED {
+            logged += 1;
+            tell_in_force(layer, line);
+        } else {
+            more += 1;
+        }
     }
+    if more > 0 {
+        tell_in_force(layer, &format!("and {more} more"));
+    }
+}
+
+fn tell_in_force(layer: Option<&str>, line: &str) {
+    tracing::info!(target: TARGET, layer, "CORS policy in force: {line}");
 }
 
 /// Logs one difference between the policies before and after a reload.

@@ -31,7 +31,7 @@ impl ExactOrigins {
             let member = text.slice(start..end);
             start = end;
             let hash = key.of(&member);
-            if !index.insert(hash, values.len(), |i| values[i].as_bytes() == member) {
+            if !index.insert(hash, values.len(), &|i| values[i].as_bytes() == member) {
                 continue;
             }
             longest = longest.max(member.len());

@@ -79,8 +79,8 @@ impl InLabelPatterns {
         let pattern = u32::try_from(number).unwrap_or(u32::MAX);
         let head = Piece { pattern, start: 0, end: short(star), any_port: false };
         let tail = Piece { pattern, start: short(star + 1), end: short(end), any_port };
-        let head = self.heads.number(head, texts, |head| hash_head(head, key));
-        let tail = self.tails.number(tail, texts, |tail| hash_tail(tail, key));
+        let head = self.heads.number(head, texts, key, hash_head);
+        let tail = self.tails.number(tail, texts, key, hash_tail);
         self.pairs.insert((head, tail), key);
     }
 
@@ -175,13 +175,19 @@ impl Pieces {
     }
 
     /// The number of this one, new or not.
-    fn number(&mut self, piece: Piece, texts: &Texts, hash: impl Fn(&[u8]) -> u64) -> u32 {
+    fn number(
+        &mut self,
+        piece: Piece,
+        texts: &Texts,
+        key: HashKey,
+        hash: fn(&[u8], HashKey) -> u64,
+    ) -> u32 {
         let text = piece.of(texts);
-        let known = self.find(hash(text), piece.any_port, texts, |other| other == text);
+        let known = self.find(hash(text, key), piece.any_port, texts, |other| other == text);
         known.unwrap_or_else(|| {
             let Self { pieces, index } = self;
-            index.reserve(|i| hash(pieces[i].of(texts)));
-            index.insert(hash(text), pieces.len(), |_| false);
+            index.reserve(&|i| hash(pieces[i].of(texts), key));
+            index.insert(hash(text, key), pieces.len(), &|_| false);
             pieces.push(piece);
             u32::try_from(pieces.len() - 1).unwrap_or(u32::MAX)
         })
@@ -202,8 +208,8 @@ impl Pairs {
 
     fn insert(&mut self, pair: (u32, u32), key: HashKey) {
         let Self { pairs, index } = self;
-        index.reserve(|i| key.of_pair(pairs[i].0, pairs[i].1));
-        index.insert(key.of_pair(pair.0, pair.1), pairs.len(), |_| false);
+        index.reserve(&|i| key.of_pair(pairs[i].0, pairs[i].1));
+        index.insert(key.of_pair(pair.0, pair.1), pairs.len(), &|_| false);
         pairs.push(pair);
     }
 }

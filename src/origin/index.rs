@@ -36,14 +36,14 @@ impl Index {
     }
 
     /// Makes room for one more, given the hashes of those that are there.
-    pub(super) fn reserve(&mut self, hash: impl Fn(usize) -> u64) {
+    pub(super) fn reserve(&mut self, hash: &dyn Fn(usize) -> u64) {
         if self.len < self.slots.len() / 2 {
             return;
         }
         let mut larger = Self::with_capacity((self.len + 1).max(4) * 2 - 1);
         for slot in self.slots.iter().filter(|slot| slot.position > 0) {
             let position = slot.position as usize - 1;
-            larger.insert(hash(position), position, |_| false);
+            larger.insert(hash(position), position, &|_| false);
         }
         *self = larger;
     }
@@ -60,7 +60,7 @@ impl Index {
         &mut self,
         hash: u64,
         position: usize,
-        is_key: impl FnMut(usize) -> bool,
+        is_key: &dyn Fn(usize) -> bool,
     ) -> bool {
         let Ok(position) = u32::try_from(position + 1) else { return false };
         match self.probe(hash, is_key) {

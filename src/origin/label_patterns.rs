@@ -30,8 +30,8 @@ impl LabelPatterns {
         texts: &Texts,
         key: HashKey,
     ) {
-        self.index.reserve(|number| hash(texts.get(number), key));
-        self.index.insert(hash(texts.get(number), key), number, |_| false);
+        self.index.reserve(&|number| hash(texts.get(number), key));
+        self.index.insert(hash(texts.get(number), key), number, &|_| false);
         if !pattern.host.starts_with(b"*") {
             self.hosts = true;
             return;

@@ -26,7 +26,10 @@ pub(super) struct Patterns {
 
 impl Patterns {
     pub(super) fn new(members: &[OriginPattern]) -> Self {
-        let bytes = members.iter().map(|member| member.as_str().len()).sum();
+        let mut bytes = 0;
+        for member in members {
+            bytes += member.as_str().len();
+        }
         let key = HashKey::random();
         let mut patterns = Self {
             texts: Texts::with_capacity(members.len(), bytes),
@@ -40,7 +43,7 @@ impl Patterns {
             let number = patterns.texts.len();
             let text = member.as_str().as_bytes();
             let hash = patterns.key.of(text);
-            if known.insert(hash, number, |i| patterns.texts.get(i) == text) {
+            if known.insert(hash, number, &|i| patterns.texts.get(i) == text) {
                 patterns.texts.push(member.as_str());
                 patterns.add(number, member.layout());
             }

@@ -1,6 +1,6 @@
 //! Which request headers are allowed, as the builder takes them.
 
-use super::list::{Any, Item, Items, ListItem, list, list_value};
+use super::list::{Any, Item, Items, ListItem, TextItems, list, list_value};
 use http::{HeaderName, header::AUTHORIZATION};
 
 /// The request headers that [`allow_headers`](crate::PolicyBuilder::allow_headers) adds.
@@ -28,7 +28,7 @@ use http::{HeaderName, header::AUTHORIZATION};
 /// ```
 #[derive(Clone, Default)]
 pub struct AllowHeaders {
-    pub(super) items: Items<HeaderName>,
+    pub(super) items: TextItems,
 }
 
 impl AllowHeaders {
@@ -68,7 +68,7 @@ impl AllowHeaders {
     /// ```
     #[must_use]
     pub fn mirror_request() -> Self {
-        Self { items: Items(vec![Item::Any, Item::Value(AUTHORIZATION)]) }
+        Self { items: Items(vec![Item::Any, Item::text(AUTHORIZATION.to_string())]) }
     }
 
     /// One header.
@@ -106,5 +106,5 @@ list!(AllowHeaders);
 
 list_value! {
     AllowHeaders:
-    HeaderName => |name| Item::value(name);
+    HeaderName => |name| Item::text(name.to_string());
 }

@@ -1,9 +1,6 @@
 //! Which hosts the server answers for, as the builder takes them.
 
-use super::{
-    hosts::HostPattern,
-    list::{Items, ListItem, list},
-};
+use super::list::{ListItem, TextItems, list};
 
 /// The hosts that [`allow_hosts`](crate::PolicyBuilder::allow_hosts) adds.
 ///
@@ -36,7 +33,7 @@ use super::{
 /// ```
 #[derive(Clone, Default)]
 pub struct AllowHosts {
-    pub(super) items: Items<HostPattern>,
+    pub(super) items: TextItems,
 }
 
 impl AllowHosts {

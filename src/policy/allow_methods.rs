@@ -1,6 +1,6 @@
 //! Which methods are allowed, as the builder takes them.
 
-use super::list::{Any, Item, Items, ListItem, list, list_value};
+use super::list::{Any, Item, ListItem, TextItems, list, list_value};
 use http::Method;
 
 /// The methods that [`allow_methods`](crate::PolicyBuilder::allow_methods) adds.
@@ -30,7 +30,7 @@ use http::Method;
 /// ```
 #[derive(Clone, Default)]
 pub struct AllowMethods {
-    pub(super) items: Items<Method>,
+    pub(super) items: TextItems,
 }
 
 impl AllowMethods {
@@ -82,5 +82,5 @@ list!(AllowMethods);
 
 list_value! {
     AllowMethods:
-    Method => |method| Item::value(method);
+    Method => |method| Item::text(method.to_string());
 }

@@ -76,7 +76,7 @@ fn hosts(hosts: Option<AllowHosts>, errors: &mut Vec<PolicyError>) -> Option<Arc
         errors.push(PolicyError::of_item(setting, (index, "*"), Kind::AnyHost));
     }
     let (_, entries) = validate::items(setting, items, HostPattern::parse, errors);
-    Some(Arc::new(Hosts::new(entries)))
+    Some(Arc::new(Hosts::new(&entries)))
 }
 
 /// Last, so that errors count the items that were given.

@@ -20,8 +20,8 @@ pub(super) fn compile(settings: &mut Settings, errors: &mut Vec<PolicyError>) ->
     let Some(any) = items.iter().position(|item| matches!(item, Item::Any)) else {
         return into_origins(rules(items, settings, errors));
     };
-    let other = items.iter().enumerate().find(|(_, item)| !matches!(item, Item::Any));
-    let other = other.map(|(index, other)| (index, text_of(other)));
+    let other = items.iter().position(|item| !matches!(item, Item::Any));
+    let other = other.map(|index| (index, text_of(&items[index])));
     rules(items, settings, errors);
     if let Some((index, other)) = other {
         errors.push(of_origin((index, &other), Kind::AnyBesideOthers));
@@ -48,7 +48,10 @@ fn rules(
         secure: settings.allow_credentials && !settings.allow_insecure_origins,
         ..OriginRules::default()
     };
-    let bytes = items.iter().map(bytes_of).sum();
+    let mut bytes = 0;
+    for item in &items {
+        bytes += bytes_of(item);
+    }
     let mut set = OriginSetBuilder::with_capacity(items.len(), bytes);
     #[cfg(feature = "regex")]
     let mut expressions = Vec::new();
@@ -128,12 +131,14 @@ fn parse(
     if text == "null" && settings.allow_null_origin {
         return Ok(None);
     }
-    let check = |text: &str| {
-        text.parse::<OriginPattern>()
-            .map_err(|error| (Kind::Origin(*error.kind()), error.suggestion().map(str::to_owned)))
+    let check = |text: &str| match text.parse::<OriginPattern>() {
+        Ok(pattern) => Ok(pattern.to_string()),
+        Err(error) => Err((Kind::Origin(*error.kind()), error.suggestion().map(str::to_owned))),
     };
-    let checked = validate::item_of(text, is_part, check);
-    checked.map(Some).map_err(|(kind, suggestion)| of_origin(item, kind).write(suggestion))
+    match validate::item_of(text, is_part, &check) {
+        Ok(text) => Ok(text.parse().ok()),
+        Err((kind, suggestion)) => Err(of_origin(item, kind).write(suggestion)),
+    }
 }
 
 #[cfg(feature = "regex")]
@@ -225,8 +230,8 @@ fn check_credentials(
     let item = (index, pattern.as_str());
     let insecure = pattern.scheme() == "http" && !pattern.is_loopback();
     if insecure && !settings.allow_insecure_origins {
-        let https = pattern.as_str().replacen("http:", "https:", 1);
-        let suggestion = https.parse::<OriginPattern>().ok().map(|pattern| pattern.to_string());
+        let https = format!("https{}", &pattern.as_str()["http".len()..]);
+        let suggestion = OriginPattern::try_from(https).ok().map(|pattern| pattern.to_string());
         errors.push(of_origin(item, Kind::CredentialsWithInsecureOrigin).write(suggestion));
     }
     #[cfg(feature = "public-suffix")]

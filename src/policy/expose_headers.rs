@@ -1,6 +1,6 @@
 //! Which response headers are exposed, as the builder takes them.
 
-use super::list::{Any, Item, Items, ListItem, list, list_value};
+use super::list::{Any, Item, ListItem, TextItems, list, list_value};
 use http::HeaderName;
 
 /// The response headers that [`expose_headers`](crate::PolicyBuilder::expose_headers) adds.
@@ -19,7 +19,7 @@ use http::HeaderName;
 /// together.
 #[derive(Clone, Default)]
 pub struct ExposeHeaders {
-    pub(super) items: Items<HeaderName>,
+    pub(super) items: TextItems,
 }
 
 impl ExposeHeaders {
@@ -71,5 +71,5 @@ list!(ExposeHeaders);
 
 list_value! {
     ExposeHeaders:
-    HeaderName => |name| Item::value(name);
+    HeaderName => |name| Item::text(name.to_string());
 }

@@ -1,6 +1,6 @@
 //! The hosts of a policy: the grammar of an entry, and matching.
 
-use super::error::PolicyErrorKind as Kind;
+use super::{error::PolicyErrorKind as Kind, sorted};
 use crate::origin::{OriginErrorKind, OriginPattern};
 use std::{cmp::Ordering, net::Ipv6Addr};
 
@@ -110,11 +110,19 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
-    pub(super) fn new(entries: Vec<HostPattern>) -> Self {
-        let mut entries = entries;
-        entries.sort_unstable_by(|a, b| (&a.host, &a.text).cmp(&(&b.host, &b.text)));
-        let (mut exact, mut with_star) = (Vec::new(), Vec::new());
+    pub(super) fn new(entries: &[HostPattern]) -> Self {
+        // By host, then as it was written: no host has a space.
+        let mut keys = Vec::with_capacity(entries.len());
         for entry in entries {
+            keys.push(format!("{} {}", entry.host, entry.text));
+        }
+        let mut texts = Vec::with_capacity(keys.len());
+        for key in &keys {
+            texts.push(key.as_str());
+        }
+        let (mut exact, mut with_star) = (Vec::new(), Vec::new());
+        for position in sorted::ascending(&texts) {
+            let entry = entries[position].clone();
             if entry.host.contains('*') { with_star.push(entry) } else { exact.push(entry) }
         }
         Self { exact, with_star }
@@ -156,7 +164,8 @@ mod tests {
     use super::{HostPattern, Hosts};
 
     fn hosts(entries: &[&str]) -> Hosts {
-        Hosts::new(entries.iter().map(|entry| HostPattern::parse(entry).unwrap()).collect())
+        let entries = entries.iter().map(|entry| HostPattern::parse(entry).unwrap());
+        Hosts::new(&entries.collect::<Vec<_>>())
     }
 
     #[test]

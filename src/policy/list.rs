@@ -2,7 +2,7 @@
 
 use super::mistake;
 use crate::comma;
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, convert::Infallible, fmt, sync::Arc};
 
 /// Any origin, method or header: `*`.
 ///
@@ -41,16 +41,13 @@ impl<T> Item<T> {
     }
 }
 
-impl<T: AsRef<str>> Item<T> {
-    /// `*` is a token, so a method or a header name can be it.
-    pub(super) fn value(value: T) -> Self {
-        if value.as_ref() == "*" { Self::Any } else { Self::Value(value) }
-    }
-}
-
 /// The items of a list.
 #[derive(Clone)]
 pub(super) struct Items<T>(pub(super) Vec<Item<T>>);
+
+/// Items that are held as texts, whatever they were given as. Methods, header names and hosts are
+/// one type here, so that what is done with them is compiled once.
+pub(super) type TextItems = Items<Infallible>;
 
 impl<T> Items<T> {
     /// The items of one string. An array in a string is kept together, so that the error can show
@@ -185,7 +182,9 @@ macro_rules! list {
         impl From<$crate::policy::list::Any> for $List {
             /// `*`.
             fn from(any: $crate::policy::list::Any) -> Self {
-                [any].into()
+                let mut list = Self::default();
+                any.add_to(&mut list);
+                list
             }
         }
 
@@ -247,7 +246,9 @@ macro_rules! list_value {
             impl From<$value> for $List {
                 /// A list of one.
                 fn from(value: $value) -> Self {
-                    [value].into_iter().collect()
+                    let mut list = Self::default();
+                    value.add_to(&mut list);
+                    list
                 }
             }
         )*

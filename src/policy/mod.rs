@@ -47,6 +47,7 @@ mod rules;
 mod serialize;
 mod setting;
 mod settings;
+mod sorted;
 mod summary;
 mod validate;
 

@@ -5,6 +5,7 @@ use super::{
     names::{is_forbidden_method, is_safelisted_method},
     origins::{Echo, Origins, is_insecure},
     settings::InnerHeaders,
+    sorted,
 };
 use crate::origin::Origin;
 use http::{HeaderName, Method, StatusCode};
@@ -101,8 +102,14 @@ impl HeaderRules {
     const FEW: usize = 8;
 
     pub(super) fn new(any: bool, names: Vec<HeaderName>) -> Self {
-        let mut sorted = names.clone();
-        sorted.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
+        let mut texts = Vec::with_capacity(names.len());
+        for name in &names {
+            texts.push(name.as_str());
+        }
+        let mut sorted = Vec::with_capacity(names.len());
+        for position in sorted::ascending(&texts) {
+            sorted.push(names[position].clone());
+        }
         Self { any, names, sorted }
     }
 

@@ -2,13 +2,14 @@
 
 use super::{
     error::{PolicyError, PolicyErrorKind as Kind},
-    list::{Item, Items},
+    list::{Item, TextItems},
     mistake::{self, Mistake},
     names,
     setting::Setting,
+    sorted,
 };
 use http::{HeaderName, Method, StatusCode};
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 /// Longest `max_age`: Firefox's cap, the highest of all browsers.
 const MAX_MAX_AGE: Duration = Duration::from_secs(86_400);
@@ -19,41 +20,70 @@ type Checked<T> = Result<T, (Kind, Option<String>)>;
 /// Checks each item of a list; whether `*` is among them, and the others, each once.
 pub(super) fn items<T: AsRef<str>>(
     setting: Setting,
-    items: Items<T>,
+    items: TextItems,
     check: fn(&str) -> Checked<T>,
     errors: &mut Vec<PolicyError>,
 ) -> (bool, Vec<T>) {
-    let mut any = false;
-    let mut values = Vec::new();
-    // By their texts: a set of each type would be compiled for each.
-    let mut seen = HashSet::<String>::new();
-    for (index, item) in items.0.into_iter().enumerate() {
-        let (text, is_part) = match &item {
-            Item::Any => {
-                any = true;
-                continue;
-            }
-            Item::Text(text) => (text.as_str(), false),
-            Item::Part(text) => (text.as_str(), true),
-            Item::Value(value) => (value.as_ref(), false),
-        };
-        match item_of(text, is_part, check) {
-            Ok(value) if seen.insert(value.as_ref().to_owned()) => values.push(value),
-            Ok(_) => {}
-            Err((kind, suggestion)) => {
-                errors.push(PolicyError::of_item(setting, (index, text), kind).write(suggestion));
-            }
+    let text_of = |text: &str| check(text).map(|value| value.as_ref().to_owned());
+    let (any, texts) = valid_texts(setting, items, &text_of, errors);
+    let mut values = Vec::with_capacity(texts.len());
+    for text in distinct(&texts) {
+        if let Ok(value) = check(text) {
+            values.push(value);
         }
     }
     (any, values)
 }
 
+/// The same for texts, which is most of it, and so compiled once instead of once per type.
+fn valid_texts(
+    setting: Setting,
+    items: TextItems,
+    check: &dyn Fn(&str) -> Checked<String>,
+    errors: &mut Vec<PolicyError>,
+) -> (bool, Vec<String>) {
+    let mut any = false;
+    let mut texts = Vec::new();
+    for (index, item) in items.0.into_iter().enumerate() {
+        let (text, is_part) = match item {
+            Item::Any => {
+                any = true;
+                continue;
+            }
+            Item::Text(text) => (text, false),
+            Item::Part(text) => (text, true),
+        };
+        match item_of(&text, is_part, check) {
+            Ok(text) => texts.push(text),
+            Err((kind, suggestion)) => {
+                errors.push(PolicyError::of_item(setting, (index, &text), kind).write(suggestion));
+            }
+        }
+    }
+    (any, texts)
+}
+
+/// Each text once, in the order given.
+fn distinct(texts: &[String]) -> Vec<&str> {
+    let mut all = Vec::with_capacity(texts.len());
+    for text in texts {
+        all.push(text.as_str());
+    }
+    let mut distinct = Vec::with_capacity(texts.len());
+    for (position, repeated) in sorted::repeated(&all).into_iter().enumerate() {
+        if !repeated {
+            distinct.push(all[position]);
+        }
+    }
+    distinct
+}
+
 /// Checks one item: first for mistakes in how the list was written, then the item itself.
-pub(super) fn item_of<T>(
+pub(super) fn item_of(
     text: &str,
     is_part: bool,
-    check: impl Fn(&str) -> Checked<T>,
-) -> Checked<T> {
+    check: &dyn Fn(&str) -> Checked<String>,
+) -> Checked<String> {
     let is_valid = |item: &str| check(item).is_ok();
     if let Some(error) = mistake_in(text, is_part, &is_valid) {
         return Err(error);

@@ -259,12 +259,15 @@ impl<'a> Evaluation<'a> {
 
     pub(crate) fn first_refusals(&self, most: usize) -> Vec<Refusal> {
         let Decision::Refused(first) = self.decision() else { return Vec::new() };
-        let of_origin = (!self.allows_origin()).then_some(first);
+        let mut refusals = Vec::new();
+        if !self.allows_origin() {
+            refusals.push(first);
+        }
         // Nothing is known of a policy that is unavailable.
-        let asked =
-            self.kind == RequestKind::Preflight && !self.is_unavailable() && self.allows_host();
-        let of_preflight = asked.then(|| preflight::refusals(self.policy.rules(), self.parts));
-        of_origin.into_iter().chain(of_preflight.into_iter().flatten()).take(most).collect()
+        if self.kind == RequestKind::Preflight && !self.is_unavailable() && self.allows_host() {
+            preflight::add_refusals(self.policy.rules(), self.parts, most, &mut refusals);
+        }
+        refusals
     }
 
     fn origin_refusal(&self) -> Refusal {

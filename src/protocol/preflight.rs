@@ -31,27 +31,68 @@ const LONGEST_MIRRORED_METHOD: usize = 64;
 /// Why a preflight from a granted origin is refused all the same, if it is ([CORS-preflight fetch,
 /// steps 7.5 and 7.6](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)).
 pub(super) fn refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
-    refusals(policy, parts).next()
+    first_refusal(policy, parts, copied)
 }
 
 /// The same without the name of a header, which would have to be copied.
 pub(super) fn nameless_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
-    refusals_naming(policy, parts, |_| HeaderValue::from_static("")).next()
+    first_refusal(policy, parts, |_| HeaderValue::from_static(""))
 }
 
-/// All reasons for that: the method, and each header.
-pub(super) fn refusals(policy: &Rules, parts: &Parts) -> impl Iterator<Item = Refusal> {
-    refusals_naming(policy, parts, |name| {
-        HeaderValue::from_bytes(name).unwrap_or(HeaderValue::from_static(""))
-    })
+/// The reasons for that, added to others until there are `most`: the method, and each header.
+pub(super) fn add_refusals(policy: &Rules, parts: &Parts, most: usize, all: &mut Vec<Refusal>) {
+    each_refusal(policy, parts, copied, &mut |refusal| {
+        if all.len() < most {
+            all.push(refusal);
+        }
+        all.len() < most
+    });
 }
 
-fn refusals_naming(
+fn first_refusal(
     policy: &Rules,
     parts: &Parts,
     value: fn(&[u8]) -> HeaderValue,
-) -> impl Iterator<Item = Refusal> {
-    method_refusal(policy, parts).into_iter().chain(header_refusals(policy, parts, value))
+) -> Option<Refusal> {
+    let mut first = None;
+    each_refusal(policy, parts, value, &mut |refusal| {
+        first = Some(refusal);
+        false
+    });
+    first
+}
+
+fn copied(name: &[u8]) -> HeaderValue {
+    HeaderValue::from_bytes(name).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Hands over one reason after the other, as long as the function returns `true`.
+fn each_refusal(
+    policy: &Rules,
+    parts: &Parts,
+    value: fn(&[u8]) -> HeaderValue,
+    found: &mut dyn FnMut(Refusal) -> bool,
+) {
+    if method_refusal(policy, parts).is_some_and(|refusal| !found(refusal)) {
+        return;
+    }
+    let (bytes, limit) = (requested_bytes(parts), read_limit(policy));
+    if bytes > limit {
+        found(Refusal::HeadersTooLong { bytes, limit });
+        return;
+    }
+    for line in parts.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS) {
+        for name in comma::split_bytes(line.as_bytes()) {
+            let refusal = match name {
+                _ if !is_token(name) => Refusal::MalformedHeader { name: value(name) },
+                _ if policy.headers.allows(name) => continue,
+                _ => Refusal::HeaderNotAllowed { name: value(name) },
+            };
+            if !found(refusal) {
+                return;
+            }
+        }
+    }
 }
 
 /// Whether there is none, which is cheaper to say than which.
@@ -102,24 +143,6 @@ fn method_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal> {
 fn is_too_long(policy: &Rules, method: &[u8]) -> bool {
     let (methods, long) = (&policy.methods, method.len() > LONGEST_MIRRORED_METHOD);
     long && methods.mirrored(policy.credentials) && !methods.lists(method)
-}
-
-fn header_refusals(
-    policy: &Rules,
-    parts: &Parts,
-    value: fn(&[u8]) -> HeaderValue,
-) -> impl Iterator<Item = Refusal> {
-    let bytes = requested_bytes(parts);
-    let limit = read_limit(policy);
-    let too_long = (bytes > limit).then_some(Refusal::HeadersTooLong { bytes, limit });
-    let names = too_long.is_none().then(|| requested_names(parts)).into_iter().flatten();
-    let not_allowed = names.filter_map(move |name| {
-        if !is_token(name) {
-            return Some(Refusal::MalformedHeader { name: value(name) });
-        }
-        (!policy.headers.allows(name)).then(|| Refusal::HeaderNotAllowed { name: value(name) })
-    });
-    too_long.into_iter().chain(not_allowed)
 }
 
 /// No list that could be granted in full is longer, if a browser wrote it: lower case, sorted, no

@@ -191,46 +191,34 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::HostNotAllowed { host } => write!(f, "host {} is not allowed", Quoted(host)),
-            Self::MissingHost => f.write_str("expected one `Host` header, got none"),
-            Self::MalformedHost { host } => write!(f, "{} is not a valid host", Quoted(host)),
-            Self::RepeatedHost { lines } => {
-                write!(f, "expected one `Host` header, got {lines}")
-            }
-            Self::OriginNotAllowed { origin } => {
-                write!(f, "origin {} is not allowed", Quoted(origin))
-            }
+            Self::HostNotAllowed { host } => sent(f, "host ", host, " is not allowed"),
+            Self::MissingHost => one_line_of(f, "Host", &"none"),
+            Self::MalformedHost { host } => sent(f, "", host, " is not a valid host"),
+            Self::RepeatedHost { lines } => one_line_of(f, "Host", lines),
+            Self::OriginNotAllowed { origin } => sent(f, "origin ", origin, " is not allowed"),
             Self::NullOrigin => f.write_str("origin `null` is not allowed"),
             Self::MalformedOrigin { origin } => {
-                write!(f, "{} is not an origin that a browser sends", Quoted(origin))
+                sent(f, "", origin, " is not an origin that a browser sends")
             }
-            Self::RepeatedOrigin { lines } => {
-                write!(f, "expected one `Origin` header, got {lines}")
-            }
+            Self::RepeatedOrigin { lines } => one_line_of(f, "Origin", lines),
             Self::PredicateFailed { origin, error } => {
-                write!(f, "origin {} could not be checked: {}", Quoted(origin), one_line(error))
+                sent(f, "origin ", origin, " could not be checked: ")?;
+                f.write_str(&escaped(error))
             }
             Self::PolicyUnavailable { error } => {
-                write!(f, "the policy is unavailable: {}", one_line(error))
+                f.write_str("the policy is unavailable: ")?;
+                f.write_str(&escaped(error))
             }
-            Self::MethodNotAllowed { method } => {
-                write!(f, "method {} is not allowed", Quoted(method))
-            }
-            Self::MalformedMethod { method } => {
-                write!(f, "{} is not a valid method", Quoted(method))
-            }
+            Self::MethodNotAllowed { method } => sent(f, "method ", method, " is not allowed"),
+            Self::MalformedMethod { method } => sent(f, "", method, " is not a valid method"),
             Self::RepeatedMethod { lines } => {
-                write!(f, "expected one `Access-Control-Request-Method` header, got {lines}")
+                one_line_of(f, "Access-Control-Request-Method", lines)
             }
             Self::MethodTooLong { bytes, limit } => {
                 write!(f, "the method has {bytes} bytes, and `*` covers at most {limit}")
             }
-            Self::HeaderNotAllowed { name } => {
-                write!(f, "request header {} is not allowed", Quoted(name))
-            }
-            Self::MalformedHeader { name } => {
-                write!(f, "{} is not a valid header name", Quoted(name))
-            }
+            Self::HeaderNotAllowed { name } => sent(f, "request header ", name, " is not allowed"),
+            Self::MalformedHeader { name } => sent(f, "", name, " is not a valid header name"),
             Self::HeadersTooLong { bytes, limit } => {
                 write!(
                     f,
@@ -241,15 +229,27 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// What the request sent, and what is said of it.
+fn sent(f: &mut fmt::Formatter<'_>, what: &str, value: &HeaderValue, of_it: &str) -> fmt::Result {
+    write!(f, "{what}{}{of_it}", Quoted(value))
+}
+
+fn one_line_of(f: &mut fmt::Formatter<'_>, header: &str, got: &dyn fmt::Display) -> fmt::Result {
+    write!(f, "expected one `{header}` header, got {got}")
+}
+
 /// An error of somebody else's, which may quote what it was given: line breaks and the like
 /// escaped.
-fn one_line(error: &Arc<dyn Error + Send + Sync>) -> String {
-    let text = error.to_string();
-    let escaped = text.chars().map(|c| match c {
-        c if c.is_control() => c.escape_default().to_string(),
-        c => c.to_string(),
-    });
-    escaped.collect()
+fn escaped(error: &Arc<dyn Error + Send + Sync>) -> String {
+    let mut escaped = String::new();
+    for c in error.to_string().chars() {
+        if c.is_control() {
+            escaped.extend(c.escape_default());
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 /// Text of a request: in quotes, what is not visible ASCII escaped, cut to a bounded length.
