@@ -6,6 +6,7 @@
 //! browser writes either kind.
 
 use super::kind::OriginErrorKind;
+use std::fmt::Write;
 
 /// Whether a name with this last label is an IPv4 address
 /// ([ends in a number](https://url.spec.whatwg.org/#ends-in-a-number-checker)).
@@ -253,7 +254,8 @@ fn joined(pieces: &[u16]) -> String {
     let mut text = String::new();
     for piece in pieces {
         let colon = if text.is_empty() { "" } else { ":" };
-        text.push_str(&format!("{colon}{piece:x}"));
+        // A string takes everything.
+        let _ = write!(text, "{colon}{piece:x}");
     }
     text
 }
