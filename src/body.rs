@@ -197,3 +197,69 @@ impl<F> fmt::Debug for WrapBodyFuture<F> {
         f.debug_struct("WrapBodyFuture").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use http_body_util::Full;
+    use std::{
+        future::{Ready, ready},
+        task::Waker,
+    };
+
+    /// The text of the next frame.
+    fn frame(body: &mut ResponseBody<Full<Bytes>>) -> Option<Bytes> {
+        let mut cx = Context::from_waker(Waker::noop());
+        match Pin::new(body).poll_frame(&mut cx) {
+            Poll::Ready(Some(Ok(frame))) => frame.into_data().ok(),
+            Poll::Ready(None) => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_wrapped_body_is_the_inner_one() {
+        let mut body = ResponseBody::new(Full::from("hello"));
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(5), false));
+        let inner = body.clone().into_inner().expect("the inner body");
+        assert_eq!(inner.size_hint().exact(), Some(5));
+        assert_eq!(frame(&mut body), Some(Bytes::from("hello")));
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(0), true));
+        assert_eq!(frame(&mut body), None);
+    }
+
+    #[test]
+    fn an_empty_body_has_nothing() {
+        let mut body = ResponseBody::<Full<Bytes>>::empty();
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(0), true));
+        assert_eq!(frame(&mut body), None);
+        assert!(body.into_inner().is_none());
+    }
+
+    /// Never ready.
+    struct Busy;
+
+    impl Service<Request<()>> for Busy {
+        type Response = Response<String>;
+        type Error = fmt::Error;
+        type Future = Ready<Result<Self::Response, fmt::Error>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), fmt::Error>> {
+            Poll::Pending
+        }
+
+        fn call(&mut self, _: Request<()>) -> Self::Future {
+            ready(Ok(Response::default()))
+        }
+    }
+
+    #[test]
+    fn a_wrapped_service_is_ready_when_the_inner_one_is() {
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut service = WrapBody::new(Busy);
+        assert!(service.poll_ready(&mut cx).is_pending());
+        let future = service.call(Request::default());
+        assert_eq!(format!("{future:?}"), "WrapBodyFuture { .. }");
+    }
+}

@@ -95,3 +95,14 @@ impl<F> fmt::Debug for ResponseFuture<F> {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_its_name() {
+        let future = ResponseFuture::<()>::respond(Response::default());
+        assert_eq!(format!("{future:?}"), "ResponseFuture { .. }");
+    }
+}

@@ -358,3 +358,79 @@ impl<'a> Selection<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{Request, header::HOST};
+
+    /// Has the defaults of the trait.
+    struct Plain([u64; 3]);
+
+    impl SelectPolicy for Plain {
+        fn select<'a>(&self, _: &'a Parts) -> Option<Selection<'a>> {
+            None
+        }
+    }
+
+    /// Has its own methods.
+    struct Own(Policy);
+
+    impl SelectPolicy for Own {
+        fn select<'a>(&self, parts: &'a Parts) -> Option<Selection<'a>> {
+            Some(Selection::new(self.0.clone(), parts).with_name(Some("own".into())))
+        }
+
+        fn reads(&self) -> Reads {
+            Reads::new([HOST, ORIGIN, HOST])
+        }
+
+        fn memory_size(&self) -> usize {
+            1234
+        }
+    }
+
+    fn names(selector: &impl SelectPolicy) -> Vec<HeaderName> {
+        selector.reads().names().collect()
+    }
+
+    #[test]
+    fn a_selector_reads_nothing_and_takes_its_own_size_by_default() {
+        let plain = Plain([0; 3]);
+        assert_eq!((names(&plain), plain.memory_size()), (vec![], size_of_val(&plain.0)));
+    }
+
+    fn check(selector: &impl SelectPolicy, parts: &Parts) {
+        let name = selector.select(parts).and_then(|selection| selection.name);
+        assert_eq!(name.as_deref(), Some("own"));
+        assert_eq!((names(selector), selector.memory_size()), (vec![HOST, ORIGIN], 1234));
+    }
+
+    #[test]
+    fn a_reference_is_what_it_points_to() {
+        let (parts, ()) = Request::default().into_parts();
+        let own = Own(Policy::builder().allow_origin("https://a.example").build().unwrap());
+        check(&own, &parts);
+        check(&&own, &parts);
+        check(&Arc::new(own), &parts);
+    }
+
+    #[test]
+    fn a_policy_selects_itself_and_knows_its_size() {
+        let (parts, ()) = Request::default().into_parts();
+        let policy = Policy::builder().allow_origin("https://a.example").build().unwrap();
+        let size = SelectPolicy::memory_size(&policy);
+        assert_eq!(size, Policy::memory_size(&policy));
+        assert!(size > size_of::<Policy>(), "{size}");
+        assert!(policy.select(&parts).is_some());
+    }
+
+    #[test]
+    fn names_stand_once_and_origin_as_it_is_written() {
+        let reads = Reads::new([ORIGIN]).and([HOST, ORIGIN]).and([HOST]);
+        assert_eq!(reads.names().collect::<Vec<_>>(), [ORIGIN, HOST]);
+        let vary = reads.0.expect("names");
+        let texts: Vec<&str> = vary.names.iter().map(|name| &**name).collect();
+        assert_eq!(texts, ["Origin", "host"]);
+    }
+}
