@@ -128,15 +128,15 @@ fn get() -> Template {
     Template::get()
 }
 
-fn granted() -> Template {
+pub(crate) fn granted() -> Template {
     Template::get().origin(APP)
 }
 
-fn refused() -> Template {
+pub(crate) fn refused() -> Template {
     Template::get().origin(EVIL)
 }
 
-fn preflight() -> Template {
+pub(crate) fn preflight() -> Template {
     Template::preflight(APP)
 }
 

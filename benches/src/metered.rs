@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     drive::Inner,
+    features::{granted, preflight, refused},
     request::Template,
     scenario::{Rule, Scenario, own},
     subject::{Call, Subject, apart, tower_call},
@@ -17,9 +18,6 @@ use std::{
 };
 use tower::Layer;
 
-const APP: &str = "https://app.example.com";
-const EVIL: &str = "https://evil.example.net";
-
 /// The rows.
 pub const SCENARIOS: &[Scenario] = &[
     own("metrics, no recorder: no Origin", |s| call(s, Template::get), Rule::Stored),
@@ -31,18 +29,6 @@ pub const SCENARIOS: &[Scenario] = &[
     own("metrics, a recorder: actual, refused", |s| recorded(s, refused), Rule::Stored),
     own("metrics, a recorder: preflight granted", |s| recorded(s, preflight), Rule::Stored),
 ];
-
-fn granted() -> Template {
-    Template::get().origin(APP)
-}
-
-fn refused() -> Template {
-    Template::get().origin(EVIL)
-}
-
-fn preflight() -> Template {
-    Template::preflight(APP)
-}
 
 fn call(subject: Subject, request: fn() -> Template) -> Option<Call> {
     let template = apart(request);
