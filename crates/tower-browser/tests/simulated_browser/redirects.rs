@@ -91,7 +91,7 @@ fn redirects_are_followed_and_checked_hop_by_hop() {
          "the response redirects to \"https://\", which is not a valid URL"),
         ("the mode error", "/302//end", |f| f.redirect(Redirect::Error), &["GET https://app.example.com/302//end -"],
          "the response is a redirect (status 302), and the redirect mode is \"error\""),
-        ("300 is no redirect", "/300//end", |f| f.redirect(Redirect::Error),
+        ("300 is not a redirect", "/300//end", |f| f.redirect(Redirect::Error),
          &["GET https://app.example.com/300//end -"], "ok"),
         ("304 neither", "/304//end", |f| f.redirect(Redirect::Error), &["GET https://app.example.com/304//end -"],
          "ok"),

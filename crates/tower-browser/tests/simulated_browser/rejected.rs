@@ -23,7 +23,7 @@ fn what_never_leaves_the_browser() {
          "the scheme of \"data:,x\" is neither \"http\" nor \"https\""),
         ("a page without origin", Page::at("nonsense"), |p| p.fetch(API),
          "the page's URL \"nonsense\" gives it no origin"),
-        ("a file is no tuple origin", Page::at("file:///x"), |p| p.fetch(API),
+        ("a file has an opaque origin", Page::at("file:///x"), |p| p.fetch(API),
          "the page's URL \"file:///x\" gives it no origin"),
         ("a method that is no token", Page::at(PAGE), |p| p.fetch("/").method("G T"), "\"G T\" is not a valid method"),
         ("an empty method", Page::at(PAGE), |p| p.fetch("/").method(""), "\"\" is not a valid method"),
