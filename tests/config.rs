@@ -216,7 +216,7 @@ fn documents_that_are_not_policies() {
     }
     for (text, expected) in [
         ("", "syntax error: the document is empty"),
-        ("[]", "line 1: the document is an array; write a table of settings"),
+        ("[]", "line 1: the document is an array; write an object of settings"),
         ("{\"allow_origin\": \"*\",}", "line 1: syntax error at column 22: trailing comma"),
         (
             "{\"allow_origin\": \"*\"} // x",
@@ -300,7 +300,20 @@ fn unknown_keys() {
         ),
         (
             "[cors]\norigins = '*'",
-            "line 1: unknown key `cors`; remove the table `cors` and write its keys at the top level",
+            "line 1: unknown key `cors`; remove the table `cors` and write its keys at the top level\n\
+             line 2: unknown key `origins`; did you mean `allow_origin`?",
+        ),
+        (
+            "[cors]\nallow_origin = 'https://a.example/'\nmax_age = '2d'",
+            "line 1: unknown key `cors`; remove the table `cors` and write its keys at the top level\n\
+             line 2: allow_origin: \"https://a.example/\" has a trailing slash; write \"https://a.example\"\n\
+             line 3: max_age: \"2d\" is over 86400 seconds, the longest that any browser honors; use 86400 seconds (\"1d\") or less",
+        ),
+        (
+            "[cors]\nmethods = 'PUT'",
+            "missing key `allow_origin`; name the origins that may call, or write \"*\"\n\
+             line 1: unknown key `cors`; remove the table `cors` and write its keys at the top level\n\
+             line 2: unknown key `methods`; did you mean `allow_methods`?",
         ),
         (
             "[[cors.policy]]\nallow_origin = '*'",
@@ -612,6 +625,12 @@ fn deep_nesting_is_an_error() {
     for depth in [1_000, 100_000] {
         assert!(PolicyList::from_json(&"[".repeat(depth)).is_err());
         assert!(PolicyList::from_json(&"{\"a\":".repeat(depth)).is_err());
+        let balanced = format!("{{\"allow_origin\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        let errors = PolicyList::from_json(&balanced).expect_err("too deep");
+        assert_eq!(
+            errors.to_string(),
+            "line 1: syntax error at column 143: recursion limit exceeded"
+        );
         assert!(PolicyList::from_toml(&format!("a = {}", "[".repeat(depth))).is_err());
     }
 }

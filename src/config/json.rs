@@ -6,7 +6,6 @@ use super::{
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
 };
 use jsonc_parser::{CollectOptions, ParseOptions, ast, common::Ranged, parse_to_ast};
-use serde::de::IgnoredAny;
 
 const NOTHING_EXTRA: ParseOptions = ParseOptions {
     allow_comments: false,
@@ -24,12 +23,13 @@ pub(super) fn parse(text: &str, document: &At) -> Result<Node, ConfigErrors> {
     Ok(node(value.ok_or_else(unread)?, &lines))
 }
 
-/// `serde_json` is exact about the syntax, and limits how deep values nest.
+/// `serde_json` is exact about the syntax, and limits how deep values nest, except where it ignores
+/// them. `jsonc_parser` has no limit.
 fn check_syntax(text: &str, document: &At) -> Result<(), ConfigErrors> {
     if text.trim_ascii().is_empty() {
         return Err(syntax_error(document, None, "the document is empty".to_owned()).into());
     }
-    serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| {
+    serde_json::from_str::<serde_json::Value>(text).map(drop).map_err(|error| {
         let place = format!(" at line {} column {}", error.line(), error.column());
         let mut why = error.to_string().replace(&place, "");
         if is_after_comma(text, error.line(), error.column()) {

@@ -5,7 +5,7 @@ use super::{
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
     keys::{LIST_KEY, SCHEMA_KEY, is_entry_key, is_policy_key},
     policy::{policy, stand_in},
-    reader::Reader,
+    reader::{Reader, is_table_around},
 };
 use crate::routes::{PolicyEntry, PolicyList, PolicyListError, PolicyListErrorKind};
 use std::slice;
@@ -15,7 +15,7 @@ pub(super) fn policies(document: &Node) -> Result<PolicyList, ConfigErrors> {
     let Value::Table(entries) = &document.value else {
         let reason = format!("the document is {}", document.value.type_name());
         let error = ConfigError::new(&document.at, "", Kind::WrongType, reason);
-        return Err(error.advice("write a table of settings").into());
+        return Err(error.advice("write an object of settings").into());
     };
     match entries.iter().find(|entry| entry.key == LIST_KEY) {
         None => flat(&document.at, entries),
@@ -30,8 +30,21 @@ fn flat(at: &At, entries: &[Entry]) -> Result<PolicyList, ConfigErrors> {
     reader.check_keys(|key| is_policy_key(key) || key == SCHEMA_KEY);
     reader.check_schema_key();
     let policy = policy(&mut reader);
-    ConfigErrors::check_sorted(reader.errors)?;
+    let mut errors = reader.errors;
+    for table in entries.iter().filter(|entry| is_table_around(entry)) {
+        errors.extend(inside(table));
+    }
+    ConfigErrors::check_sorted(errors)?;
     Ok(policy.into())
+}
+
+/// The errors of the settings in a table such as `[cors]`, so that all are reported at once. Their
+/// places are those that the settings have at the top level, where they belong.
+fn inside(table: &Entry) -> Vec<ConfigError> {
+    let errors = policies(&table.node).err();
+    let errors = errors.iter().flatten();
+    // What is missing there may stand at the top level, which reports it.
+    errors.filter(|error| *error.kind() != Kind::MissingKey).cloned().collect()
 }
 
 fn several(at: &At, entries: &[Entry], list: &Entry) -> Result<PolicyList, ConfigErrors> {

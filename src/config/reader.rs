@@ -47,6 +47,23 @@ impl Texts {
     }
 }
 
+/// Whether this is a table such as `[cors]`: its key is not known, and it has policies' keys in it.
+pub(super) fn is_table_around(entry: &Entry) -> bool {
+    match &entry.node.value {
+        Value::Table(table) => has_list(table) || !meant(table).is_empty(),
+        _ => false,
+    }
+}
+
+fn has_list(table: &[Entry]) -> bool {
+    table.iter().any(|entry| entry.key == LIST_KEY)
+}
+
+/// What the keys of a table were meant to be.
+fn meant(table: &[Entry]) -> Vec<&'static str> {
+    table.iter().filter_map(|entry| keys::meant(&entry.key)).collect()
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn new(table: &'a str, at: &'a At, entries: &'a [Entry]) -> Self {
         Self { table, at, entries, meant: Vec::new(), errors: Vec::new() }
@@ -123,19 +140,14 @@ impl<'a> Reader<'a> {
 
     /// What to do with a table that has policies' keys in it, such as `[cors]`.
     fn table_around(&mut self, entry: &Entry) -> Option<String> {
-        let meant = |table: &[Entry]| {
-            let keys = table.iter().map(|entry| entry.key.as_str());
-            keys.filter_map(keys::meant).collect::<Vec<_>>()
-        };
         let key = keys::shown(&entry.key);
         match &entry.node.value {
             Value::Table(table) => {
                 self.meant.extend(meant(table));
-                let is_list = table.iter().any(|entry| entry.key == LIST_KEY);
-                (is_list || !meant(table).is_empty()).then(|| {
-                    if is_list {
-                        self.meant.push("allow_origin");
-                    }
+                if has_list(table) {
+                    self.meant.push("allow_origin");
+                }
+                is_table_around(entry).then(|| {
                     format!("remove the table `{key}` and write its keys at the top level")
                 })
             }
