@@ -222,6 +222,39 @@ fn whatever_is_sent_a_line_is_short() {
     }
 }
 
+/// What a header or a path may have in it and a log must not: a tab, other control characters, text
+/// that is not UTF-8, and characters that change the order of what follows. Such text got into the
+/// logs of flask-cors (CVE-2024-1681).
+#[test]
+fn whatever_is_sent_a_line_is_escaped() {
+    let hostile = "https://evil.test\t\u{9b}31m\u{85}\u{2028}\u{202e}".as_bytes();
+    let not_utf8 = b"https://evil.test\xff\x9b31m";
+    let shadow = Policy::builder().allow_origin("*").build().unwrap();
+    let cors = layer("hostile").shadow(shadow, |_, _, _| ());
+    let mut in_path = actual("https://evil.test");
+    in_path.uri = "/caf\u{e9}\u{202e}\u{9b}31m".parse().unwrap();
+    let asks_for = |name, value| {
+        let method = ("access-control-request-method", &b"PUT"[..]);
+        parts("OPTIONS", &[("origin", APP.as_bytes()), method, (name, value)])
+    };
+    for (row, parts) in [
+        ("the origin of an actual request", parts("GET", &[("origin", hostile)])),
+        ("one that is not UTF-8", parts("GET", &[("origin", not_utf8)])),
+        ("two origins", parts("GET", &[("origin", hostile), ("origin", not_utf8)])),
+        ("the path", in_path),
+        ("a requested method", asks_for("access-control-request-method", hostile)),
+        ("a requested header", asks_for("access-control-request-headers", hostile)),
+        ("one that is not UTF-8", asks_for("access-control-request-headers", not_utf8)),
+        ("the host", parts("GET", &[("origin", b"https://evil.test"), ("host", hostile)])),
+    ] {
+        let lines = events(Level::TRACE, &cors, vec![parts]);
+        assert!(!lines.is_empty(), "{row}");
+        for line in lines {
+            assert!(line.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{row}: {line:?}");
+        }
+    }
+}
+
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 

@@ -9,6 +9,7 @@
 //! | an answer chosen by a function, without `Vary` | `decisions`: `what_a_function_chooses_by_is_in_vary` |
 //! | a cached answer of a static policy outlives a reload | `reload`: `one_exact_origin_behind_a_handle_is_dynamic` |
 //! | a flood of unknown keys harms known ones | `resolver`: `a_flood_of_made_up_origins_is_bounded_and_harms_no_one`, `a_flood_evicts_no_known_caller` |
+//! | unescaped text of the request in logs | `events`: `whatever_is_sent_a_line_is_escaped`, `whatever_is_sent_a_line_is_short` |
 //! | a log line for each refused request of a stranger | `events_flood`: `a_flood_of_strangers_does_not_fill_the_log` |
 //! | a response body without `Default` | the packages `stacks` and `messages` |
 //!
@@ -720,6 +721,31 @@ fn paths_are_compared_as_they_are_sent() {
         assert_eq!(response.headers()["access-control-allow-origin"], grant, "{path}");
         let credentials = response.headers().contains_key("access-control-allow-credentials");
         assert_eq!(credentials, grant != "*", "{path}");
+    }
+    // The first entry governs, not the one whose pattern is the longer or the more literal one.
+    let list = PolicyList::from_toml(
+        r#"
+        [[policy]]
+        name = "first"
+        paths = ["/{tenant}/settings"]
+        allow_origin = "https://a.example"
+
+        [[policy]]
+        name = "longer"
+        paths = ["/tenants-of-somebody/{*rest}"]
+        allow_origin = "*"
+        "#,
+    )
+    .unwrap();
+    for (path, name) in [
+        ("/tenants-of-somebody/settings", "first"),
+        ("/tenants-of-somebody/settings/", "longer"),
+        ("/tenants-of-somebody/files", "longer"),
+    ] {
+        let mut parts = actual("https://a.example");
+        parts.uri = path.parse().unwrap();
+        let evaluation = list.select(&parts).unwrap().evaluate();
+        assert_eq!(evaluation.policy_name(), Some(name), "{path}");
     }
 }
 
