@@ -14,7 +14,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 use tower::{Layer, Service, service_fn};
-use tower_cors::{Any, CorsLayer, Policy, PolicyBuilder};
+use tower_cors::{Any, CorsLayer, Policy, PolicyBuilder, protocol::Action};
 
 /// What tower's own `service_fn` and a ready future allocate: nothing.
 type Inner = fn(Request<()>) -> Ready<Result<Response<()>, Infallible>>;
@@ -205,6 +205,28 @@ fn mirroring_costs_one_list() {
             mirrored.count_total, none.count_total
         );
         assert!(mirrored.count_total <= none.count_total + 2, "{mirrored:?}, none: {none:?}");
+    }
+}
+
+/// The list of the names that are there, and a `Vary` that is merged, are one buffer each, of the
+/// exact size: a larger one would be moved into a shared one.
+#[test]
+fn a_value_that_is_joined_is_one_buffer() {
+    let two = || Policy::builder().allow_origin(["https://a.example", "https://b.example"]);
+    let exposes = two().allow_credentials(true).expose_headers(Any);
+    let (parts, ()) = request("GET", &[("origin", "https://a.example")]).into_parts();
+    for (about, policy, name, value, joined) in [
+        ("names", exposes, "x-a", "1", ("access-control-expose-headers", "x-a,vary")),
+        ("a merged Vary", two(), "vary", "accept", ("vary", "accept, Origin")),
+    ] {
+        let policy = policy.build().unwrap();
+        let Action::Forward(decoration) = policy.evaluate(&parts).into_action() else { panic!() };
+        let mut response = Response::new(());
+        *response.headers_mut() = HeaderMap::with_capacity(32);
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        let info = measure(|| decoration.apply(&mut response));
+        assert_eq!(response.headers()[joined.0], joined.1, "{about}");
+        assert_eq!(info.count_total, 1, "{about}: {info:?}");
     }
 }
 

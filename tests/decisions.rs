@@ -16,7 +16,7 @@ use tower_cors::{
     AllowOrigin, Any, CorsLayer, Decision, Policy, PolicyBuilder, Refusal,
     policy::Setting,
     protocol::RequestKind,
-    select::{ByRequest, SelectPolicy},
+    select::{ByRequest, SelectPolicy, Selection},
 };
 
 const APP: &str = "https://app.example.com";
@@ -78,9 +78,28 @@ fn kinds_of_requests() {
     }
 }
 
+/// What the policy says of the request. The shorter forms of it agree.
+#[track_caller]
+fn decide(policy: &Policy, parts: &Parts) -> Decision {
+    let evaluation = policy.evaluate(parts);
+    let decision = evaluation.decision();
+    assert_eq!(evaluation.is_granted(), decision.is_granted());
+    let nameless = match &decision {
+        Decision::Refused(
+            Refusal::HeaderNotAllowed { name, .. } | Refusal::MalformedHeader { name, .. },
+        ) => decision.to_string().replace(name.to_str().unwrap(), ""),
+        _ => decision.to_string(),
+    };
+    assert_eq!(evaluation.nameless_decision().to_string(), nameless);
+    let refusals = evaluation.refusals();
+    assert_eq!(refusals.first(), decision.refusal(), "the reason of the decision comes first");
+    assert!(refusals.len() < 2 || RequestKind::of(parts) == RequestKind::Preflight, "{refusals:?}");
+    decision
+}
+
 #[track_caller]
 fn refusal(policy: PolicyBuilder, parts: &Parts) -> Refusal {
-    match policy.build().unwrap().decide(parts) {
+    match decide(&policy.build().unwrap(), parts) {
         Decision::Refused(refusal) => refusal,
         decision => panic!("{decision}"),
     }
@@ -117,6 +136,14 @@ fn refusals_of_origins() {
         "a preflight's origin comes first",
         policy(),
         parts("OPTIONS", &[("origin", b"https://evil.example"), (METHOD, b"")]),
+        Refusal::OriginNotAllowed { .. },
+        AllowOrigin,
+        r#"origin "https://evil.example" is not allowed"#,
+    );
+    refused!(
+        "an actual request that names headers like a preflight",
+        policy(),
+        parts("GET", &[("origin", b"https://evil.example"), (HEADERS, b"x-unlisted")]),
         Refusal::OriginNotAllowed { .. },
         AllowOrigin,
         r#"origin "https://evil.example" is not allowed"#,
@@ -210,6 +237,15 @@ fn refusals_of_methods() {
             format!(r#""{}" is not a valid method"#, method.escape_debug()),
         );
     }
+    let long = "x".repeat(65);
+    refused!(
+        "longer than `*` repeats",
+        policy().allow_methods(Any).allow_credentials(true),
+        preflight(&long, ""),
+        Refusal::MethodTooLong { bytes: 65, limit: 64, .. },
+        AllowMethods,
+        "the method has 65 bytes, and `*` covers at most 64",
+    );
     let origin = ("origin", APP.as_bytes());
     refused!(
         "repeated",
@@ -263,14 +299,16 @@ fn refusals_of_headers() {
         );
     }
     for (asked, named) in [("x y", "x y"), ("authorization,x-a;q=1", "x-a;q=1"), ("(x)", "(x)")] {
-        refused!(
-            "no name",
-            policy(),
-            preflight("PUT", asked),
-            Refusal::MalformedHeader { name, .. } if name == named,
-            AllowHeaders,
-            format!(r#""{named}" is not a valid header name"#),
-        );
+        for policy in [policy(), policy().allow_headers(Any)] {
+            refused!(
+                "no name",
+                policy,
+                preflight("PUT", asked),
+                Refusal::MalformedHeader { name, .. } if name == named,
+                AllowHeaders,
+                format!(r#""{named}" is not a valid header name"#),
+            );
+        }
     }
     let long = "authorization,".repeat(300);
     refused!(
@@ -297,6 +335,23 @@ fn refusals_of_headers() {
         AllowHeaders,
         "`Access-Control-Request-Headers` has 4200 bytes, and at most 4096 are read",
     );
+    refused!(
+        "longer than what `*` repeats",
+        policy().allow_headers(Any).allow_credentials(true),
+        preflight("PUT", &long),
+        Refusal::HeadersTooLong { bytes: 4200, limit: 4096, .. },
+        AllowHeaders,
+        "`Access-Control-Request-Headers` has 4200 bytes, and at most 4096 are read",
+    );
+    let names = (0..500).map(|i| format!("x-header-{i:03}")).collect::<Vec<_>>();
+    refused!(
+        "longer than the list that is configured, with a space after each comma",
+        policy().allow_headers(names),
+        preflight("PUT", &"x-header-000,".repeat(541)),
+        Refusal::HeadersTooLong { bytes: 7033, limit: 7029, .. },
+        AllowHeaders,
+        "`Access-Control-Request-Headers` has 7033 bytes, and at most 7029 are read",
+    );
 }
 
 #[test]
@@ -305,6 +360,10 @@ fn what_is_granted() {
     let long_list = || policy().allow_headers(&names);
     let asked = names.join(", ");
     assert!(asked.len() > 4096);
+    let most = "authorization,".repeat(292) + ",,,,,,,,";
+    assert_eq!(most.len(), 4096);
+    let origin = ("origin", APP.as_bytes());
+    let lines = [origin, (METHOD, b"PUT"), (HEADERS, b"authorization"), (HEADERS, b"x-csrf-token")];
     for (about, policy, parts) in [
         ("actual", policy(), actual(APP)),
         ("actual, pattern", policy(), actual("https://a.b.example.org")),
@@ -320,8 +379,16 @@ fn what_is_granted() {
         ("any method", policy().allow_methods(Any), preflight("x-custom", "")),
         ("any header", policy().allow_headers(Any), preflight("PUT", "x-a,authorization")),
         ("a long list that is configured", long_list(), preflight("PUT", &asked)),
+        ("as much as is read", policy(), preflight("PUT", &most)),
+        ("more, where `*` is the answer", policy().allow_headers(Any), preflight("PUT", &asked)),
+        ("two lines of headers", policy(), parts("OPTIONS", &lines)),
+        (
+            "an actual request with more",
+            policy(),
+            parts("GET", &[origin, (HEADERS, b"x-unlisted")]),
+        ),
     ] {
-        let decision = policy.build().unwrap().decide(&parts);
+        let decision = decide(&policy.build().unwrap(), &parts);
         assert!(decision.is_granted(), "{about}: {decision}");
         assert!(decision.refusal().is_none(), "{about}");
         assert_eq!(decision.to_string(), "granted", "{about}");
@@ -362,7 +429,7 @@ fn what_is_not_cors() {
             parts("OPTIONS", &[api, (METHOD, b"PUT"), ("sec-fetch-site", b"same-origin")])
         }),
     ] {
-        let decision = policy().build().unwrap().decide(&parts);
+        let decision = decide(&policy().build().unwrap(), &parts);
         assert!(decision.refusal().is_some(), "{about}: {decision}");
     }
     let granted = parts("POST", &[("origin", APP.as_bytes()), ("host", b"app.example.com")]);
@@ -731,4 +798,37 @@ fn decisions_are_compared_by_their_data() {
     assert_eq!(decide(actual("https://evil.example")), decide(actual("https://evil.example")));
     assert_ne!(decide(actual("https://evil.example")), decide(actual("https://worse.example")));
     assert_ne!(decide(actual("https://evil.example")), decide(actual("null")));
+    for (about, one, other) in [
+        ("methods", preflight("DELETE", ""), preflight("PURGE", "")),
+        ("malformed methods", preflight("a b", ""), preflight("b a", "")),
+        ("headers", preflight("PUT", "x-a"), preflight("PUT", "x-b")),
+        ("malformed headers", preflight("PUT", "x a"), preflight("PUT", "x b")),
+        ("lengths", preflight("PUT", &",".repeat(5000)), preflight("PUT", &",".repeat(5001))),
+    ] {
+        assert_eq!(decide(one.clone()), decide(one.clone()), "{about}");
+        assert_ne!(decide(one), decide(other), "{about}");
+    }
+    let policy = Policy::builder().allow_origin(APP).allow_hosts("a.example").build().unwrap();
+    let host = |host: &'static str| policy.decide(&parts("GET", &[("host", host.as_bytes())]));
+    assert_eq!(host("b.example"), host("b.example"));
+    assert_ne!(host("b.example"), host("c.example"));
+}
+
+/// The policy says nothing of the request then, so no further reason is looked for.
+#[test]
+fn a_policy_that_is_unavailable_is_the_only_reason() {
+    let policy = policy().build().unwrap();
+    let parts = preflight("DELETE", "x-unlisted");
+    let selection = Selection::new(policy, &parts);
+    let evaluation = selection.unavailable("down", StatusCode::SERVICE_UNAVAILABLE).evaluate();
+    assert!(evaluation.is_unavailable());
+    let refusals = evaluation.refusals();
+    assert!(matches!(refusals[..], [Refusal::PolicyUnavailable { .. }]), "{refusals:?}");
+}
+
+#[test]
+fn at_most_32_reasons_are_given() {
+    let names = (0..50).map(|i| format!("x-{i}")).collect::<Vec<_>>().join(",");
+    let policy = policy().build().unwrap();
+    assert_eq!(policy.evaluate(&preflight("PUT", &names)).refusals().len(), 32);
 }

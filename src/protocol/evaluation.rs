@@ -211,11 +211,9 @@ impl<'a> Evaluation<'a> {
         match (self.kind(), &self.origin) {
             (_, OriginMatch::HostRefused) => Decision::Refused(host_refusal(self.parts)),
             (RequestKind::NotCors, _) => Decision::NotCors,
-            (RequestKind::Actual, OriginMatch::Granted(_)) => Decision::Granted,
-            (RequestKind::Preflight, OriginMatch::Granted(_)) => {
-                preflight::refusal(self.policy.rules(), self.parts)
-                    .map_or(Decision::Granted, Decision::Refused)
-            }
+            // A preflight: an actual request that is granted is an ordinary one.
+            (_, OriginMatch::Granted(_)) => preflight::refusal(self.policy.rules(), self.parts)
+                .map_or(Decision::Granted, Decision::Refused),
             _ => Decision::Refused(self.origin_refusal()),
         }
     }

@@ -39,12 +39,11 @@ pub(super) fn nameless_refusal(policy: &Rules, parts: &Parts) -> Option<Refusal>
     first_refusal(policy, parts, |_| HeaderValue::from_static(""))
 }
 
-/// The reasons for that, added to others until there are `most`: the method, and each header.
+/// The reasons for that, added to fewer than `most` others until there are `most`: the method, and
+/// each header.
 pub(super) fn add_refusals(policy: &Rules, parts: &Parts, most: usize, all: &mut Vec<Refusal>) {
     each_refusal(policy, parts, copied, &mut |refusal| {
-        if all.len() < most {
-            all.push(refusal);
-        }
+        all.push(refusal);
         all.len() < most
     });
 }

@@ -1215,6 +1215,12 @@ fn exposed() -> Vec<Row> {
         })
         .origin(APP)
         .runs(&[ACAO_APP, CREDENTIALS]),
+        row("all, with credentials, static: a name of one letter", {
+            one().allow_credentials(true).expose_headers(Any)
+        })
+        .origin(APP)
+        .sets("a", "1")
+        .runs(&[ACAO_APP, CREDENTIALS, "access-control-expose-headers: a"]),
         row("all, with credentials, static, no Origin: the one answer", {
             one().allow_credentials(true).expose_headers(Any)
         })
@@ -1274,6 +1280,10 @@ fn vary() -> Vec<Row> {
         }
     }
     rows.extend([
+        row("a Vary of one letter", two())
+            .origin(APP)
+            .sets("vary", "a")
+            .runs(&[ACAO_APP, "vary: a, Origin"]),
         row("an empty Vary", two()).origin(APP).sets("vary", "").runs(&[ACAO_APP, VARY_ORIGIN]),
         row("Vary in bytes that are no text", two())
             .origin(APP)
