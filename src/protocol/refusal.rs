@@ -148,7 +148,8 @@ impl PartialEq for Refusal {
             && self.numbers() == other.numbers()
             && match (self.error(), other.error()) {
                 (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a.to_string() == b.to_string(),
-                (a, b) => a.is_none() && b.is_none(),
+                // Both are of one variant, so neither has one.
+                _ => true,
             }
     }
 }
