@@ -177,7 +177,8 @@ const WRONG: &[(&str, Wrong)] = &[
     ("https://a.example?q=1", (Kind::Query, Some("https://a.example"))),
     ("https://a.example#", (Kind::Fragment, Some("https://a.example"))),
     ("https://a.example#top", (Kind::Fragment, Some("https://a.example"))),
-    ("chrome-extension://Abc/", (Kind::TrailingSlash, Some("chrome-extension://Abc"))),
+    ("chrome-extension://Abc/", (Kind::TrailingSlash, Some("chrome-extension://abc"))),
+    ("tauri://Abc/", (Kind::TrailingSlash, Some("tauri://Abc"))),
     ("app:///index.html", (Kind::Path, Some("app://"))),
     // The user.
     ("https://user@a.example", (Kind::UserInfo, Some("https://a.example"))),
@@ -306,9 +307,6 @@ const WRONG_PATTERNS: &[(&str, Wrong)] = &[
     ("https://*com", (Kind::StarTooBroad, None)),
     ("*.com", (Kind::MissingScheme, None)),
     ("https://*-example.com", (Kind::StarTooBroad, None)),
-    ("app://a*", (Kind::StarTooBroad, None)),
-    ("app://**", (Kind::StarTwice, None)),
-    ("app://a.*", (Kind::StarNotLeftmost, None)),
     ("file://*", (Kind::OpaqueScheme, None)),
     ("https://a*", (Kind::StarTooBroad, None)),
     ("https://*example.com", (Kind::StarTooBroad, Some("https://*.example.com"))),
@@ -1344,5 +1342,118 @@ proptest! {
                 );
             }
         }
+    }
+}
+
+/// What one reads who lists the origin of an extension or an app, and gets it wrong.
+#[test]
+fn schemes_other_than_http_have_advice_of_their_own() {
+    const ID: &str = "abcdefghijklmnopabcdefghijklmnop";
+    const STAR: &str = "has a star inside a host that is not a domain; write the whole host, such as the id of an extension, or a single star for every host";
+    const UPPER: &str = "has upper-case letters, which browsers never send;";
+    const PORT: &str = "has a port, which origins of extensions do not have;";
+    const NO_SCHEME: &str = "has no scheme; begin with \"https://\" or \"http://\"";
+    for (text, error) in [
+        // A star that is not the whole host.
+        (format!("chrome-extension://{ID}*"), STAR.to_owned()),
+        (format!("chrome-extension://*{ID}"), STAR.to_owned()),
+        ("chrome-extension://abc*def".into(), STAR.into()),
+        ("chrome-extension://**".into(), STAR.into()),
+        ("chrome-extension://*.".into(), STAR.into()),
+        ("chrome-extension://*.com".into(), STAR.into()),
+        ("chrome-extension://*.example.com".into(), STAR.into()),
+        ("moz-extension://a-*.example.com".into(), STAR.into()),
+        ("safari-web-extension://E93A1AC8-*".into(), STAR.into()),
+        ("capacitor://localhost*".into(), STAR.into()),
+        ("capacitor://a.*".into(), STAR.into()),
+        ("tauri://loc*".into(), STAR.into()),
+        ("ionic://**".into(), STAR.into()),
+        ("app://a*".into(), STAR.into()),
+        ("app://**".into(), STAR.into()),
+        ("app://a.*".into(), STAR.into()),
+        ("app://*.".into(), STAR.into()),
+        // A port.
+        (
+            format!("chrome-extension://{ID}:443"),
+            format!("{PORT} write \"chrome-extension://{ID}\""),
+        ),
+        ("chrome-extension://*:*".into(), format!("{PORT} write \"chrome-extension://*\"")),
+        ("moz-extension://2c12-7e:80".into(), format!("{PORT} write \"moz-extension://2c12-7e\"")),
+        (
+            "safari-web-extension://E93A:1".into(),
+            format!("{PORT} write \"safari-web-extension://E93A\""),
+        ),
+        ("app://.:0".into(), "has an invalid port; write a number from 1 to 65535".into()),
+        (
+            "capacitor://localhost:".into(),
+            "has a colon but no port; write \"capacitor://localhost\"".into(),
+        ),
+        // What follows the host.
+        ("moz-extension://*/*".into(), "has a path; write \"moz-extension://*\"".into()),
+        (
+            format!("chrome-extension://{ID}/popup.html"),
+            format!("has a path; write \"chrome-extension://{ID}\""),
+        ),
+        (
+            format!("chrome-extension:///{ID}"),
+            format!("has a path; write \"chrome-extension://{ID}\""),
+        ),
+        ("tauri://localhost/".into(), "has a trailing slash; write \"tauri://localhost\"".into()),
+        ("app://./index.html".into(), "has a path; write \"app://.\"".into()),
+        // Upper case.
+        (
+            format!("chrome-extension://{}", ID.to_uppercase()),
+            format!("{UPPER} write \"chrome-extension://{ID}\""),
+        ),
+        ("moz-extension://2C12-7E".into(), format!("{UPPER} write \"moz-extension://2c12-7e\"")),
+        (
+            "Safari-Web-Extension://E93A".into(),
+            format!("{UPPER} write \"safari-web-extension://E93A\""),
+        ),
+        ("TAURI://localhost".into(), format!("{UPPER} write \"tauri://localhost\"")),
+        // The scheme.
+        (
+            "chrome-extention://abc".into(),
+            "has a misspelled scheme; write \"chrome-extension://abc\"".into(),
+        ),
+        (
+            "chrome_extension://abc".into(),
+            "has an invalid scheme; write \"chrome-extension://abc\"".into(),
+        ),
+        ("chrome-extension:abc".into(), "has no scheme; write \"chrome-extension://abc\"".into()),
+        (
+            "moz-extension:/2c12-7e".into(),
+            "has no scheme; write \"moz-extension://2c12-7e\"".into(),
+        ),
+        ("tauri//localhost".into(), "has no scheme; write \"tauri://localhost\"".into()),
+        // It may be a host and its port.
+        ("tauri:3000".into(), NO_SCHEME.into()),
+        ("app:3000".into(), NO_SCHEME.into()),
+        ("capacitor:/".into(), NO_SCHEME.into()),
+        ("*://localhost".into(), "has a star in its scheme; write \"http://localhost\"".into()),
+        (format!("*://{ID}"), "has a star in its scheme; write an origin for each scheme".into()),
+        (
+            "view-source:https://a.example".into(),
+            "has an invalid scheme; write \"https://a.example\"".into(),
+        ),
+    ] {
+        let errors = text.parse::<OriginPattern>().expect_err(&text);
+        assert_eq!(errors.to_string(), format!("\"{text}\" {error}"));
+    }
+    for text in [
+        "chrome-extension://*",
+        "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc",
+        "safari-web-extension://E93A1AC8-8A37-4F26-BB5F-D1F6E5C6E8FC",
+        "capacitor://",
+        "capacitor://*",
+        "tauri://Localhost:8080",
+        "app://*.example.com:*",
+    ] {
+        assert!(text.parse::<OriginPattern>().is_ok(), "{text}");
+    }
+    // What a request says is only compared: it need not be possible.
+    for text in ["chrome-extension://ABC", "moz-extension://a:1"] {
+        let origin = text.parse::<Origin>().expect(text);
+        assert!(OriginPattern::try_from(origin).is_err(), "{text}");
     }
 }

@@ -89,6 +89,11 @@ pub(super) const fn read(text: &[u8], syntax: Syntax) -> Result<Layout, Kind> {
     match syntax {
         Syntax::Origin if !exact => return Err(Kind::Pattern),
         Syntax::Pattern if host.trailing_dot => return Err(Kind::TrailingDot),
+        Syntax::Pattern if !has_domains => {
+            if let Err(kind) = check_extension(text, scheme_end, &host, port) {
+                return Err(kind);
+            }
+        }
         _ => {}
     }
     // `read_scheme` and `read_host` have bounded both, so neither offset is over `MAX_ORIGIN`.
@@ -277,12 +282,11 @@ const fn read_opaque_host(text: &[u8], start: usize) -> Result<Host, Kind> {
         // Nobody registers names under such a scheme, so `scheme://*` is not too broad.
         1 if end - start == 1 => Star::Labels,
         _ => match scan_name(text, start) {
-            Ok(name) if name.trailing_dot() => return Err(Kind::TrailingDot),
-            Ok(name) => match check_star(text, start, &name) {
+            Ok(name) if !name.trailing_dot() => match check_star(text, start, &name) {
                 Ok(star) => star,
-                Err(kind) => return Err(kind),
+                Err(_) => return Err(Kind::StarInOpaqueHost),
             },
-            Err(kind) => return Err(kind),
+            _ => return Err(Kind::StarInOpaqueHost),
         },
     };
     let first_label = match first_label {
@@ -290,6 +294,38 @@ const fn read_opaque_host(text: &[u8], start: usize) -> Result<Host, Kind> {
         None => end - start,
     };
     Ok(Host { end, star, labels, first_label, trailing_dot: false })
+}
+
+/// The origin of an extension is its scheme and its id. Only the configuration is held to that: of a
+/// request's origin, more than its bytes need not be known.
+const fn check_extension(
+    text: &[u8],
+    scheme_end: usize,
+    host: &Host,
+    port: Port,
+) -> Result<(), Kind> {
+    let scheme = text.split_at(scheme_end).0;
+    if !scheme::is_extension(scheme) {
+        return Ok(());
+    }
+    let start = scheme_end + 3;
+    let single_star = host.end - start == 1 && matches!(host.star, Star::Labels);
+    if !single_star && !matches!(host.star, Star::None) {
+        return Err(Kind::StarInOpaqueHost);
+    }
+    if scheme::has_lower_case_ids(scheme) {
+        let mut i = start;
+        while i < host.end {
+            if text[i].is_ascii_uppercase() {
+                return Err(Kind::UpperCase);
+            }
+            i += 1;
+        }
+    }
+    match port {
+        Port::Default => Ok(()),
+        _ => Err(Kind::PortOfExtension),
+    }
 }
 
 /// What one pass over a DNS name finds.

@@ -99,6 +99,8 @@ kinds! {
     InvalidPort = "has an invalid port", "write a number from 1 to 65535";
     /// The default port of the scheme, which browsers leave out.
     DefaultPort = "has its scheme's default port, which browsers leave out", "remove it";
+    /// A port after the id of a browser extension.
+    PortOfExtension = "has a port, which origins of extensions do not have", "remove it";
     /// `null`, which pages of many different sites send.
     Null = "is what any sandboxed or local page sends", "see dangerously_allow_null_origin";
     /// A star where an origin was expected.
@@ -109,6 +111,8 @@ kinds! {
     StarInScheme = "has a star in its scheme", "write an origin for each scheme";
     /// A star in an IP address.
     StarInIpAddress = "has a star in an IP address", "write an origin for each address";
+    /// A star beside other characters in a host that is not a domain: `chrome-extension://abc*`.
+    StarInOpaqueHost = "has a star inside a host that is not a domain", "write the whole host, such as the id of an extension, or a single star for every host";
     /// More than one star in the host.
     StarTwice = "has more than one star in its host", "use one star, in the leftmost label";
     /// A star in another label than the leftmost one.

@@ -35,7 +35,8 @@
 //!    register names under them.
 //! 4. `scheme://*` stands for any host, except the empty one, under a scheme other than `https`,
 //!    `http` and `ftp`: Firefox gives an extension another `moz-extension://` host in every
-//!    installation.
+//!    installation. The id of an extension is either written whole or is that star, and no port
+//!    follows it.
 //! 5. `:*` stands for any port, the default port included: `http://localhost:*`.
 //! 6. A host has at most one star.
 //!

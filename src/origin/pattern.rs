@@ -4,7 +4,6 @@ use super::{
     error::OriginError,
     grammar::{self, Layout, Port, Star, Syntax},
     host,
-    kind::OriginErrorKind,
     origin::Origin,
     panic_text::PanicText,
     scheme,
@@ -187,23 +186,15 @@ impl TryFrom<String> for OriginPattern {
 
 /// # Errors
 ///
-/// Returns an error for `null`, which no pattern matches, and for an origin whose host ends in a
-/// dot: it is a different origin than the one without the dot, and hardly ever the one that is
-/// meant.
+/// Returns an error for `null`, which no pattern matches; for an origin whose host ends in a dot: it
+/// is a different origin than the one without the dot, and hardly ever the one that is meant; and
+/// for the origin of an extension that no browser sends: one with a port, or with an id in upper
+/// case where ids are in lower case.
 impl TryFrom<Origin> for OriginPattern {
     type Error = OriginError;
 
     fn try_from(origin: Origin) -> Result<Self, OriginError> {
-        let has_domain = scheme::has_domains(origin.scheme().as_bytes());
-        match origin.layout() {
-            Some(_) if has_domain && origin.host().ends_with('.') => Err(OriginError::new(
-                OriginErrorKind::TrailingDot,
-                origin.as_str(),
-                Syntax::Pattern,
-            )),
-            Some(layout) => Ok(Self { text: Cow::Owned(origin.as_str().to_owned()), layout }),
-            None => Err(OriginError::new(OriginErrorKind::Null, origin.as_str(), Syntax::Pattern)),
-        }
+        origin.as_str().parse()
     }
 }
 

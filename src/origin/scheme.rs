@@ -22,19 +22,53 @@ pub(super) const fn is_opaque(scheme: &[u8]) -> bool {
     matches!(scheme, b"file" | b"data" | b"about" | b"blob" | b"javascript")
 }
 
+/// The schemes of browser extensions.
+const EXTENSIONS: [&str; 3] = ["chrome-extension", "moz-extension", "safari-web-extension"];
+
+/// Whether the host is the id of a browser extension, so that no port follows it.
+pub(super) const fn is_extension(scheme: &[u8]) -> bool {
+    matches!(scheme, b"chrome-extension" | b"moz-extension" | b"safari-web-extension")
+}
+
+/// Whether the ids of these extensions are in lower case. Safari's are in upper case.
+pub(super) const fn has_lower_case_ids(scheme: &[u8]) -> bool {
+    matches!(scheme, b"chrome-extension" | b"moz-extension")
+}
+
+/// The schemes of extensions and apps after which something else than `://` is a mistake.
+pub(super) const APPS: [&str; 6] =
+    ["chrome-extension", "moz-extension", "safari-web-extension", "capacitor", "ionic", "tauri"];
+
 pub(super) const fn is_web_socket(scheme: &[u8]) -> bool {
     matches!(scheme, b"ws" | b"wss")
 }
 
-/// Whether this is `http` or `https` with one typing error: `htps`, `htttp`, `httsp`.
+/// Whether this is `http`, `https` or the scheme of an extension with one typing error: `htps`,
+/// `htttp`, `httsp`, `chrome-extention`.
 pub(super) const fn is_misspelled(scheme: &[u8]) -> bool {
     !has_domains(scheme)
-        && (is_one_edit_from(scheme, b"http") || is_one_edit_from(scheme, b"https"))
+        && (is_one_edit_from(scheme, b"http")
+            || is_one_edit_from(scheme, b"https")
+            || !is_extension(scheme) && misspelled_extension(scheme).is_some())
 }
 
-/// Which of `http` and `https` a misspelled scheme is meant as. `None` for `httpx`, which may be
-/// either.
+/// The scheme of an extension that is one typing error away.
+const fn misspelled_extension(scheme: &[u8]) -> Option<&'static str> {
+    let mut i = 0;
+    while i < EXTENSIONS.len() {
+        if is_one_edit_from(scheme, EXTENSIONS[i].as_bytes()) {
+            return Some(EXTENSIONS[i]);
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Which scheme a misspelled one is meant as. `None` for `httpx`, which may be `http` or `https`.
 pub(super) fn correct(scheme: &[u8]) -> Option<&'static str> {
+    if let Some(extension) = misspelled_extension(scheme) {
+        return Some(extension);
+    }
     if scheme.contains(&b's') {
         return Some("https");
     }
@@ -88,6 +122,13 @@ mod tests {
             ("hhttps", true, Some("https")),
             ("shttp", true, Some("https")),
             ("hptts", false, None),
+            ("chrome-extention", true, Some("chrome-extension")),
+            ("chrome_extension", true, Some("chrome-extension")),
+            ("moz-extensions", true, Some("moz-extension")),
+            ("safari-webextension", true, Some("safari-web-extension")),
+            ("chrome-extension", false, None),
+            ("moz-extension", false, None),
+            ("safari-extension", false, None),
             ("httpx", true, None),
             ("httpd", true, None),
             ("xhttps", true, Some("https")),

@@ -14,7 +14,10 @@ use std::net::Ipv6Addr;
 pub(super) fn suggestion(input: &str, syntax: Syntax) -> Option<String> {
     let text = strip_surroundings(input);
     // The address of what a page made: its origin is the page's.
-    let text = text.strip_prefix("blob:").or(text.strip_prefix("filesystem:")).unwrap_or(text);
+    let text = ["blob:", "filesystem:", "view-source:"]
+        .into_iter()
+        .find_map(|prefix| text.strip_prefix(prefix))
+        .unwrap_or(text);
     let (given, rest) = split_scheme(text);
     let authority = &rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())];
     // Of two schemes that differ, either may be meant.
@@ -24,14 +27,18 @@ pub(super) fn suggestion(input: &str, syntax: Syntax) -> Option<String> {
     let authority = strip_user(authority, given.is_some())?;
     let (host, port) = split_port(authority)?;
     let scheme = match given {
+        // A star stands for `http` or `https`.
+        Some("*") | None => guess_scheme(host, port)?.to_owned(),
         Some(scheme) => correct_scheme(scheme)?,
-        None => guess_scheme(host, port)?.to_owned(),
     };
     let host = if scheme::has_domains(scheme.as_bytes()) {
         correct_host(host, syntax)?
+    } else if scheme::has_lower_case_ids(scheme.as_bytes()) {
+        host.to_ascii_lowercase()
     } else {
         host.to_owned()
     };
+    let port = port.filter(|_| !scheme::is_extension(scheme.as_bytes()));
     let port = correct_port(&scheme, port)?;
     let corrected = format!("{scheme}://{host}{port}");
     (corrected != input && fits(&corrected, syntax)).then_some(corrected)
@@ -63,17 +70,20 @@ fn split_scheme(text: &str) -> (Option<&str>, &str) {
     {
         let twice = rest.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
         let rest = twice.unwrap_or(rest);
-        // As browsers do: with these schemes, `https:///a` is `https://a`.
-        let has_domains = scheme::has_domains(scheme.as_bytes());
-        return (Some(scheme), if has_domains { rest.trim_start_matches('/') } else { rest });
+        // As browsers do: with these schemes, `https:///a` is `https://a`. An extension always has an
+        // id, but an app may have no host.
+        let has_host = scheme::has_domains(scheme.as_bytes())
+            || scheme::is_extension(scheme.to_ascii_lowercase().as_bytes());
+        return (Some(scheme), if has_host { rest.trim_start_matches('/') } else { rest });
     }
     mistyped_separator(text).unwrap_or((None, text.trim_start_matches('/')))
 }
 
 /// Slashes or the colon left out, or others in their place: `https:a`, `https//a`, `https;//a`,
-/// `https.//a`, `https:\\a`. A name that begins with `http` has none of them.
+/// `https.//a`, `https:\\a`. A name that begins with `http` has none of them. The same for the schemes
+/// of extensions and apps.
 fn mistyped_separator(text: &str) -> Option<(Option<&str>, &str)> {
-    let (scheme, after) = ["https", "http"].into_iter().find_map(|scheme| {
+    let (scheme, after) = ["https", "http"].into_iter().chain(scheme::APPS).find_map(|scheme| {
         let (start, after) = text.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some((start, after))
     })?;
@@ -90,7 +100,7 @@ fn correct_scheme(scheme: &str) -> Option<String> {
     let scheme = scheme.to_ascii_lowercase();
     match &*scheme {
         "ws" => return Some("http".to_owned()),
-        "wss" | "*" => return Some("https".to_owned()),
+        "wss" => return Some("https".to_owned()),
         _ => {}
     }
     if scheme::is_misspelled(scheme.as_bytes()) {
