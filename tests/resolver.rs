@@ -4,6 +4,7 @@ use http::{Request, request::Parts};
 use proptest::prelude::*;
 use std::{
     collections::HashMap,
+    error::Error,
     future::Future,
     sync::{
         Arc, Mutex, MutexGuard,
@@ -697,7 +698,34 @@ async fn what_is_held_is_bounded() {
     }
 }
 
-/// A key of one's own: the tenant by its host. The origin is then the policy's to judge.
+/// The gauges lag a little: moka does its housekeeping in batches.
+#[tokio::test(start_paused = true)]
+async fn what_is_held_is_counted() {
+    let source = Source::default();
+    let resolver = build(source.resolver().lookup_burst(10_000));
+    for n in 0..1000 {
+        let _ = ask(&resolver, &format!("https://known{n}.example")).await;
+    }
+    for n in 0..2000 {
+        let _ = ask(&resolver, &format!("https://n{n}.example")).await;
+    }
+    source.state().delay = seconds(1);
+    let asking = ["https://a.example", "https://b.example"].map(|origin| {
+        let resolver = resolver.clone();
+        tokio::spawn(async move { ask(&resolver, origin).await })
+    });
+    sleep(Duration::from_millis(1)).await;
+    let stats = resolver.stats();
+    assert!((300..=1000).contains(&stats.known), "{stats:?}");
+    assert!((1001..=2000).contains(&stats.strangers), "{stats:?}");
+    assert_eq!(stats.in_progress, 2, "{stats:?}");
+    for request in asking {
+        assert_eq!(request.await.expect("no panic"), Ok(None));
+    }
+    assert_eq!(resolver.stats().in_progress, 0);
+}
+
+/// A key of one's own: the tenant by its host. The policy then evaluates the origin.
 #[tokio::test]
 async fn a_key_of_ones_own() {
     let lookups = Arc::new(Mutex::new(HashMap::<String, usize>::new()));
@@ -745,6 +773,58 @@ fn outside_a_runtime_nothing_panics() {
     let mut answer = std::pin::pin!(resolver.resolve(&parts(&["https://known.example"])));
     let polled = answer.as_mut().poll(&mut std::task::Context::from_waker(waker));
     assert!(matches!(polled, std::task::Poll::Ready(Err(LookupError::NoRuntime(_)))), "{polled:?}");
+}
+
+/// The lookup runs on another runtime; here is no timer for the wait before a stale policy is used.
+#[test]
+fn outside_a_runtime_a_lookup_under_way_is_waited_for() {
+    let source = Source::default();
+    let resolver = build(source.resolver().stale_on_error(seconds(60)));
+    source.state().delay = Duration::from_millis(10);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let origin = parts(&["https://known.example"]);
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut first = std::pin::pin!(resolver.resolve(&origin));
+    runtime.block_on(async { assert!(first.as_mut().poll(&mut cx).is_pending()) });
+    let mut second = std::pin::pin!(resolver.resolve(&origin));
+    assert!(second.as_mut().poll(&mut cx).is_pending(), "no panic");
+    runtime.block_on(async { sleep(Duration::from_millis(50)).await });
+    let answer = second.as_mut().poll(&mut cx);
+    assert!(matches!(answer, std::task::Poll::Ready(Ok(Some(_)))), "{answer:?}");
+}
+
+#[test]
+fn a_lookup_error_has_the_cause_of_its_error() {
+    let cause = "digit".parse::<u8>().unwrap_err();
+    let failed = LookupError::Failed(Arc::new(Outer(cause.clone())));
+    assert_eq!(failed.to_string(), "the database is down");
+    assert_eq!(failed.source().map(ToString::to_string), Some(cause.to_string()));
+    assert!(LookupError::RateLimited.source().is_none());
+}
+
+#[derive(Debug)]
+struct Outer(std::num::ParseIntError);
+
+impl std::fmt::Display for Outer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the database is down")
+    }
+}
+
+impl Error for Outer {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[test]
+fn debug_output_names_the_type() {
+    let builder = Source::default().resolver();
+    let settings = format!("{builder:?}");
+    assert!(settings.starts_with("ResolverBuilder { only_origins: "), "{settings}");
+    let resolver = build(builder);
+    let future = resolver.resolve(&parts(&[]));
+    assert_eq!(format!("{future:?}"), "ResolverFuture { .. }");
 }
 
 #[test]
