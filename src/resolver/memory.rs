@@ -223,6 +223,15 @@ mod tests {
         assert!(memory.strangers.weighted_size() <= mib);
     }
 
+    #[test]
+    fn an_entry_weighs_what_is_held_for_it() {
+        let weight = |key: &str, size| held(&key.to_owned(), policy(), size).weight as usize;
+        let empty = weight("", 0);
+        assert_eq!(weight("abcd", 100), empty + 104);
+        assert!(empty >= OVERHEAD + size_of::<String>() + size_of::<u8>(), "{empty}");
+        assert!(empty <= OVERHEAD + size_of::<String>() + size_of::<u8>() + 8, "{empty}");
+    }
+
     /// moka's clock is the real one.
     #[test]
     fn strangers_are_held_for_their_own_lifetime_only() {
@@ -234,9 +243,10 @@ mod tests {
         };
         let memory = memory(Settings { lifetimes, ..Settings::default() });
         for n in 0..100 {
+            let failed = || Entry::failed(0, None, LookupError::Lost, Instant::now());
+            memory.put_stranger(format!("none{n}"), failed());
             memory.put_stranger(format!("none{n}"), no_policy());
-            let failed = Entry::failed(0, None, LookupError::Lost, Instant::now());
-            memory.put_stranger(format!("failed{n}"), failed);
+            memory.put_stranger(format!("failed{n}"), failed());
             memory.put_known(format!("known{n}"), policy());
         }
         assert_eq!(settle(&memory), (100, 200));

@@ -137,3 +137,37 @@ impl Counters {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Counters;
+
+    #[test]
+    fn each_counter_is_exported_under_its_name() {
+        let counters = Counters::default();
+        let each = [
+            &counters.filtered,
+            &counters.hits,
+            &counters.shared,
+            &counters.lookups,
+            &counters.failures,
+            &counters.stale,
+            &counters.rate_limited,
+            &counters.failed,
+        ];
+        for (times, counter) in each.iter().enumerate() {
+            (0..times).for_each(|_| counter.add());
+        }
+        let expected = [
+            ("filtered", 0),
+            ("hits", 1),
+            ("shared", 2),
+            ("lookups", 3),
+            ("failures", 4),
+            ("stale", 5),
+            ("rate_limited", 6),
+            ("failed", 7),
+        ];
+        assert_eq!(counters.read().counters(), expected);
+    }
+}
