@@ -147,6 +147,7 @@ pub fn instructions_rules(figures: &Figures, scenario: &Scenario) -> Vec<String>
                 hold(ours <= most, "at most", most);
             }
         }
+        Rule::Half(once) => hold(ours <= once / 2, "at most half of what was", once),
         Rule::Stored => {}
     }
     complaints

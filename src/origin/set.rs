@@ -106,6 +106,7 @@ impl OriginSetBuilder {
         Self { text, ends, patterns: Vec::new() }
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, member: OriginPattern) {
         if member.is_exact() {
             self.text.push_str(member.as_str());

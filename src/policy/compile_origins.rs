@@ -9,7 +9,7 @@ use super::{
     settings::Settings,
     validate,
 };
-use crate::origin::{OriginError, OriginErrorKind, OriginPattern, OriginSetBuilder};
+use crate::origin::{Origin, OriginError, OriginErrorKind, OriginPattern, OriginSetBuilder};
 
 /// Takes the items out of the settings, as there may be a million of them.
 pub(super) fn compile(settings: &mut Settings, errors: &mut Vec<PolicyError>) -> Origins {
@@ -52,50 +52,30 @@ fn rules(
     for item in &items {
         bytes += bytes_of(item);
     }
-    let mut set = OriginSetBuilder::with_capacity(items.len(), bytes);
+    let set = OriginSetBuilder::with_capacity(items.len(), bytes);
+    let mut members = Members { settings, errors, set };
     #[cfg(feature = "regex")]
     let mut expressions = Vec::new();
     for (index, item) in items.into_iter().enumerate() {
-        let checked = match item {
-            Item::Any | Item::Value(OriginRule::Nobody) => continue,
-            Item::Value(OriginRule::Predicate(predicate)) => {
-                rules.predicates.push(predicate);
-                continue;
-            }
+        match item {
+            Item::Text(text) => members.add_text(index, text, false),
+            Item::Part(text) => members.add_text(index, text, true),
+            Item::Value(OriginRule::Origin(origin)) => members.add_origin(index, origin),
+            Item::Value(OriginRule::Pattern(pattern)) => members.add(index, pattern),
+            Item::Value(OriginRule::Predicate(predicate)) => rules.predicates.push(predicate),
             #[cfg(feature = "regex")]
             Item::Value(OriginRule::Regex(source)) => {
-                expressions.extend(expression((index, &source), settings, errors));
-                continue;
+                expressions.extend(expression((index, &source), settings, members.errors));
             }
-            Item::Text(text) => parse_owned((index, text), false, settings),
-            Item::Part(text) => parse_owned((index, text), true, settings),
-            Item::Value(OriginRule::Origin(origin)) if origin.is_null() => {
-                parse((index, origin.as_str()), false, settings)
-            }
-            Item::Value(OriginRule::Origin(origin)) => {
-                let pattern = OriginPattern::try_from(origin);
-                pattern.map(Some).map_err(|error| of_origin_error((index, error.input()), &error))
-            }
-            Item::Value(OriginRule::Pattern(pattern)) => Ok(Some(pattern)),
-        };
-        match checked {
-            Ok(Some(pattern)) => {
-                check_opt_ins(index, &pattern, settings, errors);
-                if settings.allow_credentials {
-                    check_credentials(index, &pattern, settings, errors);
-                }
-                set.push(pattern);
-            }
-            Ok(None) => {}
-            Err(error) => errors.push(error),
+            Item::Any | Item::Value(OriginRule::Nobody) => {}
         }
     }
+    rules.set = members.set.build();
     #[cfg(feature = "regex")]
     match super::regex::Regexes::new(&expressions) {
         Ok(compiled) => rules.regexes = compiled,
         Err(kind) => errors.push(PolicyError::new(Setting::AllowOrigin, kind)),
     }
-    rules.set = set.build();
     rules
 }
 
@@ -109,35 +89,64 @@ fn bytes_of(item: &Item<OriginRule>) -> usize {
     }
 }
 
-/// The same as `parse`, without a copy of the text of a valid origin.
-fn parse_owned(
-    (index, text): (usize, String),
-    is_part: bool,
-    settings: &Settings,
-) -> Result<Option<OriginPattern>, PolicyError> {
-    match OriginPattern::try_from(text) {
-        Ok(pattern) => Ok(Some(pattern)),
-        Err(error) => parse((index, error.input()), is_part, settings),
-    }
+/// The set of origins and patterns, and what is wrong with them.
+struct Members<'a> {
+    settings: &'a Settings,
+    errors: &'a mut Vec<PolicyError>,
+    set: OriginSetBuilder,
 }
 
-/// A pattern from a string; `None` for `null` with its opt-in, which is a rule of its own.
-fn parse(
-    item: (usize, &str),
-    is_part: bool,
-    settings: &Settings,
-) -> Result<Option<OriginPattern>, PolicyError> {
-    let (_, text) = item;
-    if text == "null" && settings.allow_null_origin {
-        return Ok(None);
+impl Members<'_> {
+    /// Without a copy of the text of a valid origin.
+    fn add_text(&mut self, index: usize, text: String, is_part: bool) {
+        match OriginPattern::try_from(text) {
+            Ok(pattern) => self.add(index, pattern),
+            Err(error) => self.refuse((index, error.input()), is_part),
+        }
     }
-    let check = |text: &str| match text.parse::<OriginPattern>() {
-        Ok(pattern) => Ok(pattern.to_string()),
-        Err(error) => Err((Kind::Origin(*error.kind()), error.suggestion().map(str::to_owned))),
-    };
-    match validate::item_of(text, is_part, &check) {
-        Ok(text) => Ok(text.parse().ok()),
-        Err((kind, suggestion)) => Err(of_origin(item, kind).write(suggestion)),
+
+    fn add_origin(&mut self, index: usize, origin: Origin) {
+        if origin.is_null() {
+            return self.refuse((index, origin.as_str()), false);
+        }
+        match OriginPattern::try_from(origin) {
+            Ok(pattern) => self.add(index, pattern),
+            Err(error) => self.errors.push(of_origin_error((index, error.input()), &error)),
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, index: usize, pattern: OriginPattern) {
+        // Nothing can be wrong with what most are: exact origins of scheme `https`.
+        if !pattern.is_exact() || !pattern.as_str().starts_with("https:") {
+            self.check(index, &pattern);
+        }
+        self.set.push(pattern);
+    }
+
+    #[cold]
+    fn check(&mut self, index: usize, pattern: &OriginPattern) {
+        check_opt_ins(index, pattern, self.settings, self.errors);
+        if self.settings.allow_credentials {
+            check_credentials(index, pattern, self.settings, self.errors);
+        }
+    }
+
+    /// Says what is wrong with a text that is not a pattern, unless it is `null` with its opt-in,
+    /// which is a rule of its own.
+    #[cold]
+    fn refuse(&mut self, item: (usize, &str), is_part: bool) {
+        let (_, text) = item;
+        if text == "null" && self.settings.allow_null_origin {
+            return;
+        }
+        let check = |text: &str| match text.parse::<OriginPattern>() {
+            Ok(pattern) => Ok(pattern.to_string()),
+            Err(error) => Err((Kind::Origin(*error.kind()), error.suggestion().map(str::to_owned))),
+        };
+        if let Err((kind, suggestion)) = validate::item_of(text, is_part, &check) {
+            self.errors.push(of_origin(item, kind).write(suggestion));
+        }
     }
 }
 
