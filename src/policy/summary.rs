@@ -119,11 +119,10 @@ impl fmt::Debug for Policy {
 fn is_default(setting: Setting, values: &[String]) -> bool {
     match values {
         [] => setting != Setting::AllowOrigin,
-        [only] => match setting {
+        [only] if !setting.is_list() => match setting {
             Setting::MaxAge => only == "unset",
             Setting::PreflightStatus => only == "204",
             Setting::InnerHeaders => only == "replace",
-            Setting::AllowHosts => false,
             _ => only == "false",
         },
         _ => false,
