@@ -7,7 +7,7 @@ use tower_cors::{
     AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer, ExposeHeaders, Origin, OriginPattern,
     Policy, PolicyBuilder,
     origin::OriginErrorKind,
-    policy::{PolicyErrorKind as Kind, Preset, Setting},
+    policy::{AllowHosts, PolicyErrorKind as Kind, Preset, Setting},
     protocol::Action,
 };
 
@@ -456,6 +456,20 @@ https://b.example
             S::AllowHosts,
             Kind::Host(OriginErrorKind::InvalidPort),
             r#"allow_hosts: "localhost:65536" has an invalid port; write a host such as "api.example.com", "127.0.0.1:3000" or "[::1]""#,
+        ),
+        (
+            "a host whose port has a sign",
+            one().allow_hosts("localhost:+80"),
+            S::AllowHosts,
+            Kind::Host(OriginErrorKind::InvalidPort),
+            r#"allow_hosts: "localhost:+80" has an invalid port; write a host such as "api.example.com", "127.0.0.1:3000" or "[::1]""#,
+        ),
+        (
+            "a host whose port begins with a zero",
+            one().allow_hosts("localhost:080"),
+            S::AllowHosts,
+            Kind::Host(OriginErrorKind::InvalidPort),
+            r#"allow_hosts: "localhost:080" has an invalid port; write a host such as "api.example.com", "127.0.0.1:3000" or "[::1]""#,
         ),
         (
             "a host with an empty port",
@@ -993,6 +1007,64 @@ fn debug_is_readable() {
     let builder = format!("{builder:?}");
     assert!(builder.contains(r#"allow_origin: ["https://a.example", nobody]"#), "{builder}");
     assert!(builder.contains(r#"allow_headers: ["x-a", "*"]"#), "{builder}");
+    let ready = Policy::permissive();
+    assert_eq!(format!("{ready:?}"), format!("{:?}", ready.into_builder()));
+}
+
+/// What each constructor puts into its list, in whatever type it is given.
+#[test]
+fn lists_print_what_they_hold() {
+    let shared = || std::sync::Arc::<str>::from("a.example");
+    for (list, printed) in [
+        (format!("{:?}", AllowOrigin::any()), r#"["*"]"#),
+        (format!("{:?}", AllowOrigin::none()), "[nobody]"),
+        (format!("{:?}", AllowOrigin::predicate(|_, _| true)), "[predicate]"),
+        (format!("{:?}", AllowMethods::any()), r#"["*"]"#),
+        (format!("{:?}", AllowMethods::exact(Method::PUT)), r#"["PUT"]"#),
+        (format!("{:?}", AllowMethods::list(["PUT", "DELETE"])), r#"["PUT", "DELETE"]"#),
+        (format!("{:?}", AllowHeaders::any()), r#"["*"]"#),
+        (format!("{:?}", AllowHeaders::mirror_request()), r#"["*", "authorization"]"#),
+        (format!("{:?}", AllowHeaders::exact(header::ETAG)), r#"["etag"]"#),
+        (format!("{:?}", AllowHeaders::list(["x-a", "x-b"])), r#"["x-a", "x-b"]"#),
+        (format!("{:?}", ExposeHeaders::any()), r#"["*"]"#),
+        (format!("{:?}", ExposeHeaders::exact(header::ETAG)), r#"["etag"]"#),
+        (format!("{:?}", ExposeHeaders::list(["x-a", "x-b"])), r#"["x-a", "x-b"]"#),
+        (format!("{:?}", AllowHosts::exact("a.example")), r#"["a.example"]"#),
+        (format!("{:?}", AllowHosts::list([shared()])), r#"["a.example"]"#),
+        (format!("{:?}", AllowHosts::from(shared())), r#"["a.example"]"#),
+    ] {
+        assert_eq!(list, printed);
+    }
+}
+
+#[test]
+fn a_policy_prints_its_lists() {
+    let names = |count: usize| (1..=count).map(|n| format!("x-{n}")).collect::<Vec<_>>();
+    for (description, builder, printed) in [
+        (
+            "ten names, which is the limit",
+            one().allow_headers(names(10)),
+            "allow_headers: x-1, x-2, x-3, x-4, x-5, x-6, x-7, x-8, x-9, x-10",
+        ),
+        (
+            "more names",
+            one().allow_headers(names(12)),
+            "allow_headers: x-1, x-2, x-3, x-4, x-5, x-6, x-7, x-8, x-9, x-10 and 2 more",
+        ),
+        (
+            "names that read like a switch",
+            one()
+                .allow_methods("false")
+                .allow_headers("false")
+                .expose_headers("false")
+                .allow_hosts("false"),
+            "allow_methods: false; allow_headers: false; expose_headers: false; allow_hosts: false",
+        ),
+    ] {
+        let policy = builder.build().unwrap_or_else(|errors| panic!("{description}: {errors}"));
+        let printed = format!("allow_origin: https://a.example; {printed}");
+        assert_eq!(policy.to_string(), printed, "{description}");
+    }
 }
 
 #[test]
@@ -1027,6 +1099,7 @@ fn every_setter_adjusts_a_ready_policy() {
 fn presets_are_valid_and_found_by_name() {
     for preset in Preset::ALL {
         assert_eq!(Preset::from_name(preset.as_str()), Some(*preset));
+        assert_eq!(preset.to_string(), preset.as_str());
         let lists = [preset.allow_methods(), preset.allow_headers(), preset.expose_headers()];
         // `build` accepts every name, and the policy has each once.
         let policy = one().preset(*preset).preset(*preset).build().unwrap();

@@ -4,7 +4,7 @@ use http::{Request, Response, request::Parts};
 use std::convert::Infallible;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_cors::{
-    CorsLayer, Policy, PolicyList,
+    AllowOrigin, CorsLayer, Policy, PolicyList, Refusal,
     routes::{PolicyEntry, PolicyListErrorKind as Kind},
     select::SelectPolicy,
 };
@@ -127,6 +127,29 @@ fn the_first_entry_wins() {
         ("/files", None),
     ] {
         assert_eq!(selected_name(&list, path, None).as_deref(), expected, "{path}");
+    }
+}
+
+/// An entry whose predicate fails might have allowed the origin, so that the failure is the reason.
+#[test]
+fn a_failure_is_the_reason_wherever_it_stands() {
+    let refuses = || AllowOrigin::from("https://a.example");
+    let fails = || AllowOrigin::try_predicate(|_, _| Err("down".into()));
+    for (description, entries, failed) in [
+        ("the first fails", [fails(), refuses(), refuses()], true),
+        ("a later one fails", [refuses(), fails(), refuses()], true),
+        ("none fails", [refuses(), refuses(), refuses()], false),
+    ] {
+        let mut builder = PolicyList::builder();
+        for origins in entries {
+            let policy = Policy::builder().allow_origin(origins).build().expect("a valid policy");
+            builder = builder.entry(PolicyEntry::new(policy));
+        }
+        let list = builder.build().expect("a valid list");
+        let parts = parts("/", Some("https://b.example"));
+        let decision = list.select(&parts).expect("a policy").evaluate().decision();
+        let found = matches!(decision.refusal(), Some(Refusal::PredicateFailed { .. }));
+        assert_eq!(found, failed, "{description}: {decision}");
     }
 }
 
@@ -348,6 +371,11 @@ fn a_list_wrong() {
             ],
         ),
         (
+            "after an entry for every path, with a wrong path beside the right one",
+            vec![any(), any().paths(["/a", "b"])],
+            vec![r#"policy[1].paths[1]: "b" does not begin with a slash; write "/b""#],
+        ),
+        (
             "behind a catch-all",
             vec![any().paths(["/a/{*rest}"]), any().paths(["/a/b", "/a/{x}/c", "/a/{y}"])],
             vec![DEAD],
@@ -393,6 +421,31 @@ fn a_list_wrong() {
         let found = errors(entries).into_iter().map(|(_, _, text)| text).collect::<Vec<_>>();
         assert_eq!(found, expected, "{description}");
     }
+}
+
+#[test]
+fn an_error_has_the_position_of_its_path() {
+    for (description, entry, path) in [
+        ("the second path", PolicyEntry::off().paths(["/a", "b"]), Some(1)),
+        ("the entry as a whole", PolicyEntry::off().paths(Vec::<String>::new()), None),
+    ] {
+        let errors = PolicyList::builder().entry(entry).build().expect_err("an invalid list");
+        let paths = errors.iter().map(|error| error.path()).collect::<Vec<_>>();
+        assert_eq!(paths, [path], "{description}");
+    }
+}
+
+#[test]
+fn a_list_prints_its_entries() {
+    let list = PolicyList::builder()
+        .entry(PolicyEntry::off().paths(["/hooks/{*rest}"]))
+        .entry(PolicyEntry::new(policy(&["https://a.example"])).named("app"))
+        .build()
+        .expect("a valid list");
+    assert_eq!(
+        format!("{list:?}"),
+        r#"[(None, Some(["/hooks/{*rest}"]), None), (Some("app"), None, Some(Policy { allow_origin: ["https://a.example"] }))]"#
+    );
 }
 
 /// What is checked on some paths must say what holds on the others.

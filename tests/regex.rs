@@ -313,6 +313,12 @@ fn errors_with_credentials() {
             "is too complex to be analyzed, which allow_credentials requires",
             Advice("write a shorter one, or set dangerously_allow_public_suffix_subdomains"),
         ),
+        // Too long for an automaton, and not only for what is made of two.
+        (
+            r"https://[a-z]{20000}\.example\.com",
+            "is too complex to be analyzed, which allow_credentials requires",
+            Advice("write a shorter one, or set dangerously_allow_public_suffix_subdomains"),
+        ),
     ];
     for (source, reason, then) in table {
         check_error(source, Credentials, reason, then);

@@ -211,3 +211,31 @@ fn join(names: &mut dyn Iterator<Item = &str>) -> Option<HeaderValue> {
     let value = HeaderValue::from_maybe_shared(Bytes::from(text)).ok()?;
     Some(value.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Any, Policy};
+
+    /// An answer that failed to fill a place, or to remove it, would grant nothing.
+    #[test]
+    fn places_grant_nothing() {
+        let policy = Policy::builder()
+            .allow_origin(["https://a.example", "https://b.example"])
+            .allow_methods(Any)
+            .allow_headers(["*", "authorization"])
+            .allow_credentials(true)
+            .allow_private_network(true)
+            .build()
+            .unwrap();
+        let headers = policy.answers().granted_preflight.headers();
+        for name in [
+            ACCESS_CONTROL_ALLOW_ORIGIN,
+            ACCESS_CONTROL_ALLOW_METHODS,
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK,
+        ] {
+            assert_eq!(headers.get(&name), Some(&HeaderValue::from_static("")), "{name}");
+        }
+    }
+}

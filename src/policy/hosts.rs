@@ -45,11 +45,9 @@ impl HostPattern {
         Ok(Self { text: text.to_owned(), host, port })
     }
 
+    /// Whether this entry has a star and matches.
     fn matches(&self, host: &str, port: Option<u16>) -> bool {
-        let Some(star) = self.host.find('*') else {
-            return self.host.eq_ignore_ascii_case(host) && self.has_port(port);
-        };
-        let (before, after) = (&self.host[..star], &self.host[star + 1..]);
+        let Some((before, after)) = self.host.split_once('*') else { return false };
         let Some(middle) = host.len().checked_sub(before.len() + after.len()) else { return false };
         // The star stands for at least one character.
         let (Some(head), Some(covered), Some(tail)) = (

@@ -41,4 +41,18 @@ mod tests {
         assert_eq!(size(1), BASE);
         assert!((200_000..400_000).contains(&size(2000)), "{}", size(2000));
     }
+
+    #[cfg(feature = "regex")]
+    #[test]
+    fn grows_with_expressions() {
+        for count in 1..4 {
+            let mut builder = Policy::builder();
+            for n in 0..count {
+                let expression = format!(r"https://[a-z]+-{n}\.example\.com");
+                builder = builder.allow_origin(crate::AllowOrigin::regex(expression));
+            }
+            let size = builder.build().map(|policy| policy.memory_size());
+            assert_eq!(size, Ok(BASE + count * PER_EXPRESSION));
+        }
+    }
 }

@@ -182,3 +182,43 @@ impl fmt::Debug for PolicyList {
         f.debug_list().entries(self.entries()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Policy, PolicyList, routes::PolicyEntry, select::SelectPolicy};
+
+    fn list() -> PolicyList {
+        let policy = |origins: &[&str]| Policy::builder().allow_origin(origins).build().unwrap();
+        PolicyList::builder()
+            .entry(PolicyEntry::new(policy(&["https://a.example"])).named("a").paths(["/a"]))
+            .entry(PolicyEntry::off().paths(["/off"]))
+            .entry(PolicyEntry::new(policy(&["https://b.example", "https://c.example"])).named("b"))
+            .build()
+            .unwrap()
+    }
+
+    #[cfg(feature = "reload")]
+    #[test]
+    fn shared_while_something_holds_it_or_a_policy() {
+        let list = list();
+        assert!(!list.is_shared());
+        let held = list.clone();
+        assert!(list.is_shared());
+        drop(held);
+        assert!(!list.is_shared());
+        for name in ["a", "b"] {
+            let held = list.get(name).cloned();
+            assert!(list.is_shared(), "{name}");
+            drop(held);
+            assert!(!list.is_shared(), "{name}");
+        }
+    }
+
+    #[test]
+    fn takes_the_memory_of_its_policies() {
+        let list = list();
+        let sizes = ["a", "b"].map(|name| list.get(name).map_or(0, Policy::memory_size));
+        assert!(sizes[0] > 1000 && sizes[1] > sizes[0], "{sizes:?}");
+        assert_eq!(SelectPolicy::memory_size(&list), sizes[0] + sizes[1]);
+    }
+}

@@ -140,6 +140,7 @@ mod tests {
             ("/{*}", Kind::InvalidParameter),
             ("/{a", Kind::InvalidParameter),
             ("/a}", Kind::InvalidParameter),
+            ("/a}b}", Kind::InvalidParameter),
             ("/{a/b}", Kind::InvalidParameter),
             ("/{a}{b}", Kind::TwoParameters),
             ("/{a}-{*b}", Kind::TwoParameters),
