@@ -1440,6 +1440,10 @@ fn schemes_other_than_http_have_advice_of_their_own() {
         let errors = text.parse::<OriginPattern>().expect_err(&text);
         assert_eq!(errors.to_string(), format!("\"{text}\" {error}"));
     }
+}
+
+#[test]
+fn schemes_other_than_http_have_patterns() {
     for text in [
         "chrome-extension://*",
         "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc",
