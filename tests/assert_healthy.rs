@@ -190,9 +190,6 @@ fn wrong() -> Vec<Row> {
          save().credentials(Credentials::Include).into(), Kind::ForeignHeader, "by name"),
         ("a header outside a second time", routes().layer(cors()).layer(from_fn(adds_the_header_too)), all(),
          Kind::Blocked, "let only one of them"),
-        ("an outer layer for another page", routes().layer(cors()).layer(CorsLayer::with_policies(
-            Policy::builder().allow_origin(["https://b.example", "https://c.example"]).build().expect("a valid policy"))), read("/items/1").into(),
-         Kind::Blocked, "add \"https://app.example.com\" to the allowed origins"),
         ("an OPTIONS route after the layer", routes().layer(cors()).merge(Router::new().route("/other",
             axum::routing::options(|| async { "" }).put(|| async { ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, PAGE)], "") })
                 .get(|| async { ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, PAGE)], "") }))),
@@ -303,4 +300,97 @@ async fn healthy_applications_pass() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+fn cors_for<const N: usize>(origins: [&str; N]) -> CorsLayer {
+    let policy = Policy::builder().allow_origin(origins).allow_methods("PUT");
+    CorsLayer::with_policies(policy.allow_headers("content-type").build().expect("a valid policy"))
+}
+
+/// A layer that refuses the page, alone or around one that allows it: from outside, these are the same,
+/// so the suggestion names both, and nothing else is found.
+#[tokio::test]
+async fn a_layer_that_refuses_the_page_is_named_alone() {
+    let other = || cors_for(["https://b.example", "https://c.example"]);
+    let single = || cors_for(["https://b.example"]);
+    let enforcing = || {
+        let policy = Policy::builder().allow_origin(["https://b.example", "https://c.example"]);
+        CorsLayer::with_policies(policy.enforce(true).build().expect("a valid policy"))
+    };
+    let inner = || routes().layer(cors());
+    let both = "add \"https://app.example.com\" to its allowed origins; if a layer lists it already, another CORS layer stands outside that one and overrides it: keep one";
+    let add = "add \"https://app.example.com\" to the allowed origins";
+    let form =
+        "allow \"https://app.example.com\", or redirect the page to \"http://app.example.com\"";
+    for (what, app, checkup, kind, suggestion) in [
+        (
+            "one layer, a simple request",
+            routes().layer(other()),
+            read("/items/1"),
+            Kind::Blocked,
+            both,
+        ),
+        ("one layer, a preflight", routes().layer(other()), save(), Kind::Blocked, both),
+        (
+            "one layer that enforces",
+            routes().layer(enforcing()),
+            read("/items/1"),
+            Kind::Blocked,
+            both,
+        ),
+        (
+            "one layer that enforces, a preflight",
+            routes().layer(enforcing()),
+            save(),
+            Kind::Blocked,
+            both,
+        ),
+        (
+            "one layer for one origin",
+            routes().layer(single()),
+            read("/items/1"),
+            Kind::Blocked,
+            add,
+        ),
+        (
+            "one layer for one origin, a preflight",
+            routes().layer(single()),
+            save(),
+            Kind::Blocked,
+            both,
+        ),
+        (
+            "two layers, a simple request",
+            inner().layer(other()),
+            read("/items/1"),
+            Kind::Blocked,
+            both,
+        ),
+        ("two layers, a preflight", inner().layer(other()), save(), Kind::Blocked, both),
+        (
+            "two layers, the outer one enforces",
+            inner().layer(enforcing()),
+            save(),
+            Kind::Blocked,
+            both,
+        ),
+        (
+            "two layers, the outer one for one origin",
+            inner().layer(single()),
+            save(),
+            Kind::Blocked,
+            both,
+        ),
+        (
+            "http instead of https, a preflight",
+            routes().layer(cors_for(["http://app.example.com", "https://c.example"])),
+            save(),
+            Kind::OtherForm,
+            form,
+        ),
+    ] {
+        let report = report(app, checkup).await;
+        let findings = report.findings().iter().map(|it| (it.kind(), it.suggestion()));
+        assert_eq!(findings.collect::<Vec<_>>(), [(kind, suggestion)], "{what}: {report}");
+    }
 }

@@ -105,6 +105,11 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
             "two CORS layers, and the outer one does not allow the page's origin",
             "keep one CORS layer, the outermost, and allow the origin there",
         ),
+        (_, Reason::MissingAllowOrigin { status: 403, redirected_to: None, .. })
+            if refuses_by_origin(steps) =>
+        {
+            other_form(steps, &finding).unwrap_or_else(|| not_allowed(steps, &finding))
+        }
         (Some(200..=299), _) if steps.plain_is_granted() => finding(
             Kind::OptionsRoute,
             "an \"OPTIONS\" route answers the preflight instead of the CORS layer",
@@ -133,8 +138,13 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
         (Some(401 | 407), _) => Finding::of_reason(Kind::LoginOutside, url, reason),
         (Some(300..), _) => Finding::of_reason(Kind::OutsideLayer, url, reason),
         (_, Reason::MissingAllowOrigin { on, status: ..400, redirected_to: None, .. }) => {
-            missing(steps, *on, &finding)
-                .unwrap_or_else(|| Finding::of_reason(Kind::Blocked, url, reason))
+            missing(steps, *on, &finding).unwrap_or_else(|| {
+                if refuses_by_origin(steps) {
+                    not_allowed(steps, &finding)
+                } else {
+                    Finding::of_reason(Kind::Blocked, url, reason)
+                }
+            })
         }
         (_, Reason::MissingAllowOrigin { status: 401 | 403 | 407, .. }) => {
             Finding::of_reason(Kind::LoginOutside, url, reason)
@@ -207,21 +217,8 @@ fn missing(
     on: ExchangeKind,
     finding: &dyn Fn(Kind, &str, &str) -> Finding,
 ) -> Option<Finding> {
-    let granted = steps.of(&Purpose::Variant).find(|step| is_granted(step));
-    if let Some(variant) = granted {
-        return Some(finding(
-            Kind::OtherForm,
-            &format!(
-                "the server allows {:?}, and the page is at {:?}",
-                variant.origin(),
-                steps.fetch.origin()
-            ),
-            &format!(
-                "allow {:?}, or redirect the page to {:?}",
-                steps.fetch.origin(),
-                variant.origin()
-            ),
-        ));
+    if let Some(other_form) = other_form(steps, finding) {
+        return Some(other_form);
     }
     if steps.missing_is_granted() {
         return Some(finding(
@@ -239,6 +236,50 @@ fn missing(
         ));
     }
     None
+}
+
+/// The page's origin is allowed with the other scheme, or with or without `www.`.
+fn other_form(steps: &Steps<'_>, finding: &dyn Fn(Kind, &str, &str) -> Finding) -> Option<Finding> {
+    let variant = steps.of(&Purpose::Variant).find(|step| is_granted(step))?;
+    let (page, allowed) = (steps.fetch.origin(), variant.origin());
+    Some(finding(
+        Kind::OtherForm,
+        &format!("the server allows {allowed:?}, and the page is at {page:?}"),
+        &format!("allow {page:?}, or redirect the page to {allowed:?}"),
+    ))
+}
+
+/// A CORS layer refuses the page's origin. Of two, the outer one removes what the inner one granted,
+/// so that this looks the same.
+fn not_allowed(steps: &Steps<'_>, finding: &dyn Fn(Kind, &str, &str) -> Finding) -> Finding {
+    finding(
+        Kind::Blocked,
+        "a CORS layer answers, and does not allow the page's origin",
+        &format!(
+            "add {:?} to its allowed origins; if a layer lists it already, another CORS layer stands \
+             outside that one and overrides it: keep one",
+            steps.fetch.origin()
+        ),
+    )
+}
+
+/// Whether a CORS layer answers a plain `GET`, and grants nothing to the page: what it sends depends
+/// on `Origin`, or names another origin. A status of 403 may be a login's, so a request without
+/// `Origin` has to pass.
+fn refuses_by_origin(steps: &Steps<'_>) -> bool {
+    let request = |purpose| steps.of(&purpose).next().and_then(Step::request);
+    let passes = |purpose| {
+        let status = request(purpose).and_then(Exchange::status);
+        status.is_some_and(|status| status.as_u16() < 400)
+    };
+    let Some(plain) = request(Purpose::Plain) else { return false };
+    let Some(headers) = plain.response_headers() else { return false };
+    let refuses = match get(headers, ALLOW_ORIGIN) {
+        None => vary_names(headers).iter().any(|name| name == "origin"),
+        Some(granted) => granted != b"*" && granted != steps.fetch.origin().as_bytes(),
+    };
+    let is_forbidden = plain.status() == Some(StatusCode::FORBIDDEN);
+    refuses && (passes(Purpose::Plain) || is_forbidden && passes(Purpose::WithoutOrigin))
 }
 
 /// The fetch itself is readable: all of it?
@@ -314,9 +355,9 @@ fn preflight(steps: &Steps<'_>) -> Option<Finding> {
 fn other_responses(steps: &Steps<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // Where the fetch itself is refused for its origin, so is all else.
-    if matches!(steps.fetch.reason(), Some(Reason::MissingAllowOrigin { status: ..400, .. }))
-        && !steps.plain_is_granted()
-    {
+    let refused =
+        matches!(steps.fetch.reason(), Some(Reason::MissingAllowOrigin { status: ..400, .. }));
+    if refused && !steps.plain_is_granted() || refuses_by_origin(steps) {
         return findings;
     }
     for step in steps.all {

@@ -191,7 +191,7 @@ impl<S, F> Run<S, F> {
             let other = fetch.page().fetch(target).credentials(fetch.credentials_mode());
             self.step(purpose, other).await;
         }
-        if matches!(self.steps[0].reason(), Some(Reason::MissingAllowOrigin { status, .. }) if *status < 400)
+        if matches!(self.steps[0].reason(), Some(Reason::MissingAllowOrigin { status, .. }) if matches!(status, ..400 | 403))
         {
             let origin = self.steps[0].origin.clone();
             for variant in variants(&origin) {
