@@ -823,6 +823,7 @@ fn debug_output_names_the_type() {
     let settings = format!("{builder:?}");
     assert!(settings.starts_with("ResolverBuilder { only_origins: "), "{settings}");
     let resolver = build(builder);
+    assert!(format!("{resolver:?}").starts_with("Resolver { "), "{resolver:?}");
     let future = resolver.resolve(&parts(&[]));
     assert_eq!(format!("{future:?}"), "ResolverFuture { .. }");
 }
