@@ -85,18 +85,28 @@ mod tests {
         assert!(low.len() > 4000, "{}", low.len());
     }
 
-    /// Wherever in a text of three words the difference is.
+    /// Wherever in a text of up to three words the difference is.
     #[test]
     fn every_byte_counts() {
         let keyed = Keyed::new();
-        let mut hashes = HashSet::new();
-        for at in 0..24 {
-            let mut text = [b'x'; 24];
-            for byte in (0..=255).filter(|byte| *byte != b'x') {
-                text[at] = byte;
-                hashes.insert(keyed.hash_one(&text[..]));
+        let (mut texts, mut hashes) = (0, HashSet::new());
+        for length in 1..=24 {
+            for at in 0..length {
+                let mut text = vec![b'x'; length];
+                for byte in (0..=255).filter(|byte| *byte != b'x') {
+                    text[at] = byte;
+                    texts += 1;
+                    hashes.insert(keyed.hash_one(&text[..]));
+                }
             }
         }
-        assert_eq!(hashes.len(), 24 * 255);
+        assert_eq!(hashes.len(), texts);
+    }
+
+    #[test]
+    fn numbers_count() {
+        let keyed = Keyed::new();
+        let hashes = (0..1000_usize).map(|number| keyed.hash_one(number)).collect::<HashSet<_>>();
+        assert_eq!(hashes.len(), 1000);
     }
 }
