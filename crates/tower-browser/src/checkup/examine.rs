@@ -138,13 +138,8 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
         (Some(401 | 407), _) => Finding::of_reason(Kind::LoginOutside, url, reason),
         (Some(300..), _) => Finding::of_reason(Kind::OutsideLayer, url, reason),
         (_, Reason::MissingAllowOrigin { on, status: ..400, redirected_to: None, .. }) => {
-            missing(steps, *on, &finding).unwrap_or_else(|| {
-                if refuses_by_origin(steps) {
-                    not_allowed(steps, &finding)
-                } else {
-                    Finding::of_reason(Kind::Blocked, url, reason)
-                }
-            })
+            missing(steps, *on, &finding)
+                .unwrap_or_else(|| Finding::of_reason(Kind::Blocked, url, reason))
         }
         (_, Reason::MissingAllowOrigin { status: 401 | 403 | 407, .. }) => {
             Finding::of_reason(Kind::LoginOutside, url, reason)
@@ -235,7 +230,7 @@ fn missing(
             "send them on every response, errors included",
         ));
     }
-    None
+    refuses_by_origin(steps).then(|| not_allowed(steps, finding))
 }
 
 /// The page's origin is allowed with the other scheme, or with or without `www.`.
