@@ -162,7 +162,9 @@ impl<F: Fn(&Parts) -> Option<Policy>> ByRequest<F> {
     /// let one = Policy::builder().allow_origin("https://one.example").build()?;
     /// let two = Policy::builder().allow_origin("https://two.example").build()?;
     /// let by_host = ByRequest::new(move |parts| {
-    ///     match parts.headers.get(HOST)?.to_str().ok()? {
+    ///     // HTTP/2 has the host in the URI, HTTP/1.1 in a header.
+    ///     let header = || parts.headers.get(HOST)?.to_str().ok();
+    ///     match parts.uri.authority().map(|authority| authority.as_str()).or_else(header)? {
     ///         "api.one.example" => Some(one.clone()),
     ///         "api.two.example" => Some(two.clone()),
     ///         _ => None,

@@ -6,7 +6,6 @@ use super::{
     host,
     origin::Origin,
     panic_text::PanicText,
-    scheme,
 };
 use std::{
     borrow::Cow,
@@ -110,7 +109,7 @@ impl OriginPattern {
     /// schemes whose hosts are not domains.
     #[cfg(feature = "public-suffix")]
     pub(crate) fn domain_beneath_star(&self) -> Option<&str> {
-        if self.layout.star == Star::None || !scheme::has_domains(self.scheme().as_bytes()) {
+        if self.layout.star == Star::None || !super::scheme::has_domains(self.scheme().as_bytes()) {
             return None;
         }
         let (_, domain) = self.host().split_once('.')?;
