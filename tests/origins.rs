@@ -28,7 +28,9 @@ const ORIGINS: &[(&str, &str)] = &[
     ("hyphens and underscores anywhere", "https://-a_-b-.--_.example"),
     ("digits anywhere but as the last label", "https://1.2.3.4.example"),
     ("a number with a letter", "https://1a"),
+    ("a last label that only begins like a number", "https://a.0xg"),
     ("Punycode", "https://xn--bcher-kva.example"),
+    ("Punycode of a low character", "https://xn--ll-0ea.example"),
     ("IPv4", "http://127.0.0.1"),
     ("IPv4 with a port", "http://0.0.0.0:8080"),
     ("the highest IPv4", "http://255.255.255.255"),
@@ -177,6 +179,8 @@ const WRONG: &[(&str, Wrong)] = &[
     ("https://a.example?q=1", (Kind::Query, Some("https://a.example"))),
     ("https://a.example#", (Kind::Fragment, Some("https://a.example"))),
     ("https://a.example#top", (Kind::Fragment, Some("https://a.example"))),
+    ("https://a.example?q=1,2", (Kind::Query, Some("https://a.example"))),
+    ("https://a.example#a;b", (Kind::Fragment, Some("https://a.example"))),
     ("chrome-extension://Abc/", (Kind::TrailingSlash, Some("chrome-extension://abc"))),
     ("tauri://Abc/", (Kind::TrailingSlash, Some("tauri://Abc"))),
     ("app:///index.html", (Kind::Path, Some("app://"))),
@@ -212,6 +216,7 @@ const WRONG: &[(&str, Wrong)] = &[
     ("http://192.168.001.001", (Kind::NonCanonicalIpv4, Some("http://192.168.1.1"))),
     ("http://192.168.010.001", (Kind::NonCanonicalIpv4, None)),
     ("http://256.0.0.1", (Kind::NonCanonicalIpv4, None)),
+    ("http://4294967297.0.0.1", (Kind::NonCanonicalIpv4, None)),
     ("http://1.2.3.4.5", (Kind::NonCanonicalIpv4, None)),
     ("http://a.1", (Kind::NonCanonicalIpv4, None)),
     ("http://a.0x", (Kind::NonCanonicalIpv4, None)),
@@ -341,6 +346,7 @@ const WRONG_PATTERNS: &[(&str, Wrong)] = &[
     ("https://*.example.com:443", (Kind::DefaultPort, Some("https://*.example.com"))),
     ("https://*.example.com.", (Kind::TrailingDot, Some("https://*.example.com"))),
     ("https://*.example.com.:*", (Kind::TrailingDot, Some("https://*.example.com:*"))),
+    ("app://*.example.com.", (Kind::StarInOpaqueHost, None)),
     ("http://*.xn--0.example", (Kind::InvalidPunycode, None)),
     ("https://*.bücher.example", (Kind::UnicodeHost, Some("https://*.xn--bcher-kva.example"))),
 ];
@@ -446,6 +452,12 @@ fn lengths_are_limited() {
         ("a last label of 64", format!("https://a.{label}a"), Some(Kind::LabelTooLong)),
         ("a host of 253", format!("https://{host}:8443"), None),
         ("a host of 254", format!("https://{host}a"), Some(Kind::HostTooLong)),
+        ("a host of 253 that is no name", format!("app://{}", "a".repeat(253)), None),
+        (
+            "a host of 254 that is no name",
+            format!("app://{}", "a".repeat(254)),
+            Some(Kind::HostTooLong),
+        ),
         ("a scheme of 64", format!("{}://a", "a".repeat(64)), None),
         ("a scheme of 65", format!("{}://a", "a".repeat(65)), Some(Kind::SchemeTooLong)),
     ] {
@@ -621,7 +633,12 @@ fn conversions_and_comparisons() {
         ["http://c.example", "https://a.example", "https://b.example", "null"],
     );
     let pattern = OriginPattern::from_static("https://*.a.example");
-    assert!(pattern < OriginPattern::from_static("https://a.example"));
+    let exact = OriginPattern::from_static("https://a.example");
+    assert!(pattern < exact);
+    assert_eq!(
+        format!("{:?}", OriginSet::from_iter([pattern, exact])),
+        r#"OriginSet { exact: ["https://a.example"], patterns: ["https://*.a.example"] }"#,
+    );
 }
 
 #[test]

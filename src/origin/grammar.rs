@@ -38,9 +38,9 @@ pub(super) struct Layout {
     pub(super) host_end: u16,
     pub(super) port: Port,
     pub(super) star: Star,
-    /// How many labels the host has: one more than dots.
+    /// How many labels the host has.
     pub(super) labels: u8,
-    /// The length of the first of them.
+    /// The length of the first of several labels; of a single one it may be 0.
     pub(super) first_label: u8,
 }
 
@@ -207,8 +207,7 @@ const fn read_ipv6(text: &[u8], start: usize) -> Result<Host, Kind> {
     }
     match ip::check_ipv6(text, start + 1, end - 1) {
         Ok(()) => {
-            let first_label = end - start;
-            Ok(Host { end, star: Star::None, labels: 1, first_label, trailing_dot: false })
+            Ok(Host { end, star: Star::None, labels: 1, first_label: 0, trailing_dot: false })
         }
         Err(kind) => Err(kind),
     }
@@ -235,30 +234,29 @@ const fn read_domain(text: &[u8], start: usize) -> Result<Host, Kind> {
         _ if is_number || ip::is_meant_as_ipv4(text, start, name.end) => {
             return Err(Kind::StarInIpAddress);
         }
-        _ if trailing_dot => return Err(Kind::TrailingDot),
         _ => match check_star(text, start, &name) {
             Ok(star) => star,
             Err(kind) => return Err(kind),
         },
     };
-    let labels = name.labels + trailing_dot as usize;
-    Ok(Host { end: name.end, star, labels, first_label: name.first_label, trailing_dot })
+    let Name { end, labels, first_label, .. } = name;
+    Ok(Host { end, star, labels, first_label, trailing_dot })
 }
 
 /// The host of a scheme that is not special, which may be empty
 /// ([opaque-host parser](https://url.spec.whatwg.org/#concept-opaque-host-parser)).
 const fn read_opaque_host(text: &[u8], start: usize) -> Result<Host, Kind> {
     let mut star_count = 0;
-    let (mut labels, mut first_label) = (1, None);
+    let (mut labels, mut first_label) = (1, 0);
     let mut end = start;
     while end < text.len() && text[end] != b':' {
         match text[end] {
             b'*' => star_count += 1,
             b'.' => {
-                labels += 1;
-                if first_label.is_none() {
-                    first_label = Some(end - start);
+                if labels == 1 {
+                    first_label = end - start;
                 }
+                labels += 1;
             }
             // A comma is valid in URLs, but separates origins.
             b'#' | b'/' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|' | b',' => {
@@ -288,10 +286,6 @@ const fn read_opaque_host(text: &[u8], start: usize) -> Result<Host, Kind> {
             },
             _ => return Err(Kind::StarInOpaqueHost),
         },
-    };
-    let first_label = match first_label {
-        Some(length) => length,
-        None => end - start,
     };
     Ok(Host { end, star, labels, first_label, trailing_dot: false })
 }
@@ -528,12 +522,12 @@ const fn what_to_tell(text: &[u8], kind: Kind) -> Kind {
 /// Whether this is the address of a page without an origin, which has no slashes: `about:blank`.
 const fn has_opaque_scheme(text: &[u8]) -> bool {
     match find(text, 0, b":") {
-        Some(colon) if !starts_with(text, colon, b"://") => {
+        Some(colon) => {
             // What follows `blob:` names the origin.
             let scheme = text.split_at(colon).0;
             scheme::is_opaque(scheme) && !matches!(scheme, b"blob")
         }
-        _ => false,
+        None => false,
     }
 }
 

@@ -77,3 +77,65 @@ impl HashKey {
         (u64::from(first) << 32 | u64::from(second)).wrapping_mul(self.multiplier)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    /// What an index begins at.
+    fn upper_bits(hash: u64) -> u64 {
+        hash >> 58
+    }
+
+    #[test]
+    fn hashes_differ_and_have_all_upper_bits() {
+        let key = HashKey::random();
+        let texts = (0..4096).map(|n| key.of(format!("https://app-{n}.example").as_bytes()));
+        let pairs = (0..4096).map(|n| key.of_pair(n / 64, n % 64));
+        for (about, hashes) in
+            [("texts", texts.collect::<HashSet<_>>()), ("pairs", pairs.collect::<HashSet<_>>())]
+        {
+            assert_eq!(hashes.len(), 4096, "{about}");
+            let upper = hashes.into_iter().map(upper_bits).collect::<HashSet<_>>();
+            assert_eq!(upper.len(), 64, "{about}");
+        }
+    }
+
+    /// An even one would lose what distinguishes two hashes.
+    #[test]
+    fn multipliers_are_odd() {
+        for _ in 0..64 {
+            assert_eq!(HashKey::random().multiplier % 2, 1);
+        }
+    }
+
+    #[test]
+    fn the_polynomial_is_that_of_the_coefficients() {
+        let prime = u128::from(PRIME);
+        for point in [0, 1, 2, 0x0fff_ffff_ffff_ffff, HashKey::random().point] {
+            let key = HashKey { point, multiplier: 1 };
+            let (mut partial, mut expected) = (Partial::EMPTY, 0);
+            for coefficient in [1, 0x2f2f_2f2f, u32::MAX, 0x7e, u32::MAX, u32::MAX, 3] {
+                partial = key.add_coefficient(partial, coefficient);
+                expected = (expected * u128::from(point) + u128::from(coefficient)) % prime;
+                assert_eq!(u128::from(partial.0) % prime, expected, "{point} {coefficient}");
+                assert!(partial.0 < 1 << 62, "{point} {coefficient}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_may_come_in_pieces() {
+        let key = HashKey::random();
+        let text = b"https://app.example.com:8443";
+        for length in 0..text.len() {
+            let text = &text[..length];
+            for end in (0..=length).rev().step_by(4) {
+                let (before, after) = text.split_at(end);
+                let partial = key.add(key.add(Partial::EMPTY, after), before);
+                assert_eq!(key.finish(partial), key.of(text), "{length} {end}");
+            }
+        }
+    }
+}

@@ -242,3 +242,24 @@ fn bits(mut set: u64) -> impl Iterator<Item = usize> {
         Some(lowest as usize)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{HashKey, InLabelPatterns, Texts};
+
+    #[test]
+    fn keeps_no_room_for_more() {
+        let key = HashKey::random();
+        let (mut texts, mut patterns) = (Texts::default(), InLabelPatterns::default());
+        for number in 0..100 {
+            texts.push(&format!("https://a{number}-*-b{number}.example"));
+            let prefix = format!("a{number}-").len();
+            patterns.add(number, prefix, false, &texts, key);
+        }
+        patterns.shrink_to_fit();
+        for pieces in [&patterns.heads.pieces, &patterns.tails.pieces] {
+            assert_eq!((pieces.len(), pieces.capacity()), (100, 100));
+        }
+        assert_eq!((patterns.pairs.pairs.len(), patterns.pairs.pairs.capacity()), (100, 100));
+    }
+}

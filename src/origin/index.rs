@@ -101,3 +101,60 @@ fn tag(hash: u64) -> u32 {
     let tag = (hash >> 8) as u32;
     tag
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Index;
+
+    fn no_key(_: usize) -> bool {
+        false
+    }
+
+    #[test]
+    fn entries_stand_where_the_upper_bits_say_or_at_the_next_free_slot() {
+        let mut index = Index::with_capacity(4);
+        assert!(index.is_empty());
+        for (position, (hash, slot)) in
+            [(0 << 61, 0), (5 << 61, 5), (7 << 61, 7), (7 << 61, 1)].into_iter().enumerate()
+        {
+            assert!(index.insert(hash, position, &no_key));
+            assert_eq!(index.slots[slot].position as usize, position + 1);
+            assert_eq!(index.find(hash, |found| found == position), Some(position));
+        }
+        assert!(!index.is_empty());
+        assert_eq!(index.slots.len(), 8);
+        // Half full, which is the limit.
+        assert!(!index.insert(3 << 61, 4, &no_key));
+        assert_eq!(index.find(3 << 61, |_| true), None);
+    }
+
+    #[test]
+    fn an_entry_is_found_by_its_tag_and_its_key() {
+        let mut index = Index::with_capacity(4);
+        assert!(index.insert(0x1200, 0, &no_key));
+        for (about, hash, is_key, found) in [
+            ("both", 0x1200, true, Some(0)),
+            ("the lowest bits are not part of the tag", 0x12ff, true, Some(0)),
+            ("another key", 0x1200, false, None),
+            ("another tag", 0x1300, true, None),
+        ] {
+            assert_eq!(index.find(hash, |_| is_key), found, "{about}");
+            assert_eq!(!index.insert(hash, 1, &|_| is_key), found.is_some(), "{about}");
+        }
+    }
+
+    #[test]
+    fn grows_when_half_full() {
+        let hash = |position: usize| (position as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut index = Index::default();
+        for position in 0..200 {
+            index.reserve(&hash);
+            assert!(index.insert(hash(position), position, &no_key));
+            let slots = [16, 64, 256, 1024].into_iter().find(|slots| position < slots / 2);
+            assert_eq!(Some(index.slots.len()), slots, "{position}");
+            for before in 0..=position {
+                assert_eq!(index.find(hash(before), |found| found == before), Some(before));
+            }
+        }
+    }
+}

@@ -51,8 +51,8 @@ pub(super) const fn check_ipv4(
     while part < 4 {
         let first = i;
         let mut value: u32 = 0;
-        while i < end && text[i].is_ascii_digit() && i - first < 3 {
-            value = value * 10 + (text[i] - b'0') as u32;
+        while i < end && text[i].is_ascii_digit() {
+            value = value.saturating_mul(10).saturating_add((text[i] - b'0') as u32);
             i += 1;
         }
         let leading_zero = i - first > 1 && text[first] == b'0';
