@@ -34,18 +34,29 @@ impl<'a> Suggestion<'a> {
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = self.place {
-            write!(f, "{place}: ")?;
+            f.write_str(place)?;
+            f.write_str(": ")?;
         }
         if let Some(value) = self.value {
-            write!(f, "{} ", Quoted(value))?;
+            Quoted(value).fmt(f)?;
+            f.write_str(" ")?;
         }
         f.write_str(self.reason)?;
-        match self.suggestion {
-            Some(Suggestion::Write(text)) => write!(f, "; write {}", Quoted(text)),
-            Some(Suggestion::Advice(text)) => write!(f, "; {text}"),
-            Some(Suggestion::WriteOr(text, or)) => write!(f, "; write {}, or {or}", Quoted(text)),
-            None => Ok(()),
+        let (write, advice) = match self.suggestion {
+            Some(Suggestion::Write(text)) => (Some(text), None),
+            Some(Suggestion::Advice(text)) => (None, Some(text)),
+            Some(Suggestion::WriteOr(text, or)) => (Some(text), Some(or)),
+            None => (None, None),
+        };
+        if let Some(text) = write {
+            f.write_str("; write ")?;
+            Quoted(text).fmt(f)?;
         }
+        if let Some(text) = advice {
+            f.write_str(if write.is_some() { ", or " } else { "; " })?;
+            f.write_str(text)?;
+        }
+        Ok(())
     }
 }
 
@@ -60,7 +71,7 @@ impl fmt::Display for Quoted<'_> {
         f.write_char('"')?;
         for c in self.0.chars() {
             if c.is_control() {
-                write!(f, "{}", c.escape_default())?;
+                c.escape_default().fmt(f)?;
             } else {
                 f.write_char(c)?;
             }

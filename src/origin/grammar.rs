@@ -617,7 +617,13 @@ const fn wrong_authority(text: &[u8], start: usize) -> Option<Kind> {
     }
 }
 
-const fn find(text: &[u8], from: usize, searched: &[u8]) -> Option<usize> {
+/// What is before the first `://`, and what is after it.
+pub(crate) fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let end = find(text.as_bytes(), 0, b"://")?;
+    Some((&text[..end], &text[end + 3..]))
+}
+
+pub(super) const fn find(text: &[u8], from: usize, searched: &[u8]) -> Option<usize> {
     let mut i = from;
     while i < text.len() {
         if text[i] == searched[0] && starts_with(text, i, searched) {

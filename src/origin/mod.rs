@@ -71,9 +71,9 @@ pub use self::{
     error::OriginError, kind::OriginErrorKind, origin::Origin, pattern::OriginPattern,
     set::OriginSet,
 };
+pub(crate) use self::{grammar::split_scheme, origin::OriginRef, set::OriginSetBuilder};
 #[cfg(feature = "regex")]
 pub(crate) use self::{
     host::is_special_use,
     scheme::{corrected_scheme, is_misspelled_scheme},
 };
-pub(crate) use self::{origin::OriginRef, set::OriginSetBuilder};

@@ -65,7 +65,7 @@ fn strip_surroundings(text: &str) -> &str {
 
 /// The scheme, if one is given, and what follows it.
 fn split_scheme(text: &str) -> (Option<&str>, &str) {
-    let named = text.split_once("://");
+    let named = grammar::split_scheme(text);
     if let Some((scheme, rest)) = named.filter(|(scheme, _)| !scheme.contains(['/', '.', '?', '#']))
     {
         let twice = rest.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
@@ -83,17 +83,30 @@ fn split_scheme(text: &str) -> (Option<&str>, &str) {
 /// `https.//a`, `https:\\a`. A name that begins with `http` has none of them. The same for the schemes
 /// of extensions and apps.
 fn mistyped_separator(text: &str) -> Option<(Option<&str>, &str)> {
-    let (scheme, after) = ["https", "http"].into_iter().chain(scheme::APPS).find_map(|scheme| {
-        let (start, after) = text.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some((start, after))
-    })?;
-    let rest = after.trim_start_matches([':', ';', '.', ',', '/', '\\']);
+    let (scheme, after) = known_scheme(text)?;
+    let rest = after.trim_start_matches(&[':', ';', '.', ',', '/', '\\'][..]);
     let separator = &after[..after.len() - rest.len()];
-    let is_one =
-        separator.starts_with(':') || ["//", "\\"].iter().any(|sign| separator.contains(sign));
+    let is_one = separator.starts_with(':')
+        || separator.contains('\\')
+        || grammar::find(separator.as_bytes(), 0, b"//").is_some();
     // `http://https://` names two schemes, and `https:443` a host and a port.
-    (is_one && !rest.contains("://") && !rest.bytes().all(|b| b.is_ascii_digit()))
+    (is_one && grammar::split_scheme(rest).is_none() && !rest.bytes().all(|b| b.is_ascii_digit()))
         .then_some((Some(scheme), rest))
+}
+
+/// What the text begins with if that is a known scheme, and what follows it.
+fn known_scheme(text: &str) -> Option<(&str, &str)> {
+    for schemes in [&["https", "http"][..], &scheme::APPS] {
+        for scheme in schemes {
+            match text.split_at_checked(scheme.len()) {
+                Some((start, after)) if start.eq_ignore_ascii_case(scheme) => {
+                    return Some((start, after));
+                }
+                _ => {}
+            }
+        }
+    }
+    None
 }
 
 fn correct_scheme(scheme: &str) -> Option<String> {
@@ -171,8 +184,12 @@ fn correct_host(host: &str, syntax: Syntax) -> Option<String> {
     // `*example.com`, `**.example.com`, `.example.com` mean the subdomains of example.com.
     match host.strip_prefix(['*', '.']) {
         Some(rest) => {
-            let domain = rest.trim_start_matches(['*', '.']);
-            domain.starts_with(|c: char| c.is_ascii_alphanumeric()).then(|| format!("*.{domain}"))
+            let domain = rest.trim_start_matches(&['*', '.'][..]);
+            domain
+                .as_bytes()
+                .first()
+                .is_some_and(u8::is_ascii_alphanumeric)
+                .then(|| format!("*.{domain}"))
         }
         None => Some(host),
     }

@@ -68,7 +68,7 @@ impl AllowHeaders {
     /// ```
     #[must_use]
     pub fn mirror_request() -> Self {
-        Self { items: Items(vec![Item::Any, Item::text(AUTHORIZATION.to_string())]) }
+        Self { items: Items(vec![Item::Any, Item::text(AUTHORIZATION.as_str().to_owned())]) }
     }
 
     /// One header.
@@ -106,5 +106,5 @@ list!(AllowHeaders);
 
 list_value! {
     AllowHeaders:
-    HeaderName => |name| Item::text(name.to_string());
+    HeaderName => |name| Item::text(name.as_str().to_owned());
 }

@@ -82,5 +82,5 @@ list!(AllowMethods);
 
 list_value! {
     AllowMethods:
-    Method => |method| Item::text(method.to_string());
+    Method => |method| Item::text(method.as_str().to_owned());
 }

@@ -107,8 +107,13 @@ pub(crate) fn fill(headers: &mut HeaderMap, name: HeaderName, value: Option<Head
 
 /// These names, and the headers that predicates read.
 fn vary(own: &[Option<&'static str>], rules: &Rules) -> Option<Vary> {
-    let mut names = own.iter().flatten().map(|name| Cow::Borrowed(*name)).collect::<Vec<_>>();
-    names.extend(rules.reads.iter().map(|name| Cow::Owned(name.as_str().to_owned())));
+    let mut names = Vec::new();
+    for name in own.iter().flatten() {
+        names.push(Cow::Borrowed(*name));
+    }
+    for name in &rules.reads {
+        names.push(Cow::Owned(name.as_str().to_owned()));
+    }
     Vary::new(names)
 }
 

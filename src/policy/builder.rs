@@ -45,6 +45,11 @@ impl<T> PolicyBuilder<T> {
         Self { settings: Settings::default(), target: PhantomData }
     }
 
+    /// The same builder of something else.
+    pub(super) fn into_target<U>(self) -> PolicyBuilder<U> {
+        PolicyBuilder { settings: self.settings, target: PhantomData }
+    }
+
     pub(super) fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
         set(&mut self.settings);
         self

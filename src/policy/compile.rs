@@ -5,7 +5,7 @@ use super::{
     compile_origins,
     error::{PolicyError, PolicyErrorKind as Kind, PolicyErrors},
     hosts::{HostPattern, Hosts},
-    list::Item,
+    list::{Item, TextItems},
     origins::Origins,
     policy::Policy,
     rules::{ExposeRule, HeaderRules, MethodRules, Rules},
@@ -14,13 +14,13 @@ use super::{
     validate,
 };
 use http::{HeaderName, header::ORIGIN};
-use std::sync::Arc;
+use std::{str::FromStr, sync::Arc};
 
 pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
     let mut errors = Vec::new();
     add_presets(&mut settings);
     let origins = compile_origins::compile(&mut settings, &mut errors);
-    let (any_method, list) = validate::items(
+    let (any_method, methods) = validate::items(
         Setting::AllowMethods,
         settings.allow_methods.items,
         validate::method,
@@ -47,9 +47,9 @@ pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
         dynamic: matches!(origins, Origins::Rules(_)) || settings.enforce,
         origins,
         credentials: settings.allow_credentials,
-        methods: MethodRules { any: any_method, list },
-        headers: HeaderRules::new(any_header, headers),
-        expose: if any_exposed { ExposeRule::Any } else { ExposeRule::Names(exposed) },
+        methods: MethodRules { any: any_method, list: parsed(&methods) },
+        headers: HeaderRules::new(any_header, parsed(&headers)),
+        expose: if any_exposed { ExposeRule::Any } else { ExposeRule::Names(parsed(&exposed)) },
         max_age: settings.max_age,
         private_network: settings.allow_private_network,
         timing: settings.timing_allow_origin,
@@ -75,16 +75,33 @@ fn hosts(hosts: Option<AllowHosts>, errors: &mut Vec<PolicyError>) -> Option<Arc
     if let Some(index) = star {
         errors.push(PolicyError::of_item(setting, (index, "*"), Kind::AnyHost));
     }
-    let (_, entries) = validate::items(setting, items, HostPattern::parse, errors);
+    let (_, entries) = validate::items(setting, items, HostPattern::check, errors);
     Some(Arc::new(Hosts::new(&entries)))
+}
+
+/// The values of texts that were found valid.
+fn parsed<T: FromStr>(texts: &[String]) -> Vec<T> {
+    let mut values = Vec::with_capacity(texts.len());
+    for text in texts {
+        if let Ok(value) = text.parse() {
+            values.push(value);
+        }
+    }
+    values
 }
 
 /// Last, so that errors count the items that were given.
 fn add_presets(settings: &mut Settings) {
     for preset in std::mem::take(&mut settings.presets) {
-        settings.allow_methods.append(preset.allow_methods().into());
-        settings.allow_headers.append(preset.allow_headers().into());
-        settings.expose_headers.append(preset.expose_headers().into());
+        add(&mut settings.allow_methods.items, preset.allow_methods());
+        add(&mut settings.allow_headers.items, preset.allow_headers());
+        add(&mut settings.expose_headers.items, preset.expose_headers());
+    }
+}
+
+fn add(items: &mut TextItems, names: &[&str]) {
+    for name in names {
+        items.push_text((*name).to_owned());
     }
 }
 

@@ -17,12 +17,17 @@ pub(super) fn compile(settings: &mut Settings, errors: &mut Vec<PolicyError>) ->
     if items.is_empty() && !settings.allow_null_origin {
         errors.push(PolicyError::new(Setting::AllowOrigin, Kind::NoOrigin));
     }
-    let Some(any) = items.iter().position(|item| matches!(item, Item::Any)) else {
-        return into_origins(rules(items, settings, errors));
-    };
+    let (mut any, mut bytes) = (None, 0);
+    for (index, item) in items.iter().enumerate() {
+        match item {
+            Item::Any => _ = any.get_or_insert(index),
+            item => bytes += bytes_of(item),
+        }
+    }
+    let Some(any) = any else { return into_origins(rules(items, bytes, settings, errors)) };
     let other = items.iter().position(|item| !matches!(item, Item::Any));
     let other = other.map(|index| (index, text_of(&items[index])));
-    rules(items, settings, errors);
+    rules(items, bytes, settings, errors);
     if let Some((index, other)) = other {
         errors.push(of_origin((index, &other), Kind::AnyBesideOthers));
     }
@@ -38,8 +43,10 @@ pub(super) fn compile(settings: &mut Settings, errors: &mut Vec<PolicyError>) ->
     Origins::Any
 }
 
+/// The rules of these items, which have texts of so many bytes.
 fn rules(
     items: Vec<Item<OriginRule>>,
+    bytes: usize,
     settings: &Settings,
     errors: &mut Vec<PolicyError>,
 ) -> OriginRules {
@@ -48,10 +55,6 @@ fn rules(
         secure: settings.allow_credentials && !settings.allow_insecure_origins,
         ..OriginRules::default()
     };
-    let mut bytes = 0;
-    for item in &items {
-        bytes += bytes_of(item);
-    }
     let set = OriginSetBuilder::with_capacity(items.len(), bytes);
     let mut members = Members { settings, errors, set };
     #[cfg(feature = "regex")]
@@ -141,7 +144,7 @@ impl Members<'_> {
             return;
         }
         let check = |text: &str| match text.parse::<OriginPattern>() {
-            Ok(pattern) => Ok(pattern.to_string()),
+            Ok(pattern) => Ok(pattern.as_str().to_owned()),
             Err(error) => Err((Kind::Origin(*error.kind()), error.suggestion().map(str::to_owned))),
         };
         if let Err((kind, suggestion)) = validate::item_of(text, is_part, &check) {
@@ -200,8 +203,8 @@ fn text_of(item: &Item<OriginRule>) -> String {
     match item {
         Item::Any => "*".to_owned(),
         Item::Text(text) | Item::Part(text) => text.clone(),
-        Item::Value(OriginRule::Origin(origin)) => origin.to_string(),
-        Item::Value(OriginRule::Pattern(pattern)) => pattern.to_string(),
+        Item::Value(OriginRule::Origin(origin)) => origin.as_str().to_owned(),
+        Item::Value(OriginRule::Pattern(pattern)) => pattern.as_str().to_owned(),
         Item::Value(OriginRule::Predicate(_)) => "a predicate".to_owned(),
         Item::Value(OriginRule::Nobody) => "nobody".to_owned(),
         #[cfg(feature = "regex")]
@@ -240,7 +243,8 @@ fn check_credentials(
     let insecure = pattern.scheme() == "http" && !pattern.is_loopback();
     if insecure && !settings.allow_insecure_origins {
         let https = format!("https{}", &pattern.as_str()["http".len()..]);
-        let suggestion = OriginPattern::try_from(https).ok().map(|pattern| pattern.to_string());
+        let suggestion =
+            OriginPattern::try_from(https).ok().map(|pattern| pattern.as_str().to_owned());
         errors.push(of_origin(item, Kind::CredentialsWithInsecureOrigin).write(suggestion));
     }
     #[cfg(feature = "public-suffix")]

@@ -71,5 +71,5 @@ list!(ExposeHeaders);
 
 list_value! {
     ExposeHeaders:
-    HeaderName => |name| Item::text(name.to_string());
+    HeaderName => |name| Item::text(name.as_str().to_owned());
 }

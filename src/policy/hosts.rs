@@ -1,7 +1,7 @@
 //! The hosts of a policy: the grammar of an entry, and matching.
 
 use super::{error::PolicyErrorKind as Kind, sorted};
-use crate::origin::{OriginErrorKind, OriginPattern};
+use crate::origin::{OriginErrorKind, OriginPattern, split_scheme};
 use std::{cmp::Ordering, net::Ipv6Addr};
 
 /// An entry: a host in lower case, which may have a star in its leftmost label, and a port.
@@ -23,8 +23,8 @@ impl AsRef<str> for HostPattern {
 impl HostPattern {
     /// Parses an entry; on failure, what is wrong and what to write instead.
     pub(super) fn parse(text: &str) -> Result<Self, (Kind, Option<String>)> {
-        if let Some((_, rest)) = text.split_once("://") {
-            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        if let Some((_, rest)) = split_scheme(text) {
+            let end = rest.find(&['/', '?', '#'][..]).unwrap_or(rest.len());
             return Err((Kind::HostWithScheme, valid(&rest[..end])));
         }
         if text.parse::<Ipv6Addr>().is_ok() {
@@ -43,6 +43,11 @@ impl HostPattern {
         };
         let host = check_host(host, port)?;
         Ok(Self { text: text.to_owned(), host, port })
+    }
+
+    /// A valid entry as it was written.
+    pub(super) fn check(text: &str) -> Result<String, (Kind, Option<String>)> {
+        Self::parse(text).map(|entry| entry.text)
     }
 
     /// Whether this entry has a star and matches.
@@ -108,18 +113,22 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
-    pub(super) fn new(entries: &[HostPattern]) -> Self {
+    /// From valid entries.
+    pub(super) fn new(texts: &[String]) -> Self {
         // By host, then as it was written: no host has a space.
-        let mut keys = Vec::with_capacity(entries.len());
-        for entry in entries {
-            keys.push(format!("{} {}", entry.host, entry.text));
+        let (mut entries, mut keys) = (Vec::new(), Vec::new());
+        for text in texts {
+            if let Ok(entry) = HostPattern::parse(text) {
+                keys.push(format!("{} {}", entry.host, entry.text));
+                entries.push(entry);
+            }
         }
         let mut texts = Vec::with_capacity(keys.len());
         for key in &keys {
             texts.push(key.as_str());
         }
         let (mut exact, mut with_star) = (Vec::new(), Vec::new());
-        for position in sorted::ascending(&texts) {
+        for &(_, position) in &sorted::ascending(&texts) {
             let entry = entries[position].clone();
             if entry.host.contains('*') { with_star.push(entry) } else { exact.push(entry) }
         }
@@ -130,10 +139,15 @@ impl Hosts {
     pub(crate) fn allow(&self, host: &str, port: Option<u16>) -> bool {
         let host = host.strip_suffix('.').unwrap_or(host);
         let first = self.exact.partition_point(|entry| compare(&entry.host, host).is_lt());
-        let mut same =
-            self.exact[first..].iter().take_while(|entry| compare(&entry.host, host).is_eq());
-        same.any(|entry| entry.has_port(port))
-            || self.with_star.iter().any(|entry| entry.matches(host, port))
+        for entry in &self.exact[first..] {
+            if compare(&entry.host, host).is_ne() {
+                break;
+            }
+            if entry.has_port(port) {
+                return true;
+            }
+        }
+        self.with_star.iter().any(|entry| entry.matches(host, port))
     }
 
     /// The entries as they were written, sorted.
@@ -154,7 +168,13 @@ fn compare(entry: &str, host: &str) -> Ordering {
     if entry == host {
         return Ordering::Equal;
     }
-    entry.bytes().cmp(host.bytes().map(|b| b.to_ascii_lowercase()))
+    for (own, sent) in entry.bytes().zip(host.bytes()) {
+        match own.cmp(&sent.to_ascii_lowercase()) {
+            Ordering::Equal => {}
+            different => return different,
+        }
+    }
+    entry.len().cmp(&host.len())
 }
 
 #[cfg(test)]
@@ -162,8 +182,9 @@ mod tests {
     use super::{HostPattern, Hosts};
 
     fn hosts(entries: &[&str]) -> Hosts {
-        let entries = entries.iter().map(|entry| HostPattern::parse(entry).unwrap());
-        Hosts::new(&entries.collect::<Vec<_>>())
+        Hosts::new(
+            &entries.iter().map(|entry| HostPattern::check(entry).unwrap()).collect::<Vec<_>>(),
+        )
     }
 
     #[test]

@@ -195,7 +195,17 @@ macro_rules! list {
             }
         }
 
-        list!(@texts $List: &str, String, &String, std::borrow::Cow<'_, str>, Box<str>, std::sync::Arc<str>);
+        impl From<&str> for $List {
+            /// One string, split at its commas. White space around items and empty items are
+            /// ignored.
+            fn from(text: &str) -> Self {
+                let mut list = Self::default();
+                $crate::policy::list::List::push_split(&mut list, text);
+                list
+            }
+        }
+
+        list!(@texts $List: String, &String, std::borrow::Cow<'_, str>, Box<str>, std::sync::Arc<str>);
         list!(@owned $List: [] Vec<I>; [, const N: usize] [I; N]; [, S] std::collections::HashSet<I, S>; [] std::collections::BTreeSet<I>;);
         list!(@borrowed $List: [] &Vec<I>; [, const N: usize] &[I; N]; [] &[I];);
     };
@@ -205,9 +215,7 @@ macro_rules! list {
                 /// One string, split at its commas. White space around items and empty items are
                 /// ignored.
                 fn from(text: $text) -> Self {
-                    let mut list = Self::default();
-                    $crate::policy::list::List::push_split(&mut list, &text);
-                    list
+                    Self::from(&*text as &str)
                 }
             }
         )*

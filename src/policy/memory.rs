@@ -15,15 +15,17 @@ const PER_EXPRESSION: usize = 32 * 1024;
 impl Policy {
     /// About how many bytes of memory the policy takes.
     pub(crate) fn memory_size(&self) -> usize {
-        BASE + match &self.rules().origins {
-            Origins::Any | Origins::One(_) => 0,
-            Origins::Rules(rules) => {
-                let set = rules.set.iter().map(|text| 2 * text.len() + PER_ORIGIN).sum::<usize>();
-                #[cfg(feature = "regex")]
-                let set = set + rules.regexes.sources().len() * PER_EXPRESSION;
-                set
+        let mut size = BASE;
+        if let Origins::Rules(rules) = &self.rules().origins {
+            for text in rules.set.iter() {
+                size += 2 * text.len() + PER_ORIGIN;
+            }
+            #[cfg(feature = "regex")]
+            {
+                size += rules.regexes.sources().len() * PER_EXPRESSION;
             }
         }
+        size
     }
 }
 

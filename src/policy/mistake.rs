@@ -4,6 +4,9 @@
 use super::error::PolicyErrorKind as Kind;
 use std::net::Ipv6Addr;
 
+/// Double quotation marks, straight and curly.
+const DOUBLE_QUOTES: &[char] = &['"', '“', '”'];
+
 /// A mistake, and the items that were meant.
 pub(super) struct Mistake {
     pub(super) kind: Kind,
@@ -19,7 +22,7 @@ pub(super) fn is_array(text: &str) -> bool {
 /// What can be seen before an item is parsed.
 pub(super) fn find(item: &str) -> Option<Mistake> {
     if is_array(item) {
-        let inner = item.trim().trim_matches(['[', ']']);
+        let inner = item.trim().trim_matches(&['[', ']'][..]);
         let mut items = Vec::new();
         for item in parts(inner, &[',', '\n', '\r']) {
             items.push(unquoted(item).to_owned());
@@ -27,7 +30,7 @@ pub(super) fn find(item: &str) -> Option<Mistake> {
         return Some(Mistake { kind: Kind::ArrayInString, items });
     }
     let trimmed = item.trim();
-    let quoted = trimmed.starts_with(['"', '“', '”']) || trimmed.ends_with(['"', '“', '”']);
+    let quoted = trimmed.starts_with(DOUBLE_QUOTES) || trimmed.ends_with(DOUBLE_QUOTES);
     // These two are valid in tokens, so only a pair of them is a mistake.
     let paired =
         |quote: char| trimmed.len() > 1 && trimmed.starts_with(quote) && trimmed.ends_with(quote);
@@ -70,7 +73,7 @@ fn parts<'a>(text: &'a str, separators: &[char]) -> Vec<&'a str> {
 }
 
 fn unquoted(text: &str) -> &str {
-    text.trim().trim_matches(['"', '\'', '`', '“', '”']).trim()
+    text.trim().trim_matches(&['"', '\'', '`', '“', '”'][..]).trim()
 }
 
 #[cfg(test)]

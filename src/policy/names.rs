@@ -15,57 +15,63 @@ pub(crate) fn is_forbidden_method(method: &[u8]) -> bool {
 /// The upper-case form of a standard method that is written otherwise
 /// ([RFC 9110, section 9](https://www.rfc-editor.org/rfc/rfc9110#section-9), and `PATCH`).
 pub(crate) fn standard_method_in_wrong_case(method: &str) -> Option<&'static str> {
-    ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
-        .into_iter()
-        .find(|name| method.eq_ignore_ascii_case(name) && method != *name)
+    for name in &["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+        if method.eq_ignore_ascii_case(name) {
+            return (method != *name).then_some(name);
+        }
+    }
+    None
 }
+
+const FORBIDDEN_REQUEST_HEADERS: &[&str] = &[
+    "accept-charset",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "cookie",
+    "cookie2",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "keep-alive",
+    "origin",
+    "referer",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
 
 /// [Forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header) by name;
 /// those forbidden by value alone are not.
 pub(crate) fn is_forbidden_request_header(name: &HeaderName) -> bool {
     let name = name.as_str();
-    matches!(
-        name,
-        "accept-charset"
-            | "accept-encoding"
-            | "connection"
-            | "content-length"
-            | "cookie"
-            | "cookie2"
-            | "date"
-            | "dnt"
-            | "expect"
-            | "host"
-            | "keep-alive"
-            | "origin"
-            | "referer"
-            | "set-cookie"
-            | "te"
-            | "trailer"
-            | "transfer-encoding"
-            | "upgrade"
-            | "via"
-    ) || name.starts_with("proxy-")
+    FORBIDDEN_REQUEST_HEADERS.contains(&name)
+        || name.starts_with("proxy-")
         || name.starts_with("sec-")
 }
+
+const REQUEST_ONLY_HEADERS: &[&str] = &[
+    "accept-charset",
+    "cookie",
+    "cookie2",
+    "dnt",
+    "expect",
+    "host",
+    "origin",
+    "proxy-authorization",
+    "referer",
+    "te",
+    "user-agent",
+];
 
 /// A request header that no response has.
 pub(super) fn is_request_only_header(name: &HeaderName) -> bool {
     let name = name.as_str();
-    matches!(
-        name,
-        "accept-charset"
-            | "cookie"
-            | "cookie2"
-            | "dnt"
-            | "expect"
-            | "host"
-            | "origin"
-            | "proxy-authorization"
-            | "referer"
-            | "te"
-            | "user-agent"
-    ) || name.starts_with("sec-fetch-")
+    REQUEST_ONLY_HEADERS.contains(&name) || name.starts_with("sec-fetch-")
 }
 
 /// A header of the CORS protocol, which a page neither sets nor has a use for.

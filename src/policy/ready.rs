@@ -6,7 +6,8 @@ use super::{
     expose_headers::ExposeHeaders, list::Any, policy::Policy, preset::Preset,
     settings::InnerHeaders,
 };
-use http::StatusCode;
+use crate::origin::Origin;
+use http::{StatusCode, request::Parts};
 use std::{fmt, time::Duration};
 
 /// A policy that is ready to use as it is, and a builder that adjusts it.
@@ -68,34 +69,31 @@ impl Policy {
     }
 }
 
+/// The setters that both have.
+fn open() -> PolicyBuilder {
+    PolicyBuilder::new()
+        .allow_methods(Any)
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(Any)
+}
+
+fn loopback(origin: &Origin, _: &Parts) -> bool {
+    matches!(origin.scheme(), "http" | "https") && origin.is_loopback()
+}
+
 impl<T> ReadyBuilder<T> {
     pub(crate) fn permissive() -> Self {
-        Self::new(
-            PolicyBuilder::new()
-                .allow_origin(Any)
-                .allow_methods(Any)
-                .allow_headers(AllowHeaders::mirror_request())
-                .expose_headers(Any),
-        )
+        Self::new(open().allow_origin(Any))
     }
 
     pub(crate) fn development() -> Self {
-        let loopback = AllowOrigin::predicate(|origin, _parts| {
-            matches!(origin.scheme(), "http" | "https") && origin.is_loopback()
-        });
-        Self::new(
-            PolicyBuilder::new()
-                .allow_origin(loopback)
-                .allow_methods(Any)
-                .allow_headers(AllowHeaders::mirror_request())
-                .allow_credentials(true)
-                .expose_headers(Any),
-        )
+        let loopback = AllowOrigin::predicate(loopback);
+        Self::new(open().allow_origin(loopback).allow_credentials(true))
     }
 
-    fn new(builder: PolicyBuilder<T>) -> Self {
+    fn new(builder: PolicyBuilder) -> Self {
         match builder.build_policy() {
-            Ok(policy) => Self { builder, policy },
+            Ok(policy) => Self { builder: builder.into_target(), policy },
             Err(errors) => unreachable!("a ready policy is valid: {errors}"),
         }
     }

@@ -107,7 +107,7 @@ impl HeaderRules {
             texts.push(name.as_str());
         }
         let mut sorted = Vec::with_capacity(names.len());
-        for position in sorted::ascending(&texts) {
+        for &(_, position) in &sorted::ascending(&texts) {
             sorted.push(names[position].clone());
         }
         Self { any, names, sorted }

@@ -6,7 +6,7 @@ use super::{
     rules::{ExposeRule, Rules},
     setting::Setting,
 };
-use http::HeaderName;
+use http::{HeaderName, Method};
 use std::fmt;
 
 /// How many values of a list are printed.
@@ -25,8 +25,10 @@ impl Policy {
         let max_age = rules.max_age.map_or("unset".to_owned(), |age| format!("{age:?}"));
         let mut summary = Summary(Vec::new());
         summary.list(Setting::AllowOrigin, origins(rules));
-        summary.list(Setting::AllowMethods, texts(rules.methods.any, &rules.methods.list));
-        summary.list(Setting::AllowHeaders, texts(rules.headers.any, &rules.headers.names));
+        let methods = &mut rules.methods.list.iter().map(Method::as_str);
+        summary.list(Setting::AllowMethods, texts(rules.methods.any, methods));
+        let headers = &mut rules.headers.names.iter().map(HeaderName::as_str);
+        summary.list(Setting::AllowHeaders, texts(rules.headers.any, headers));
         summary.switch(Setting::AllowCredentials, rules.credentials);
         summary.list(Setting::ExposeHeaders, exposed(rules));
         summary.value(Setting::MaxAge, &max_age);
@@ -83,8 +85,8 @@ impl Summary {
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
-        for SettingValues { setting, values } in self.summary() {
-            if is_default(setting, &values) {
+        for &SettingValues { setting, ref values } in &self.summary() {
+            if is_default(setting, values) {
                 continue;
             }
             write!(f, "{separator}{setting}: {}", values[..values.len().min(SHOWN)].join(", "))?;
@@ -101,8 +103,8 @@ impl fmt::Display for Policy {
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = f.debug_struct("Policy");
-        for SettingValues { setting, values } in self.summary() {
-            if is_default(setting, &values) {
+        for &SettingValues { setting, ref values } in &self.summary() {
+            if is_default(setting, values) {
                 continue;
             }
             match &values[..] {
@@ -152,23 +154,27 @@ fn origins(rules: &Rules) -> Vec<String> {
 }
 
 fn hosts(rules: &Rules) -> Vec<String> {
-    rules.hosts.as_ref().map_or_else(Vec::new, |hosts| texts(false, &hosts.texts()))
-}
-
-fn exposed(rules: &Rules) -> Vec<String> {
-    match &rules.expose {
-        ExposeRule::Any => texts::<HeaderName>(true, &[]),
-        ExposeRule::Names(names) => texts(false, names),
+    match &rules.hosts {
+        Some(hosts) => texts(false, &mut hosts.texts().into_iter()),
+        None => Vec::new(),
     }
 }
 
-fn texts<T: AsRef<str>>(any: bool, values: &[T]) -> Vec<String> {
+fn exposed(rules: &Rules) -> Vec<String> {
+    let (any, names) = match &rules.expose {
+        ExposeRule::Any => (true, &[][..]),
+        ExposeRule::Names(names) => (false, &names[..]),
+    };
+    texts(any, &mut names.iter().map(HeaderName::as_str))
+}
+
+fn texts(any: bool, values: &mut dyn Iterator<Item = &str>) -> Vec<String> {
     let mut texts = Vec::new();
     if any {
         texts.push("*".to_owned());
     }
     for value in values {
-        texts.push(value.as_ref().to_owned());
+        texts.push(value.to_owned());
     }
     texts
 }

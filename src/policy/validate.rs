@@ -17,29 +17,11 @@ const MAX_MAX_AGE: Duration = Duration::from_secs(86_400);
 /// A valid item, or what is wrong with it and its suggestion.
 type Checked<T> = Result<T, (Kind, Option<String>)>;
 
-/// Checks each item of a list; whether `*` is among them, and the others, each once.
-pub(super) fn items<T: AsRef<str>>(
+/// Checks each item of a list; whether `*` is among them, and the texts of the others, each once.
+pub(super) fn items(
     setting: Setting,
     items: TextItems,
-    check: fn(&str) -> Checked<T>,
-    errors: &mut Vec<PolicyError>,
-) -> (bool, Vec<T>) {
-    let text_of = |text: &str| check(text).map(|value| value.as_ref().to_owned());
-    let (any, texts) = valid_texts(setting, items, &text_of, errors);
-    let mut values = Vec::with_capacity(texts.len());
-    for text in distinct(&texts) {
-        if let Ok(value) = check(text) {
-            values.push(value);
-        }
-    }
-    (any, values)
-}
-
-/// The same for texts, which is most of it, and so compiled once instead of once per type.
-fn valid_texts(
-    setting: Setting,
-    items: TextItems,
-    check: &dyn Fn(&str) -> Checked<String>,
+    check: fn(&str) -> Checked<String>,
     errors: &mut Vec<PolicyError>,
 ) -> (bool, Vec<String>) {
     let mut any = false;
@@ -53,26 +35,26 @@ fn valid_texts(
             Item::Text(text) => (text, false),
             Item::Part(text) => (text, true),
         };
-        match item_of(&text, is_part, check) {
+        match item_of(&text, is_part, &check) {
             Ok(text) => texts.push(text),
             Err((kind, suggestion)) => {
                 errors.push(PolicyError::of_item(setting, (index, &text), kind).write(suggestion));
             }
         }
     }
-    (any, texts)
+    (any, distinct(&texts))
 }
 
 /// Each text once, in the order given.
-fn distinct(texts: &[String]) -> Vec<&str> {
+fn distinct(texts: &[String]) -> Vec<String> {
     let mut all = Vec::with_capacity(texts.len());
     for text in texts {
         all.push(text.as_str());
     }
     let mut distinct = Vec::with_capacity(texts.len());
-    for (position, repeated) in sorted::repeated(&all).into_iter().enumerate() {
+    for (position, repeated) in sorted::repeated(&all).iter().enumerate() {
         if !repeated {
-            distinct.push(all[position]);
+            distinct.push(texts[position].clone());
         }
     }
     distinct
@@ -126,35 +108,35 @@ fn suggested(
     (mistake.kind, suggestion)
 }
 
-pub(super) fn method(text: &str) -> Checked<Method> {
-    let method = Method::from_bytes(text.as_bytes()).map_err(|_| {
+pub(super) fn method(text: &str) -> Checked<String> {
+    if Method::from_bytes(text.as_bytes()).is_err() {
         let trimmed = text.trim();
-        let suggestion = (trimmed != text).then(|| method(trimmed).ok()).flatten();
-        (Kind::InvalidMethod, suggestion.map(|method| method.to_string()))
-    })?;
+        let suggestion = if trimmed == text { None } else { method(trimmed).ok() };
+        return Err((Kind::InvalidMethod, suggestion));
+    }
     if names::is_forbidden_method(text.as_bytes()) {
         return Err((Kind::ForbiddenMethod, None));
     }
     match names::standard_method_in_wrong_case(text) {
         Some(upper) => Err((Kind::MethodCase, Some(upper.to_owned()))),
-        None => Ok(method),
+        None => Ok(text.to_owned()),
     }
 }
 
 /// `wrong` says why a valid name must not be listed. What is suggested must be right, too.
-fn header(text: &str, wrong: fn(&HeaderName) -> Option<Kind>) -> Checked<HeaderName> {
+fn header(text: &str, wrong: fn(&HeaderName) -> Option<Kind>) -> Checked<String> {
     let Ok(name) = HeaderName::from_bytes(text.as_bytes()) else {
         let trimmed = HeaderName::from_bytes(text.trim().trim_end_matches(':').as_bytes());
         let suggestion = trimmed.ok().filter(|name| wrong(name).is_none());
-        return Err((Kind::InvalidHeaderName, suggestion.map(|name| name.to_string())));
+        return Err((Kind::InvalidHeaderName, suggestion.map(|name| name.as_str().to_owned())));
     };
     match wrong(&name) {
         Some(kind) => Err((kind, None)),
-        None => Ok(name),
+        None => Ok(name.as_str().to_owned()),
     }
 }
 
-pub(super) fn request_header(text: &str) -> Checked<HeaderName> {
+pub(super) fn request_header(text: &str) -> Checked<String> {
     header(text, |name| match name {
         _ if names::is_cors_header(name) => Some(Kind::CorsHeader),
         _ if names::is_forbidden_request_header(name) => Some(Kind::ForbiddenRequestHeader),
@@ -162,7 +144,7 @@ pub(super) fn request_header(text: &str) -> Checked<HeaderName> {
     })
 }
 
-pub(super) fn response_header(text: &str) -> Checked<HeaderName> {
+pub(super) fn response_header(text: &str) -> Checked<String> {
     header(text, |name| match name {
         _ if names::is_cors_header(name) => Some(Kind::CorsHeader),
         _ if names::is_forbidden_response_header(name) => Some(Kind::ForbiddenResponseHeader),

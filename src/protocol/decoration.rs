@@ -171,11 +171,20 @@ fn clear_inner(policy: &Rules, headers: &mut HeaderMap) -> bool {
     if keeps && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
         return true;
     }
-    let names = headers.keys().filter(|name| is_cors_header(name)).cloned().collect::<Vec<_>>();
+    remove_all(headers, is_cors_header);
+    false
+}
+
+fn remove_all(headers: &mut HeaderMap, is_meant: fn(&HeaderName) -> bool) {
+    let mut names = Vec::new();
+    for name in headers.keys() {
+        if is_meant(name) {
+            names.push(name.clone());
+        }
+    }
     for name in names {
         headers.remove(name);
     }
-    false
 }
 
 #[inline]
@@ -193,8 +202,10 @@ fn remove(headers: &mut HeaderMap, name: HeaderName) {
 
 fn grant_preflight(policy: &Rules, headers: &mut HeaderMap, granted: &HeaderMap) {
     without_timing(policy, headers);
-    for (name, value) in granted.iter().filter(|(name, _)| is_cors_header(name)) {
-        set(headers, name.clone(), value.clone());
+    for (name, value) in granted {
+        if is_cors_header(name) {
+            set(headers, name.clone(), value.clone());
+        }
     }
 }
 
@@ -229,18 +240,27 @@ fn grant_actual(
 /// afterwards, is one.
 fn exposable_names(policy: &Policy, headers: &HeaderMap, inner: &Inner) -> Option<HeaderValue> {
     let vary = policy.answers().actual_vary.is_some() && !inner.vary;
-    let names = || {
-        let names = headers.keys().filter(|name| !is_unexposable(name)).map(HeaderName::as_str);
-        names.chain(vary.then_some("vary"))
-    };
-    // The value is this one allocation, for it is of the exact size.
-    let size = names().map(|name| name.len() + 1).sum::<usize>().checked_sub(1)?;
-    let mut value = Vec::with_capacity(size);
-    for name in names() {
+    // The value is one allocation, for it is of the exact size.
+    let mut size = if vary { "vary,".len() } else { 0 };
+    for name in headers.keys() {
+        if !is_unexposable(name) {
+            size += name.as_str().len() + 1;
+        }
+    }
+    let mut value = Vec::with_capacity(size.checked_sub(1)?);
+    let mut add = |name: &str| {
         if !value.is_empty() {
             value.push(b',');
         }
         value.extend_from_slice(name.as_bytes());
+    };
+    for name in headers.keys() {
+        if !is_unexposable(name) {
+            add(name.as_str());
+        }
+    }
+    if vary {
+        add("vary");
     }
     HeaderValue::from_maybe_shared(Bytes::from(value)).ok()
 }
@@ -250,15 +270,11 @@ fn exposable_names(policy: &Policy, headers: &HeaderMap, inner: &Inner) -> Optio
 /// ([RFC 9213](https://www.rfc-editor.org/rfc/rfc9213), `Surrogate-Control` before it, nginx's
 /// `X-Accel-Expires` and Akamai's `Edge-Control`) are removed.
 pub(super) fn forbid_storing(headers: &mut HeaderMap) {
-    let targeted = |name: &&HeaderName| {
+    remove_all(headers, |name| {
         let name = name.as_str();
         name.ends_with("-cache-control")
             || matches!(name, "surrogate-control" | "x-accel-expires" | "edge-control")
-    };
-    let names = headers.keys().filter(targeted).cloned().collect::<Vec<_>>();
-    for name in names {
-        headers.remove(name);
-    }
+    });
     set(headers, http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 

@@ -31,23 +31,44 @@ pub(super) fn merge_reads(headers: &mut HeaderMap, reads: &Vary) {
 
 /// All lines in one, with what they lack; `None` where they lack nothing.
 fn merged(headers: &HeaderMap, vary: &Vary) -> Option<HeaderValue> {
-    let lines = || headers.get_all(VARY).iter().map(HeaderValue::as_bytes);
-    let has = |wanted: &str| {
-        lines()
-            .flat_map(comma::split_bytes)
-            .any(|name| name == b"*" || name.eq_ignore_ascii_case(wanted.as_bytes()))
-    };
-    let missing = || vary.names.iter().filter(|name| !has(name)).map(|name| name.as_bytes());
-    missing().next()?;
-    let parts = || lines().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).chain(missing());
-    // The value is this one allocation, for it is of the exact size.
-    let size = parts().map(|part| part.len() + 2).sum::<usize>() - 2;
-    let mut value = Vec::with_capacity(size);
-    for part in parts() {
+    if vary.names.iter().all(|name| has(headers, name)) {
+        return None;
+    }
+    // The value is one allocation, for it is of the exact size.
+    let mut size = 0;
+    each_part(headers, vary, &mut |part| size += part.len() + ", ".len());
+    let mut value = Vec::with_capacity(size - ", ".len());
+    each_part(headers, vary, &mut |part| {
         if !value.is_empty() {
             value.extend_from_slice(b", ");
         }
         value.extend_from_slice(part);
-    }
+    });
     HeaderValue::from_maybe_shared(bytes::Bytes::from(value)).ok()
+}
+
+/// The lines that say something, then the names that they lack.
+fn each_part(headers: &HeaderMap, vary: &Vary, with: &mut dyn FnMut(&[u8])) {
+    for line in headers.get_all(VARY) {
+        let line = line.as_bytes().trim_ascii();
+        if !line.is_empty() {
+            with(line);
+        }
+    }
+    for name in &vary.names {
+        if !has(headers, name) {
+            with(name.as_bytes());
+        }
+    }
+}
+
+fn has(headers: &HeaderMap, wanted: &str) -> bool {
+    for line in headers.get_all(VARY) {
+        for name in comma::split_bytes(line.as_bytes()) {
+            if name == b"*" || name.eq_ignore_ascii_case(wanted.as_bytes()) {
+                return true;
+            }
+        }
+    }
+    false
 }
