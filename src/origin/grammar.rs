@@ -647,3 +647,14 @@ const fn starts_with(text: &[u8], at: usize, prefix: &[u8]) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_HOST, MAX_ORIGIN, MAX_SCHEME};
+
+    #[test]
+    fn the_longest_origin_has_every_part_at_its_longest() {
+        let (scheme, host) = ("s".repeat(MAX_SCHEME), "h".repeat(MAX_HOST));
+        assert_eq!(format!("{scheme}://{host}.:65535").len(), MAX_ORIGIN);
+    }
+}

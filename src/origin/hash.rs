@@ -2,8 +2,8 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-/// A prime, of a form that makes the remainder cheap.
-const PRIME: u64 = (1 << 61) - 1;
+/// The prime 2^61 - 1, a form that makes the remainder cheap.
+const PRIME: u64 = 0x1fff_ffff_ffff_ffff;
 
 /// A text is read as the coefficients of a polynomial, which is evaluated at a random point modulo
 /// a prime. So two texts of `n` bytes collide with a probability of at most `n` in 2^60, whoever

@@ -10,7 +10,7 @@ const PER_ORIGIN: usize = 64;
 
 /// A compiled regular expression.
 #[cfg(feature = "regex")]
-const PER_EXPRESSION: usize = 32 * 1024;
+const PER_EXPRESSION: usize = 32_768;
 
 impl Policy {
     /// About how many bytes of memory the policy takes.
