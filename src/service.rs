@@ -3,9 +3,9 @@
 use crate::{
     body::EmptyBody,
     future::ResponseFuture,
-    observe::{Observer, is_observed, observe, observe_alone},
+    observe::{Observer, is_notable, is_observed, observe, observe_alone},
     policy::Policy,
-    protocol::{Action, Decision},
+    protocol::{Action, Decision, Evaluation},
     select::{Reads, SelectPolicy, Selection},
 };
 use http::{Extensions, Request, Response, request::Parts};
@@ -97,12 +97,13 @@ where
             return ResponseFuture::forward(inner, request, reads.into_decoration());
         }
     };
-    match act(selection, observer) {
+    let action = act(selection, observer);
+    if let Some(decision) = action.recorded() {
+        record(decision, &mut parts.extensions);
+    }
+    match action {
         Action::Respond(response) => ResponseFuture::respond(response),
         Action::Forward(decoration) => {
-            if let Some(decision) = decoration.recorded() {
-                record(decision, &mut parts.extensions);
-            }
             ResponseFuture::forward(inner, Request::from_parts(parts, body), Some(decoration))
         }
     }
@@ -111,15 +112,23 @@ where
 /// All that depends on no type of a service, so that it is compiled but once.
 fn act(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
     if is_observed(observer) || selection.origin.is_some() {
-        return act_and_report(selection, observer);
+        return act_observed(selection, observer);
     }
-    selection.evaluate().into_action()
+    let evaluation = selection.evaluate();
+    if is_notable(&evaluation) {
+        return act_and_report(evaluation.elsewhere(), observer);
+    }
+    evaluation.into_action()
 }
 
 /// Apart: an evaluation that somebody looks at has to lie in memory.
 #[inline(never)]
-fn act_and_report(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
-    let evaluation = selection.evaluate();
+fn act_observed(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
+    act_and_report(selection.evaluate(), observer)
+}
+
+#[inline(never)]
+fn act_and_report(evaluation: Evaluation<'_>, observer: Option<&Observer>) -> Action {
     let recorded = observe(observer, &evaluation);
     match (evaluation.into_action(), recorded) {
         (Action::Respond(mut response), Some(decision)) => {

@@ -25,10 +25,16 @@ pub(super) fn are_wanted() -> bool {
     tracing::level_enabled!(Level::WARN)
 }
 
+/// Whether somebody may listen to what is ordinary, too.
+#[inline]
+pub(super) fn all_are_wanted() -> bool {
+    tracing::level_enabled!(Level::TRACE)
+}
+
 /// Logs a decision.
 #[inline]
 pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
-    if are_wanted() && (!evaluation.is_ordinary() || tracing::level_enabled!(Level::TRACE)) {
+    if are_wanted() && (!evaluation.is_ordinary() || all_are_wanted()) {
         look_at(layer, evaluation);
     }
 }

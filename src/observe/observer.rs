@@ -104,14 +104,24 @@ impl fmt::Debug for Observer {
     }
 }
 
-/// Whether anybody may want to know of decisions.
+/// Whether somebody may want to know of every decision.
 #[inline]
 pub(crate) fn is_observed(observer: Option<&Observer>) -> bool {
     #[cfg(feature = "tracing")]
-    if super::events::are_wanted() {
+    if super::events::all_are_wanted() {
         return true;
     }
     observer.is_some() || cfg!(feature = "metrics")
+}
+
+/// Whether somebody may want to know of this decision, though not of every one.
+#[inline]
+pub(crate) fn is_notable(evaluation: &Evaluation<'_>) -> bool {
+    #[cfg(feature = "tracing")]
+    let wanted = super::events::are_wanted();
+    #[cfg(not(feature = "tracing"))]
+    let wanted = false;
+    wanted && !evaluation.is_ordinary()
 }
 
 /// Reports a decision; returns it if it is to be recorded.

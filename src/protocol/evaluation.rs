@@ -23,6 +23,8 @@ pub struct Evaluation<'a> {
     policy: Policy,
     parts: &'a Parts,
     kind: RequestKind,
+    /// What a preflight asks for.
+    method: Lines<'a>,
     /// The only such line.
     origin_line: Option<&'a HeaderValue>,
     origin: OriginMatch<'a>,
@@ -38,6 +40,17 @@ pub enum Action {
     Respond(Response<()>),
     /// Run the inner service, and apply this to its response, whatever its status.
     Forward(Decoration),
+}
+
+impl Action {
+    /// The decision that the inner service is to find in the extensions of the request.
+    #[inline]
+    pub(crate) fn recorded(&self) -> Option<&Decision> {
+        match self {
+            Self::Forward(decoration) => decoration.recorded(),
+            Self::Respond(_) => None,
+        }
+    }
 }
 
 impl Policy {
@@ -97,11 +110,11 @@ impl<'a> Evaluation<'a> {
         reads: Option<Arc<Vary>>,
     ) -> Self {
         let line = Lines::of(&parts.headers, &ORIGIN);
-        let (kind, origin) = match line {
-            Lines::None => (RequestKind::NotCors, policy.match_line(line, parts)),
+        let ((kind, method), origin) = match line {
+            Lines::None => ((RequestKind::NotCors, Lines::None), policy.match_line(line, parts)),
             _ => (RequestKind::with_origin(line, parts), policy.match_line(line, parts)),
         };
-        Self { policy, parts, kind, origin_line: line.only(), origin, policy_name, reads }
+        Self { policy, parts, kind, method, origin_line: line.only(), origin, policy_name, reads }
     }
 
     /// The same where the origin was matched already.
@@ -114,8 +127,16 @@ impl<'a> Evaluation<'a> {
         reads: Option<Arc<Vary>>,
     ) -> Self {
         let line = Lines::of(&parts.headers, &ORIGIN);
-        let kind = RequestKind::with_origin(line, parts);
-        Self { policy, parts, kind, origin_line: line.only(), origin, policy_name, reads }
+        let (kind, method) = RequestKind::with_origin(line, parts);
+        Self { policy, parts, kind, method, origin_line: line.only(), origin, policy_name, reads }
+    }
+
+    /// The same in another place, so that this one need not lie in memory.
+    #[expect(clippy::inline_always, reason = "a call would need it in memory")]
+    #[inline(always)]
+    pub(crate) fn elsewhere(self) -> Self {
+        let Self { policy, parts, kind, method, origin_line, origin, policy_name, reads } = self;
+        Self { policy, parts, kind, method, origin_line, origin, policy_name, reads }
     }
 
     /// The policy that governs the request.
@@ -189,7 +210,8 @@ impl<'a> Evaluation<'a> {
             RequestKind::NotCors => false,
             RequestKind::Actual => self.allows_origin(),
             RequestKind::Preflight => {
-                self.allows_origin() && preflight::is_granted(self.policy.rules(), self.parts)
+                self.allows_origin()
+                    && preflight::is_granted(self.policy.rules(), self.method, self.parts)
             }
         }
     }
@@ -290,20 +312,24 @@ impl<'a> Evaluation<'a> {
     #[expect(clippy::inline_always, reason = "in one piece, an evaluation need not lie in memory")]
     #[inline(always)]
     pub fn into_action(self) -> Action {
-        let Self { policy, parts, kind, origin, reads, .. } = self;
+        let Self { policy, parts, kind, origin, policy_name, reads, .. } = self;
+        // What is dropped as the rest of `self` keeps all of it in memory.
+        drop(policy_name);
         let (rules, answers) = (policy.rules(), policy.answers());
-        let grant = match (kind, origin) {
+        let grant = match (kind, &origin) {
             (_, OriginMatch::HostRefused) => {
                 return refuse(&answers.refused_actual, None, reads.as_deref());
             }
             (RequestKind::Preflight, OriginMatch::Granted(echo)) => {
-                return answer(policy, parts, echo, reads);
+                return answer(policy, parts, *echo, reads);
             }
-            (RequestKind::Preflight, origin) => {
+            (RequestKind::Preflight, _) => {
                 return refuse(&answers.refused_preflight, origin.unavailable(), reads.as_deref());
             }
-            (RequestKind::Actual, OriginMatch::Granted(echo)) => Grant::Actual(echo.into_owned()),
-            (RequestKind::Actual, origin) if rules.enforce && !is_same_origin(parts) => {
+            (RequestKind::Actual, OriginMatch::Granted(echo)) => {
+                Grant::Actual((*echo).into_owned())
+            }
+            (RequestKind::Actual, _) if rules.enforce && !is_same_origin(parts) => {
                 return refuse(&answers.refused_actual, origin.unavailable(), reads.as_deref());
             }
             (RequestKind::Actual, OriginMatch::Unavailable(_)) if rules.enforce => Grant::Nothing,

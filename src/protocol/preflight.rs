@@ -95,7 +95,7 @@ fn each_refusal(
 }
 
 /// Whether there is none, which is cheaper to say than which.
-pub(super) fn is_granted(policy: &Rules, parts: &Parts) -> bool {
+pub(super) fn is_granted(policy: &Rules, method: Lines<'_>, parts: &Parts) -> bool {
     // What is listed is a token; what `*` covers may not be.
     let (methods, headers) = (&policy.methods, &policy.headers);
     let is_allowed = |method: &[u8]| {
@@ -103,9 +103,7 @@ pub(super) fn is_granted(policy: &Rules, parts: &Parts) -> bool {
             && (!methods.any || (is_token(method) && !is_too_long(policy, method)))
     };
     let is_known = |name: &[u8]| headers.allows(name) && (!headers.any || is_token(name));
-    let Lines::One(method) = Lines::of(&parts.headers, &ACCESS_CONTROL_REQUEST_METHOD) else {
-        return false;
-    };
+    let Lines::One(method) = method else { return false };
     if !is_allowed(method.as_bytes()) {
         return false;
     }

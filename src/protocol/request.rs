@@ -24,17 +24,22 @@ impl RequestKind {
     /// Classifies by the method and by which headers are there.
     #[must_use]
     pub fn of(parts: &Parts) -> Self {
-        Self::with_origin(Lines::of(&parts.headers, &ORIGIN), parts)
+        Self::with_origin(Lines::of(&parts.headers, &ORIGIN), parts).0
     }
 
+    /// With the lines of `Access-Control-Request-Method`, if it is a preflight.
     #[inline]
-    pub(super) fn with_origin(origin: Lines<'_>, parts: &Parts) -> Self {
+    pub(super) fn with_origin<'a>(origin: Lines<'_>, parts: &'a Parts) -> (Self, Lines<'a>) {
         if matches!(origin, Lines::None) {
-            return Self::NotCors;
+            return (Self::NotCors, Lines::None);
         }
-        let preflight = parts.method == Method::OPTIONS
-            && parts.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-        if preflight { Self::Preflight } else { Self::Actual }
+        if parts.method != Method::OPTIONS {
+            return (Self::Actual, Lines::None);
+        }
+        match Lines::of(&parts.headers, &ACCESS_CONTROL_REQUEST_METHOD) {
+            Lines::None => (Self::Actual, Lines::None),
+            method => (Self::Preflight, method),
+        }
     }
 }
 
