@@ -20,7 +20,7 @@ use crate::{
     policy::{BoxError, OriginMatch, Policy, Unavailable, Vary},
     protocol::{Decoration, Evaluation},
 };
-use http::{HeaderName, StatusCode, header::ORIGIN, request::Parts};
+use http::{HeaderName, Method, StatusCode, header::ORIGIN, request::Parts};
 use std::{borrow::Cow, sync::Arc};
 
 /// Selects the policy that governs a request.
@@ -346,6 +346,19 @@ impl<'a> Selection<'a> {
     pub fn allows_origin(&mut self) -> bool {
         let matched = self.origin.get_or_insert_with(|| self.policy.match_origin(self.parts));
         matches!(matched, OriginMatch::Granted(_))
+    }
+
+    /// Whether the response follows from the policy alone: any origin is allowed, and the request
+    /// cannot be a preflight. Then `Origin` is not looked up.
+    #[inline]
+    pub(crate) fn needs_no_evaluation(&self) -> bool {
+        self.policy.answers().same_to_all && self.parts.method != Method::OPTIONS
+    }
+
+    /// What is done to the response where no evaluation is needed.
+    #[inline]
+    pub(crate) fn into_decoration(self) -> Decoration {
+        Decoration::for_all(self.policy, self.reads.0)
     }
 
     /// Evaluates the request under the policy.

@@ -114,6 +114,9 @@ fn act(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
     if is_observed(observer) || selection.origin.is_some() {
         return act_observed(selection, observer);
     }
+    if selection.needs_no_evaluation() {
+        return Action::Forward(selection.into_decoration());
+    }
     let evaluation = selection.evaluate();
     if is_notable(&evaluation) {
         return act_and_report(evaluation.elsewhere(), observer);

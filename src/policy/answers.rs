@@ -1,6 +1,9 @@
 //! A policy's answers, rendered once, and filled with what depends on the request.
 
-use super::rules::{ExposeRule, Rules};
+use super::{
+    origins::Origins,
+    rules::{ExposeRule, Rules},
+};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
@@ -17,6 +20,8 @@ pub(crate) const ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK: HeaderName =
 
 #[derive(Clone, Debug)]
 pub(crate) struct Answers {
+    /// Whether every request but a preflight is granted, and all of them alike.
+    pub(crate) same_to_all: bool,
     pub(crate) actual_vary: Option<Vary>,
     pub(crate) preflight_vary: Option<Vary>,
     /// `Access-Control-Expose-Headers`, where it does not depend on the response.
@@ -78,6 +83,9 @@ impl Answers {
         let actual_vary = vary(&[origin_name], rules);
         let preflight_vary = vary(&preflight_names, rules);
         Self {
+            same_to_all: matches!(rules.origins, Origins::Any)
+                && !rules.dynamic
+                && rules.hosts.is_none(),
             granted_preflight: granted_preflight(rules, fixed_origin, preflight_vary.as_ref()),
             places,
             refused_preflight: refused(preflight_vary.as_ref()),

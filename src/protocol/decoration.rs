@@ -73,6 +73,12 @@ impl Decoration {
         Self { policy: None, grant: Grant::Nothing, reads: Some(reads), recorded: None }
     }
 
+    /// Grants any origin.
+    #[inline]
+    pub(crate) fn for_all(policy: Policy, reads: Option<Arc<Vary>>) -> Self {
+        Self { policy: Some(policy), grant: Grant::Actual(Echo::Any), reads, recorded: None }
+    }
+
     /// Applies it to the response.
     ///
     /// 1. `Access-Control-*` headers of the inner service are removed; or left, all or nothing,
