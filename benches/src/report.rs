@@ -136,9 +136,9 @@ pub fn instructions_rules(figures: &Figures, scenario: &Scenario) -> Vec<String>
             }
             // Where the layer answers instead of what it wraps, a hand-written one may add nothing.
             if let (Some(bare), Some(hand)) = (get(Subject::Bare), get(Subject::Hand)) {
-                let most = bare + hand.saturating_sub(bare) * 145 / 100;
+                let most = bare + hand.saturating_sub(bare) * 140 / 100;
                 let holds = hand < bare || ours <= most;
-                hold(holds, "at most what 1.45 of a hand-written one's addition makes,", most);
+                hold(holds, "at most what 1.40 of a hand-written one's addition makes,", most);
             }
         }
         Rule::AtMost(hundredths, other) => {
@@ -148,6 +148,11 @@ pub fn instructions_rules(figures: &Figures, scenario: &Scenario) -> Vec<String>
             }
         }
         Rule::Half(once) => hold(ours <= once / 2, "at most half of what was", once),
+        Rule::Adds(added) => {
+            if let Some(bare) = get(Subject::Bare) {
+                hold(ours <= bare + added, "at most", bare + added);
+            }
+        }
         Rule::Stored => {}
     }
     complaints

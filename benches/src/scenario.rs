@@ -41,13 +41,15 @@ pub(crate) enum Shell {
 /// What must hold, beside the stored figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// Within 1.10 times the floor, and adds at most half of what tower-http adds, and 1.45 times
+    /// Within 1.10 times the floor, and adds at most half of what tower-http adds, and 1.40 times
     /// what the floor adds.
     Small,
     /// At most so many hundredths of what tower-cors takes for another scenario.
     AtMost(u64, &'static str),
     /// At most half of what this crate once took, which were so many instructions.
     Half(u64),
+    /// At most so many instructions more than what the inner service takes alone.
+    Adds(u64),
     /// Nothing but the stored figures.
     Stored,
 }
