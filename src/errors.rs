@@ -38,8 +38,10 @@ impl<E> From<E> for Errors<E> {
 impl<E: fmt::Display> fmt::Display for Errors<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, error) in self.errors.iter().enumerate() {
-            let line_break = if i == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{error}")?;
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            error.fmt(f)?;
         }
         Ok(())
     }

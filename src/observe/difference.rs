@@ -1,6 +1,9 @@
 //! What differs between a refused origin and one that is allowed.
 
-use crate::{origin::Origin, similar};
+use crate::{
+    origin::{Origin, split_scheme},
+    similar,
+};
 use std::fmt;
 
 /// Scheme, host and port of an origin or of a pattern, as texts.
@@ -14,7 +17,7 @@ pub(super) struct Split<'a> {
 impl<'a> Split<'a> {
     /// `None` for `null`.
     pub(super) fn of(text: &'a str) -> Option<Self> {
-        let (scheme, rest) = text.split_once("://")?;
+        let (scheme, rest) = split_scheme(text)?;
         let (host, port) = match rest.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
             _ => (rest, None),

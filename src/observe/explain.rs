@@ -153,9 +153,11 @@ fn explain_origin(reason: &mut Reason, policy: &Policy, value: &HeaderValue, eff
 /// A host that ends in a dot cannot be configured.
 fn without_dot(origins: &Origins, origin: &Origin, setting: Setting) -> String {
     let text = origin.as_str();
-    let meant = match text.rsplit_once(".:") {
-        Some((start, port)) => format!("{start}:{port}"),
-        None => text.trim_end_matches('.').to_owned(),
+    let meant = match text.rsplit_once(':') {
+        Some((start, port)) if start.ends_with('.') => {
+            format!("{}:{port}", start.trim_end_matches('.'))
+        }
+        _ => text.trim_end_matches('.').to_owned(),
     };
     let and_add = if nearest::is_allowed(origins, &meant) {
         String::new()

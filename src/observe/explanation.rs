@@ -143,7 +143,8 @@ impl fmt::Display for Explanation {
             Decision::Refused(_) => "refused",
         })?;
         if let (Some(policy), false) = (&self.policy, matches!(self.decision, Decision::NotCors)) {
-            write!(f, " by policy {}", Quoted(policy))?;
+            f.write_str(" by policy ")?;
+            Quoted(policy).fmt(f)?;
         }
         f.write_str(": ")?;
         match (&self.decision, self.kind) {
@@ -157,8 +158,9 @@ impl fmt::Display for Explanation {
             (Decision::Granted, _) => f.write_str("the origin is allowed"),
             (Decision::Refused(_), _) => {
                 let mut separator = "";
-                for statement in self.statements() {
-                    write!(f, "{separator}{statement}")?;
+                for statement in &self.statements() {
+                    f.write_str(separator)?;
+                    statement.fmt(f)?;
                     separator = "; ";
                 }
                 Ok(())
@@ -259,10 +261,11 @@ impl Statement {
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
-        for hint in &self.hints {
-            write!(f, "; {hint}")?;
+        for text in self.hints.iter().chain(&self.suggestion) {
+            f.write_str("; ")?;
+            f.write_str(text)?;
         }
-        self.suggestion.as_ref().map_or(Ok(()), |suggestion| write!(f, "; {suggestion}"))
+        Ok(())
     }
 }
 

@@ -48,22 +48,31 @@ impl ShadowReport {
     /// How many requests the shadow policy would have refused that the live one did not.
     #[must_use]
     pub fn would_be_refused(&self) -> u64 {
-        let refused =
-            self.differences.iter().filter(|difference| !is_not_refused(difference.shadow));
-        refused.filter(|difference| is_not_refused(difference.live)).map(|d| d.requests).sum()
+        self.count(|difference| {
+            is_not_refused(difference.live) && !is_not_refused(difference.shadow)
+        })
     }
 
     /// How many requests the shadow policy would have granted that the live one did not.
     #[must_use]
     pub fn would_be_granted(&self) -> u64 {
-        let granted = self.differences.iter().filter(|difference| difference.shadow == GRANTED);
-        granted.map(|difference| difference.requests).sum()
+        self.count(|difference| difference.shadow == GRANTED)
+    }
+
+    fn count(&self, is_meant: fn(&ShadowDifference) -> bool) -> u64 {
+        let mut requests = 0;
+        for difference in &self.differences {
+            if is_meant(difference) {
+                requests += difference.requests;
+            }
+        }
+        requests
     }
 }
 
 impl fmt::Display for ShadowReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let differing = self.differences.iter().map(|difference| difference.requests).sum::<u64>();
+        let differing = self.count(|_| true);
         write!(f, "{differing} of {} requests differ", self.requests)?;
         for ShadowDifference { kind, live, shadow, requests, origins } in &self.differences {
             let kind = match kind {
@@ -73,7 +82,8 @@ impl fmt::Display for ShadowReport {
             };
             write!(f, "; {requests} {kind}, {live}, shadow {shadow}")?;
             if !origins.is_empty() {
-                write!(f, ", from {}", origins.join(", "))?;
+                f.write_str(", from ")?;
+                f.write_str(&origins.join(", "))?;
             }
         }
         Ok(())

@@ -103,7 +103,9 @@ impl PolicyError {
 
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.setting, self.text())
+        f.write_str(self.setting.as_str())?;
+        f.write_str(": ")?;
+        f.write_str(&self.text())
     }
 }
 

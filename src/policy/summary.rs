@@ -89,7 +89,10 @@ impl fmt::Display for Policy {
             if is_default(setting, values) {
                 continue;
             }
-            write!(f, "{separator}{setting}: {}", values[..values.len().min(SHOWN)].join(", "))?;
+            for text in [separator, setting.as_str(), ": "] {
+                f.write_str(text)?;
+            }
+            f.write_str(&values[..values.len().min(SHOWN)].join(", "))?;
             if values.len() > SHOWN {
                 write!(f, " and {} more", values.len() - SHOWN)?;
             }

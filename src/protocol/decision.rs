@@ -39,7 +39,10 @@ impl fmt::Display for Decision {
         match self {
             Self::NotCors => f.write_str("not CORS"),
             Self::Granted => f.write_str("granted"),
-            Self::Refused(refusal) => write!(f, "refused: {refusal}"),
+            Self::Refused(refusal) => {
+                f.write_str("refused: ")?;
+                refusal.fmt(f)
+            }
         }
     }
 }

@@ -232,7 +232,9 @@ impl fmt::Display for Refusal {
 
 /// What the request sent, and what is said of it.
 fn sent(f: &mut fmt::Formatter<'_>, what: &str, value: &HeaderValue, of_it: &str) -> fmt::Result {
-    write!(f, "{what}{}{of_it}", Quoted(value))
+    f.write_str(what)?;
+    fmt::Display::fmt(&Quoted(value), f)?;
+    f.write_str(of_it)
 }
 
 fn one_line_of(f: &mut fmt::Formatter<'_>, header: &str, got: &dyn fmt::Display) -> fmt::Result {
