@@ -30,7 +30,7 @@ mod server;
 mod traffic;
 mod world;
 
-use figures::{DESCRIPTOR_GROWTH, HEAD, Row, faults};
+use figures::{DESCRIPTOR_GROWTH, HEAD, Row, WARM_UP_SECONDS, faults};
 use process::Process;
 use std::{
     env, io,
@@ -115,11 +115,12 @@ async fn soak(minutes: u64, seed: u64) -> io::Result<bool> {
         world.figures.bad(&format!("the server or the database is gone: {error}"));
     }
     while clients.join_next().await.is_some() {}
-    let rows = rows.await.map_err(io::Error::other)?;
+    let (warm, rows) = rows.await.map_err(io::Error::other)?;
 
     // Until the server has closed what slow clients left open.
     sleep(Duration::from_secs(7)).await;
-    let mut faults = faults(&rows);
+    println!("memory: {warm} KB at most in the first {WARM_UP_SECONDS} seconds");
+    let mut faults = faults(warm, &rows);
     let left = server.descriptors();
     println!("descriptors: {idle} before, {left} after");
     if left > idle + DESCRIPTOR_GROWTH {
@@ -165,10 +166,10 @@ impl Watch {
         Self { server: server.observed() }
     }
 
-    /// Prints a row a minute.
-    async fn rows(self, world: Arc<World>, start: Instant, minutes: u64) -> Vec<Row> {
+    /// Prints a row a minute. Returns the most memory while the server warmed up, in KB, and the rows.
+    async fn rows(self, world: Arc<World>, start: Instant, minutes: u64) -> (u64, Vec<Row>) {
         println!("{HEAD}");
-        let (mut rows, mut row) = (Vec::new(), Row::default());
+        let (mut warm, mut rows, mut row) = (0, Vec::new(), Row::default());
         let second = Duration::from_secs(1);
         let mut ticks = interval_at(start + second, second);
         let (mut requests, mut hostile, mut log, mut bad) = (0, 0, 0, 0);
@@ -176,6 +177,9 @@ impl Watch {
             ticks.tick().await;
             row.memory = row.memory.max(self.server.memory());
             row.descriptors = row.descriptors.max(self.server.descriptors());
+            if passed == WARM_UP_SECONDS {
+                warm = row.memory;
+            }
             if passed % 60 > 0 {
                 continue;
             }
@@ -188,6 +192,6 @@ impl Watch {
             row.print(start.elapsed());
             rows.push(std::mem::take(&mut row));
         }
-        rows
+        (warm, rows)
     }
 }
