@@ -10,6 +10,9 @@ use std::{io, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
 const TICK: Duration = Duration::from_millis(300);
+/// Swaps of the policies in each tick: so many that what one of them leaks is seen within a minute. It
+/// is not a multiple of `VERSIONS`, so that each tick ends with another version.
+const SWAPS: u32 = 5;
 /// Of a cycle, in ticks: the database works, is down, is given time to recover, works.
 const WORKS: u64 = 20;
 const DOWN: u64 = 30;
@@ -32,7 +35,9 @@ pub async fn run(
         if Instant::now() >= end && !(WORKS..=DOWN).contains(&at) {
             break;
         }
-        swap(&world, server).await?;
+        for _ in 0..SWAPS {
+            swap(&world, server).await?;
+        }
         if tick % 10 == 0 && server.tell("invalid").await? != "refused" {
             world.figures.bad("a list that is not valid was taken");
         }
