@@ -351,12 +351,14 @@ impl<'a> Selection<'a> {
     /// Whether the response follows from the policy alone: any origin is allowed, and the request
     /// cannot be a preflight. Then `Origin` is not looked up.
     #[inline]
+    #[allow(dead_code, reason = "only the layer calls it")]
     pub(crate) fn needs_no_evaluation(&self) -> bool {
         self.policy.answers().same_to_all && self.parts.method != Method::OPTIONS
     }
 
     /// What is done to the response where no evaluation is needed.
     #[inline]
+    #[allow(dead_code, reason = "only the layer calls it")]
     pub(crate) fn into_decoration(self) -> Decoration {
         Decoration::for_all(self.policy, self.reads.0)
     }

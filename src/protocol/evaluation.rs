@@ -45,6 +45,7 @@ pub enum Action {
 impl Action {
     /// The decision that the inner service is to find in the extensions of the request.
     #[inline]
+    #[allow(dead_code, reason = "only the layer calls it")]
     pub(crate) fn recorded(&self) -> Option<&Decision> {
         match self {
             Self::Forward(decoration) => decoration.recorded(),
@@ -134,6 +135,7 @@ impl<'a> Evaluation<'a> {
     /// The same in another place, so that this one need not lie in memory.
     #[expect(clippy::inline_always, reason = "a call would need it in memory")]
     #[inline(always)]
+    #[allow(dead_code, reason = "only the layer calls it")]
     pub(crate) fn elsewhere(self) -> Self {
         let Self { policy, parts, kind, method, origin_line, origin, policy_name, reads } = self;
         Self { policy, parts, kind, method, origin_line, origin, policy_name, reads }
