@@ -430,7 +430,8 @@ fn an_error_has_the_position_of_its_path() {
         ("the entry as a whole", PolicyEntry::off().paths(Vec::<String>::new()), None),
     ] {
         let errors = PolicyList::builder().entry(entry).build().expect_err("an invalid list");
-        let paths = errors.iter().map(|error| error.path()).collect::<Vec<_>>();
+        let paths =
+            errors.iter().map(tower_cors::routes::PolicyListError::path).collect::<Vec<_>>();
         assert_eq!(paths, [path], "{description}");
     }
 }
