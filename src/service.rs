@@ -5,10 +5,10 @@ use crate::{
     future::ResponseFuture,
     observe::{Observer, is_notable, is_observed, observe, observe_alone},
     policy::Policy,
-    protocol::{Action, Decision, Evaluation},
+    protocol::{Action, Evaluation},
     select::{Reads, SelectPolicy, Selection},
 };
-use http::{Extensions, Request, Response, request::Parts};
+use http::{Request, Response, request::Parts};
 use std::{
     sync::Arc,
     task::{Context, Poll},
@@ -99,7 +99,7 @@ where
     };
     let action = act(selection, observer);
     if let Some(decision) = action.recorded() {
-        record(decision, &mut parts.extensions);
+        decision.record(&mut parts.extensions);
     }
     match action {
         Action::Respond(response) => ResponseFuture::respond(response),
@@ -135,7 +135,7 @@ fn act_and_report(evaluation: Evaluation<'_>, observer: Option<&Observer>) -> Ac
     let recorded = observe(observer, &evaluation);
     match (evaluation.into_action(), recorded) {
         (Action::Respond(mut response), Some(decision)) => {
-            record(&decision, response.extensions_mut());
+            decision.record(response.extensions_mut());
             Action::Respond(response)
         }
         (Action::Forward(decoration), Some(decision)) => {
@@ -143,9 +143,4 @@ fn act_and_report(evaluation: Evaluation<'_>, observer: Option<&Observer>) -> Ac
         }
         (action, None) => action,
     }
-}
-
-#[cold]
-fn record(decision: &Decision, extensions: &mut Extensions) {
-    extensions.insert(decision.clone());
 }
