@@ -175,6 +175,7 @@ impl TryFrom<&str> for OriginPattern {
 impl TryFrom<String> for OriginPattern {
     type Error = OriginError;
 
+    #[inline]
     fn try_from(text: String) -> Result<Self, OriginError> {
         match grammar::parse(text.as_bytes(), Syntax::Pattern) {
             Ok(layout) => Ok(Self { text: Cow::Owned(text), layout }),

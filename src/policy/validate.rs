@@ -42,19 +42,20 @@ pub(super) fn items(
             }
         }
     }
-    (any, distinct(&texts))
+    (any, distinct(texts))
 }
 
 /// Each text once, in the order given.
-fn distinct(texts: &[String]) -> Vec<String> {
+fn distinct(mut texts: Vec<String>) -> Vec<String> {
     let mut all = Vec::with_capacity(texts.len());
-    for text in texts {
+    for text in &texts {
         all.push(text.as_str());
     }
+    let repeated = sorted::repeated(&all);
     let mut distinct = Vec::with_capacity(texts.len());
-    for (position, repeated) in sorted::repeated(&all).iter().enumerate() {
+    for (position, repeated) in repeated.iter().enumerate() {
         if !repeated {
-            distinct.push(texts[position].clone());
+            distinct.push(std::mem::take(&mut texts[position]));
         }
     }
     distinct
