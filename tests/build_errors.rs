@@ -90,6 +90,13 @@ fn wrong() -> Vec<Wrong> {
             r#"allow_origin: "null" is what any sandboxed or local page sends; see dangerously_allow_null_origin"#,
         ),
         (
+            "local files without the opt-in",
+            Policy::builder().allow_origin("file://"),
+            S::AllowOrigin,
+            Kind::Origin(OriginErrorKind::LocalFile),
+            r#"allow_origin: "file://" is what any local file sends in some web views; see dangerously_allow_null_origin"#,
+        ),
+        (
             "a comma in an item",
             Policy::builder().allow_origin(["https://a.example,https://b.example"]),
             S::AllowOrigin,
@@ -1172,6 +1179,10 @@ fn insecure_origins_are_refused_whatever_rule_matches_them() {
             assert!(is_granted(opted_in.clone(), origin), "{about}: {origin}");
         }
     }
+    // Every local file sends it, so that only its own name allows it.
+    let file = || Policy::builder().dangerously_allow_null_origin(true);
+    assert!(!is_granted(file().allow_origin(any()), "file://"));
+    assert!(is_granted(file().allow_origin("file://"), "file://"));
     let loopback = Policy::builder().allow_origin(any()).allow_credentials(true);
     for origin in ["http://localhost:3000", "http://127.0.0.1", "http://[::1]", "tauri://x"] {
         assert!(is_granted(loopback.clone(), origin), "{origin}");

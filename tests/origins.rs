@@ -2,7 +2,10 @@
 
 use http::{HeaderValue, Request};
 use proptest::prelude::*;
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    hash::{BuildHasher, RandomState},
+};
 use tower_cors::{
     AllowOrigin, Origin, OriginPattern, Policy,
     origin::{OriginErrorKind as Kind, OriginSet},
@@ -215,6 +218,8 @@ const WRONG: &[(&str, Wrong)] = &[
     ("http://192.168.1", (Kind::NonCanonicalIpv4, None)),
     ("http://192.168.001.001", (Kind::NonCanonicalIpv4, Some("http://192.168.1.1"))),
     ("http://192.168.010.001", (Kind::NonCanonicalIpv4, None)),
+    ("http://255.0.0.01", (Kind::NonCanonicalIpv4, Some("http://255.0.0.1"))),
+    ("http://127.256.1", (Kind::NonCanonicalIpv4, None)),
     ("http://256.0.0.1", (Kind::NonCanonicalIpv4, None)),
     ("http://4294967297.0.0.1", (Kind::NonCanonicalIpv4, None)),
     ("http://1.2.3.4.5", (Kind::NonCanonicalIpv4, None)),
@@ -230,6 +235,7 @@ const WRONG: &[(&str, Wrong)] = &[
         "http://[2001:db8::1:1:1:1:1]",
         (Kind::NonCanonicalIpv6, Some("http://[2001:db8:0:1:1:1:1:1]")),
     ),
+    ("http://[1:2:3:4:5:6:0:0]", (Kind::NonCanonicalIpv6, Some("http://[1:2:3:4:5:6::]"))),
     ("http://[2001::1:0:0:0:1]", (Kind::NonCanonicalIpv6, Some("http://[2001:0:0:1::1]"))),
     ("http://[2001:db8:0:0:1::1]", (Kind::NonCanonicalIpv6, Some("http://[2001:db8::1:0:0:1]"))),
     ("http://[::1", (Kind::InvalidIpv6, None)),
@@ -238,6 +244,12 @@ const WRONG: &[(&str, Wrong)] = &[
     ("http://[::g]", (Kind::InvalidIpv6, None)),
     ("http://[:::]", (Kind::InvalidIpv6, None)),
     ("http://[1:2:3]", (Kind::InvalidIpv6, None)),
+    ("http://[:]", (Kind::InvalidIpv6, None)),
+    ("http://[:11]", (Kind::InvalidIpv6, None)),
+    ("http://[::1:]", (Kind::InvalidIpv6, None)),
+    ("http://[1:2:3:4:5:6:7:8:]", (Kind::InvalidIpv6, None)),
+    ("http://[1:2:3:4:5:6:7g8]", (Kind::InvalidIpv6, None)),
+    ("http://[::.1]", (Kind::InvalidIpv6, None)),
     ("http://[1:2:3:4:5:6:7:8:9]", (Kind::InvalidIpv6, None)),
     ("http://[::1:2:3:4:5:6:7:8]", (Kind::InvalidIpv6, None)),
     ("http://[1:2:3:4:5:6:7:8::]", (Kind::InvalidIpv6, None)),
@@ -598,7 +610,12 @@ fn equality_and_hashes_are_those_of_the_text() {
     assert_eq!(once.len(), texts.len());
     assert!(origins.clone().all(|origin| once.contains(&origin)));
     let patterns = PATTERNS.iter().map(|text| text.parse::<OriginPattern>().unwrap());
-    assert_eq!(patterns.collect::<HashSet<_>>().len(), PATTERNS.len());
+    assert_eq!(patterns.clone().collect::<HashSet<_>>().len(), PATTERNS.len());
+    let state = RandomState::new();
+    let hashes = origins.map(|origin| state.hash_one(origin)).collect::<HashSet<_>>();
+    assert_eq!(hashes.len(), texts.len());
+    let hashes = patterns.map(|pattern| state.hash_one(pattern)).collect::<HashSet<_>>();
+    assert_eq!(hashes.len(), PATTERNS.len());
 }
 
 #[test]
@@ -610,6 +627,10 @@ fn conversions_and_comparisons() {
     assert_eq!(origin, TEXT);
     assert_eq!(origin, value);
     assert_ne!(origin, "https://app.example.co");
+    assert_ne!(origin, *"https://app.example.co");
+    assert_ne!(origin, HeaderValue::from_static("https://app.example.co"));
+    assert_eq!(AsRef::<str>::as_ref(&origin), TEXT);
+    assert_eq!(format!("{origin:?}"), r#"Origin("https://app.example.com")"#);
     assert_eq!(origin.as_bytes(), TEXT.as_bytes());
     assert_eq!(Origin::try_from(&value).unwrap(), origin);
     assert_eq!(Origin::try_from(TEXT.to_owned()).unwrap(), origin);
@@ -635,6 +656,8 @@ fn conversions_and_comparisons() {
     let pattern = OriginPattern::from_static("https://*.a.example");
     let exact = OriginPattern::from_static("https://a.example");
     assert!(pattern < exact);
+    assert_eq!(AsRef::<str>::as_ref(&pattern), "https://*.a.example");
+    assert_eq!(format!("{pattern:?}"), r#"OriginPattern("https://*.a.example")"#);
     assert_eq!(
         format!("{:?}", OriginSet::from_iter([pattern, exact])),
         r#"OriginSet { exact: ["https://a.example"], patterns: ["https://*.a.example"] }"#,

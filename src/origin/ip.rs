@@ -89,7 +89,8 @@ pub(super) const fn check_ipv6(
     if canonical { Ok(()) } else { Err(OriginErrorKind::NonCanonicalIpv6) }
 }
 
-/// The eight pieces with the number of those written out, and where `::` stands among them.
+/// The eight pieces, as 0 or 1, with the number of those written out, and where `::` stands among
+/// them.
 type Pieces = ([u16; 8], usize);
 
 const fn read_ipv6(
@@ -101,7 +102,8 @@ const fn read_ipv6(
     let mut count = 0;
     let mut compress = None;
     let mut i = start;
-    if end - start >= 2 && text[i] == b':' && text[i + 1] == b':' {
+    // At the end is the bracket.
+    if text[i] == b':' && text[i + 1] == b':' {
         compress = Some(0);
         i += 2;
     }
@@ -110,28 +112,21 @@ const fn read_ipv6(
             return Err(OriginErrorKind::InvalidIpv6);
         }
         let first = i;
-        let mut value: u32 = 0;
-        while i < end && i - first < 4 {
-            let digit = match text[i] {
+        while i - first < 4 {
+            match text[i] {
                 b'*' => return Err(OriginErrorKind::StarInIpAddress),
-                b'.' => return Err(OriginErrorKind::NonCanonicalIpv6),
                 b'A'..=b'F' => return Err(OriginErrorKind::UpperCase),
-                c @ b'0'..=b'9' => c - b'0',
-                c @ b'a'..=b'f' => c - b'a' + 10,
+                b'0' => {}
+                b'1'..=b'9' | b'a'..=b'f' => pieces[count] = 1,
                 _ => break,
-            };
-            value = value * 16 + digit as u32;
+            }
             i += 1;
         }
         if i == first {
             return Err(OriginErrorKind::InvalidIpv6);
         }
-        if i - first > 1 && text[first] == b'0' || i < end && text[i] == b'.' {
+        if i - first > 1 && text[first] == b'0' || text[i] == b'.' {
             return Err(OriginErrorKind::NonCanonicalIpv6);
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "at most four hexadecimal digits")]
-        {
-            pieces[count] = value as u16;
         }
         count += 1;
         if i == end {
@@ -177,16 +172,13 @@ const fn read_ipv6(
 /// Start and length of the first longest run of zero pieces.
 const fn longest_run_of_zeros(pieces: &[u16; 8]) -> (usize, usize) {
     let (mut best_at, mut best_len) = (0, 0);
-    let mut i = 0;
+    let (mut i, mut len) = (0, 0);
     while i < 8 {
-        let at = i;
-        while i < 8 && pieces[i] == 0 {
-            i += 1;
-        }
-        if i - at > best_len {
-            (best_at, best_len) = (at, i - at);
-        }
+        len = if pieces[i] == 0 { len + 1 } else { 0 };
         i += 1;
+        if len > best_len {
+            (best_at, best_len) = (i - len, len);
+        }
     }
     (best_at, best_len)
 }

@@ -132,3 +132,27 @@ fn hash(pattern: &[u8], key: HashKey) -> u64 {
     let rest = rest.strip_prefix(b"*").unwrap_or(rest);
     key.finish(key.add(key.add(Partial::EMPTY, scheme), rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_pattern;
+
+    #[test]
+    fn texts_of_patterns() {
+        for (text, tail, any_port, expected) in [
+            ("https://*.a.test", ".a.test", false, true),
+            ("https://*.a.test:8443", ".a.test:8443", false, true),
+            ("https://*.a.test:*", ".a.test", true, true),
+            ("https://*.a.test:*", ".a.test", false, false),
+            ("https://*.a.test", ".a.test", true, false),
+            ("httpx://*.a.test", ".a.test", false, false),
+            ("https://x.a.test", ".a.test", false, false),
+            ("https://*.b.test", ".a.test", false, false),
+            ("https://*.b.a.test", ".a.test", false, false),
+            ("https://xy.a.test", ".a.test", false, false),
+        ] {
+            let found = is_pattern(text.as_bytes(), b"https://", tail.as_bytes(), any_port);
+            assert_eq!(found, expected, "{text} {tail} {any_port}");
+        }
+    }
+}

@@ -76,3 +76,16 @@ impl Texts {
         self.ends.iter().enumerate().map(|(number, end)| &self.text[self.start(number)..*end])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Texts;
+
+    #[test]
+    fn texts_keep_no_room_for_more() {
+        let mut texts = Texts::with_capacity(100, 1000);
+        texts.push("https://*.a.test");
+        texts.shrink_to_fit();
+        assert_eq!((texts.text.capacity(), texts.ends.capacity()), (texts.text.len(), 1));
+    }
+}

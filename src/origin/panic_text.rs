@@ -32,14 +32,12 @@ impl PanicText {
 
     /// Appends at most `limit` bytes, up to the last whole character.
     const fn push(mut self, text: &[u8], limit: usize) -> Self {
-        let room = CAPACITY - self.len;
-        let limit = if limit < room { limit } else { room };
-        let mut end = if text.len() < limit { text.len() } else { limit };
-        while end < text.len() && end > 0 && text[end] & 0xc0 == 0x80 {
+        let mut end = text.len();
+        while end > limit || end < text.len() && text[end] & 0xc0 == 0x80 {
             end -= 1;
         }
         let mut i = 0;
-        while i < end {
+        while i < end && self.len < CAPACITY {
             // On one line.
             self.bytes[self.len] = if text[i].is_ascii_control() { b' ' } else { text[i] };
             self.len += 1;
@@ -51,7 +49,7 @@ impl PanicText {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::kind::OriginErrorKind, PanicText};
+    use super::{super::kind::OriginErrorKind, CAPACITY, PanicText, SHOWN};
 
     #[test]
     fn texts() {
@@ -72,5 +70,16 @@ mod tests {
         ] {
             assert_eq!(PanicText::new(text, OriginErrorKind::Path).as_str(), expected);
         }
+    }
+
+    #[test]
+    fn texts_are_cut() {
+        for (length, shown) in [(SHOWN - 1, SHOWN - 1), (SHOWN, SHOWN), (SHOWN + 1, SHOWN)] {
+            let text = PanicText::new(&"~".repeat(length), OriginErrorKind::Path);
+            assert_eq!(text.as_str().matches('~').count(), shown);
+        }
+        let text =
+            PanicText { bytes: [0; CAPACITY], len: 0 }.push(&[b'a'; CAPACITY + 1], usize::MAX);
+        assert_eq!(text.as_str(), "a".repeat(CAPACITY));
     }
 }

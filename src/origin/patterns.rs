@@ -48,14 +48,10 @@ impl Patterns {
                 patterns.add(number, member.layout());
             }
         }
-        patterns.shrink_to_fit();
+        // Excess capacity would be kept as long as the set.
+        patterns.texts.shrink_to_fit();
+        patterns.in_label.shrink_to_fit();
         patterns
-    }
-
-    /// Excess capacity would be kept as long as the set.
-    fn shrink_to_fit(&mut self) {
-        self.texts.shrink_to_fit();
-        self.in_label.shrink_to_fit();
     }
 
     fn add(&mut self, number: usize, layout: Layout) {

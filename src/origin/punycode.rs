@@ -202,7 +202,7 @@ const fn adapt(delta: u32, points: u32, first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_valid, to_ascii_label};
+    use super::{LONGEST, is_valid, to_ascii_label};
 
     #[test]
     fn validity() {
@@ -257,5 +257,8 @@ mod tests {
         ] {
             assert_eq!(to_ascii_label(label).as_deref(), expected, "{label}");
         }
+        let of_length = |bytes: usize| "ü".repeat(bytes / "ü".len());
+        assert!(to_ascii_label(&of_length(LONGEST)).is_some());
+        assert_eq!(to_ascii_label(&of_length(LONGEST + 2)), None);
     }
 }
