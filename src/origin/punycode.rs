@@ -105,7 +105,8 @@ fn push_integer(output: &mut String, mut value: u32, bias: u32) {
 }
 
 fn digit(value: u32) -> char {
-    char::from_digit(if value < 26 { value + 10 } else { value - 26 }, 36).unwrap_or('0')
+    let digits = b"abcdefghijklmnopqrstuvwxyz0123456789";
+    digits.get(value as usize).map_or('0', |digit| char::from(*digit))
 }
 
 /// Whether the rest of a label after `xn--` decodes to characters that a host can have (RFC 3492,
@@ -202,7 +203,30 @@ const fn adapt(delta: u32, points: u32, first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, is_valid, to_ascii_label};
+    use super::{LONGEST, adapt, encode, is_valid, to_ascii_label};
+
+    /// Labels, and what Python's codec `punycode` encodes them as.
+    const ENCODED: &[(&str, &str)] = &[
+        ("ü", "tda"),
+        ("aü", "a-eha"),
+        ("üa", "a-dha"),
+        ("aéb", "ab-bja"),
+        ("éé", "9caa"),
+        ("日本語", "wgv71a119e"),
+        ("한국어", "3e0bk47br7k"),
+        ("почта", "80a1acny"),
+        ("他们为什么不说中文", "ihqwcrb4cv8a8dqg056pqjye"),
+        ("почемужеонинеговорятпорусски", "b1abfaaepdrnnbgefbadotcwatmq2g4l"),
+        ("안녕하세요세계", "989ap0gv2qa113c85b799b"),
+        ("ça-va-très-bien-merci", "a-va-trs-bien-merci-4xb2a"),
+        ("luťoučkýkůň", "luoukk-fza0k2w9i6d"),
+        ("ö-ж-日-한", "----rna572b759pbczg"),
+        ("日éж한a1-", "a1--9la933b459pcczg"),
+        ("-éà", "--sfa0a"),
+        ("9גîג日中中", "9-lga968aba9273ga6163b"),
+        ("бя-국б-ß", "---hia115aba2p3967i"),
+        ("ー가îö日한ß", "zca3aya8820cck1ct5xeyruc"),
+    ];
 
     #[test]
     fn validity() {
@@ -230,11 +254,69 @@ mod tests {
     }
 
     #[test]
-    fn what_is_encoded_is_valid() {
-        for label in ["ü", "aü", "üa", "äöü", "日本語", "한국어", "почта", "aéb", "éé"]
-        {
-            let ascii = to_ascii_label(label).unwrap();
-            assert!(is_valid(ascii.strip_prefix("xn--").unwrap().as_bytes()), "{label} {ascii}");
+    fn encoding() {
+        for &(label, expected) in ENCODED {
+            let label = label.chars().collect::<Vec<_>>();
+            assert_eq!(encode(&label).as_deref(), Some(expected), "{label:?}");
+            assert!(is_valid(expected.as_bytes()), "{label:?}");
+        }
+    }
+
+    /// In every place of every label, the characters at the limits of what hosts can have.
+    #[test]
+    fn validity_is_that_of_the_characters() {
+        for &(label, _) in ENCODED {
+            for (added, expected) in [
+                ('\u{80}', false),
+                ('\u{9f}', false),
+                ('\u{a0}', true),
+                ('\u{d7ff}', true),
+                ('\u{e000}', false),
+                ('\u{f8ff}', false),
+                ('\u{f900}', true),
+                ('\u{fdcf}', true),
+                ('\u{fdd0}', false),
+                ('\u{fdef}', false),
+                ('\u{fdf0}', true),
+                ('\u{fffd}', true),
+                ('\u{fffe}', false),
+                ('\u{ffff}', false),
+                ('\u{10000}', true),
+                ('\u{1fffe}', false),
+                ('\u{1ffff}', false),
+                ('\u{efffd}', true),
+                ('\u{f0000}', false),
+                ('\u{10ffff}', false),
+            ] {
+                for at in 0..=label.chars().count() {
+                    let mut chars = label.chars().collect::<Vec<_>>();
+                    chars.insert(at, added);
+                    let encoded = encode(&chars).unwrap();
+                    assert_eq!(is_valid(encoded.as_bytes()), expected, "{chars:?} {encoded}");
+                }
+            }
+        }
+    }
+
+    /// RFC 3492, section 6.1.
+    #[test]
+    fn adaptation() {
+        for (delta, points, first, bias) in [
+            (0, 1, true, 0),
+            (745, 6, true, 0),
+            (699, 1, true, 0),
+            (700, 1, true, 1),
+            (65408, 1, true, 29),
+            (0, 2, false, 0),
+            (1, 2, false, 0),
+            (828, 10, false, 33),
+            (830, 10, false, 45),
+            (20000, 2, false, 69),
+            (1000000, 3, false, 118),
+            (1000000, 3, true, 57),
+            (2147483648, 7, false, 193),
+        ] {
+            assert_eq!(adapt(delta, points, first), bias, "{delta} {points} {first}");
         }
     }
 
