@@ -259,6 +259,9 @@ const WRONG: &[(&str, Wrong)] = &[
     ("http://::1", (Kind::Ipv6WithoutBrackets, Some("http://[::1]"))),
     ("http://::1:3000", (Kind::Ipv6WithoutBrackets, Some("http://[::1]:3000"))),
     ("http://::3000", (Kind::Ipv6WithoutBrackets, None)),
+    ("http://::10", (Kind::Ipv6WithoutBrackets, Some("http://[::10]"))),
+    ("http://::80", (Kind::Ipv6WithoutBrackets, None)),
+    ("http://1::2:3", (Kind::Ipv6WithoutBrackets, Some("http://[1::2:3]"))),
     ("http://2001:db8::1", (Kind::Ipv6WithoutBrackets, Some("http://[2001:db8::1]"))),
     ("http://2001:db8::1:3000", (Kind::Ipv6WithoutBrackets, None)),
     (
@@ -354,6 +357,7 @@ const WRONG_PATTERNS: &[(&str, Wrong)] = &[
     (".example.com", (Kind::MissingScheme, Some("https://*.example.com"))),
     ("https://.example.com", (Kind::EmptyLabel, Some("https://*.example.com"))),
     ("https://*.example.com/", (Kind::TrailingSlash, Some("https://*.example.com"))),
+    ("https://*-pr.example.com/", (Kind::TrailingSlash, Some("https://*-pr.example.com"))),
     ("https://*.Example.com", (Kind::UpperCase, Some("https://*.example.com"))),
     ("https://*.example.com:443", (Kind::DefaultPort, Some("https://*.example.com"))),
     ("https://*.example.com.", (Kind::TrailingDot, Some("https://*.example.com"))),
@@ -1231,6 +1235,8 @@ fn large_sets_match() {
     let all = exact.chain(within).chain(beneath).collect::<Vec<_>>();
     let set = all.iter().map(|text| text.parse()).collect::<Result<OriginSet, _>>().unwrap();
     assert_eq!(set.len(), 6000);
+    assert!(!set.is_empty());
+    assert!(OriginSet::default().is_empty());
     for (origin, expected) in [
         ("https://app4999.example.com", true),
         ("https://app5000.example.com", false),

@@ -87,16 +87,16 @@ pub(crate) fn corrected_scheme(scheme: &str) -> Option<&'static str> {
 
 /// Whether one character inserted, left out, replaced, or two swapped, make one of the other.
 const fn is_one_edit_from(a: &[u8], b: &[u8]) -> bool {
-    let shorter = if a.len() < b.len() { a.len() } else { b.len() };
     let mut start = 0;
-    while start < shorter && a[start] == b[start] {
+    while start < a.len() && start < b.len() && a[start] == b[start] {
         start += 1;
     }
-    let mut end = 0;
-    while end < shorter - start && a[a.len() - 1 - end] == b[b.len() - 1 - end] {
-        end += 1;
+    let (mut a_end, mut b_end) = (a.len(), b.len());
+    while a_end > start && b_end > start && a[a_end - 1] == b[b_end - 1] {
+        a_end -= 1;
+        b_end -= 1;
     }
-    match (a.len() - start - end, b.len() - start - end) {
+    match (a_end - start, b_end - start) {
         (0 | 1, 1) | (1, 0) => true,
         (2, 2) => a[start] == b[start + 1] && a[start + 1] == b[start],
         _ => false,
@@ -122,6 +122,9 @@ mod tests {
             ("hhttps", true, Some("https")),
             ("shttp", true, Some("https")),
             ("hptts", false, None),
+            ("htpts", true, Some("https")),
+            ("thtps", true, Some("https")),
+            ("httsx", false, None),
             ("chrome-extention", true, Some("chrome-extension")),
             ("chrome_extension", true, Some("chrome-extension")),
             ("moz-extensions", true, Some("moz-extension")),
@@ -140,6 +143,11 @@ mod tests {
             assert_eq!(is_misspelled(scheme.as_bytes()), misspelled, "{scheme}");
             if misspelled {
                 assert_eq!(correct(scheme.as_bytes()), corrected, "{scheme}");
+            }
+            #[cfg(feature = "regex")]
+            {
+                assert_eq!(super::is_misspelled_scheme(scheme), misspelled, "{scheme}");
+                assert_eq!(super::corrected_scheme(scheme), correct(scheme.as_bytes()), "{scheme}");
             }
         }
     }

@@ -158,7 +158,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
     }
     let whole = authority.parse::<Ipv6Addr>().is_ok();
     let before_port = host.parse::<Ipv6Addr>();
-    let like_port = port.len() > 1 && port.parse::<u16>().is_ok_and(|port| port >= 80);
+    let like_port = port.parse::<u16>().is_ok_and(|port| port >= 80);
     match before_port {
         Ok(address) if like_port && (!whole || address.is_loopback()) => Some((host, Some(port))),
         Ok(_) if like_port => None,
