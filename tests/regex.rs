@@ -199,6 +199,8 @@ fn errors_with_or_without_credentials() {
         (r"https://example\.com:443", NOTHING, Write(r"https://example\.com")),
         (r"https://Example\.com", NOTHING, Write(r"https://example\.com")),
         (r"HTTPS://[A-Z]+\.EXAMPLE\.COM", NOTHING, Write(r"https://[a-z]+\.example\.com")),
+        // The name of a group keeps its case.
+        (r"(?P<App>app)\.example\.com", NOTHING, Write(r"https://(?P<App>app)\.example\.com")),
         (r"https://[A-Z]\d\.example\.com", NOTHING, WHOLE),
         (r"https://example\.com:0\d+", NOTHING, WHOLE),
         (r"https://example\.com:7\d{4}", NOTHING, WHOLE),
@@ -224,6 +226,7 @@ fn errors_with_or_without_credentials() {
         (r"^.*\.example\.com$", DOT, Write(r"https://[a-z0-9.-]+\.example\.com")),
         (r"https://a.example.com", DOT, Write(r"https://a\.example\.com")),
         (r"example.com", DOT, Write(r"https://example\.com")),
+        (r"https://app-[0-9.]+.example\.com", DOT, Write(r"https://app-[0-9.]+\.example\.com")),
         (r"https://*.example.com", DOT, Write(r"https://[a-z0-9.-]+\.example\.com")),
         (r"https://app-*.example.com", DOT, Write(r"https://app-[a-z0-9-]+\.example\.com")),
         // No browser sends such a scheme, so the expression would match nothing.

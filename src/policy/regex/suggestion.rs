@@ -113,7 +113,7 @@ fn whole_origin(source: &str) -> Option<String> {
             text = name;
         }
     }
-    if text.is_empty() || text.ends_with(r"\.") {
+    if text.ends_with(r"\.") {
         return None;
     }
     if text.contains(r":\/\/") || text.contains("://") {
