@@ -312,9 +312,9 @@ mod tests {
             (828, 10, false, 33),
             (830, 10, false, 45),
             (20000, 2, false, 69),
-            (1000000, 3, false, 118),
-            (1000000, 3, true, 57),
-            (2147483648, 7, false, 193),
+            (1_000_000, 3, false, 118),
+            (1_000_000, 3, true, 57),
+            (2_147_483_648, 7, false, 193),
         ] {
             assert_eq!(adapt(delta, points, first), bias, "{delta} {points} {first}");
         }
