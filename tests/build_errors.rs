@@ -726,7 +726,9 @@ fn what_is_dangerous_has_its_setter() {
     for origin in [
         "https://*.example.com",
         "https://alice.github.io",
+        "https://alice.github.io:*",
         "https://*.alice.github.io",
+        "tauri://*.github.io",
         "http://localhost",
         "http://localhost:*",
         "http://*.localhost:*",
@@ -1157,8 +1159,20 @@ fn what_a_predicate_reads_is_in_vary() {
         Some("vary: Origin,x-tenant,host")
     );
     // Through the collections that a predicate can be an item of.
-    let list = AllowOrigin::list([predicate().reads([tenant]), "https://b.example".into()]);
+    let list = AllowOrigin::list([predicate().reads([tenant.clone()]), "https://b.example".into()]);
     assert_eq!(vary(list).as_deref(), Some("vary: Origin,x-tenant"));
+    // What the code around the policy reads is added, but each name once.
+    let origins = predicate().reads([tenant.clone()]);
+    let policy = Policy::builder().allow_origin(origins).build().unwrap();
+    for (names, expected) in [
+        (vec![header::ORIGIN, tenant.clone()], "vary: Origin,x-tenant"),
+        (vec![header::ORIGIN, tenant, header::HOST], "vary: Origin,x-tenant,host"),
+    ] {
+        let (preflight, actual) = answers(&policy.clone().reading(names), "https://a.example");
+        for lines in [preflight, actual] {
+            assert!(lines.iter().any(|line| line == expected), "{lines:?}");
+        }
+    }
 }
 
 #[test]

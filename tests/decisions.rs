@@ -15,7 +15,7 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
     AllowOrigin, Any, CorsLayer, Decision, Policy, PolicyBuilder, Refusal,
     policy::Setting,
-    protocol::RequestKind,
+    protocol::{Action, RequestKind},
     select::{ByRequest, SelectPolicy, Selection},
 };
 
@@ -824,6 +824,11 @@ fn a_policy_that_is_unavailable_is_the_only_reason() {
     assert!(evaluation.is_unavailable());
     let refusals = evaluation.refusals();
     assert!(matches!(refusals[..], [Refusal::PolicyUnavailable { .. }]), "{refusals:?}");
+    let Action::Respond(response) = evaluation.into_action() else {
+        panic!("the preflight is answered");
+    };
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.headers()["cache-control"], "no-store");
 }
 
 #[test]

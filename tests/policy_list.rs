@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_cors::{
     AllowOrigin, CorsLayer, Policy, PolicyList, Refusal,
-    routes::{PolicyEntry, PolicyListErrorKind as Kind},
+    routes::{PolicyEntry, PolicyListBuilder, PolicyListErrorKind as Kind},
     select::SelectPolicy,
 };
 
@@ -424,16 +424,44 @@ fn a_list_wrong() {
 }
 
 #[test]
-fn an_error_has_the_position_of_its_path() {
-    for (description, entry, path) in [
-        ("the second path", PolicyEntry::off().paths(["/a", "b"]), Some(1)),
-        ("the entry as a whole", PolicyEntry::off().paths(Vec::<String>::new()), None),
+fn an_error_has_the_position_of_its_entry_and_path() {
+    let first = || PolicyEntry::off().paths(["/first"]);
+    for (description, entries, position) in [
+        (
+            "the second path of the second entry",
+            vec![first(), PolicyEntry::off().paths(["/a", "b"])],
+            (Some(1), Some(1)),
+        ),
+        (
+            "the second entry as a whole",
+            vec![first(), PolicyEntry::off().paths(Vec::<String>::new())],
+            (Some(1), None),
+        ),
+        ("the list as a whole", vec![], (None, None)),
     ] {
-        let errors = PolicyList::builder().entry(entry).build().expect_err("an invalid list");
-        let paths =
-            errors.iter().map(tower_cors::routes::PolicyListError::path).collect::<Vec<_>>();
-        assert_eq!(paths, [path], "{description}");
+        let builder = entries.into_iter().fold(PolicyList::builder(), PolicyListBuilder::entry);
+        let errors = builder.build().expect_err("an invalid list");
+        let found = errors.iter().map(|error| (error.entry(), error.path())).collect::<Vec<_>>();
+        assert_eq!(found, [position], "{description}");
     }
+}
+
+#[test]
+fn a_list_explains_and_has_its_shadows() {
+    let list = PolicyList::builder()
+        .entry(PolicyEntry::new(policy(&["https://a.example"])).named("live").paths(["/a"]))
+        .entry(PolicyEntry::new(policy(&["https://b.example"])).named("tried").shadow())
+        .build()
+        .expect("a valid list");
+    let explained = |path: &str| {
+        list.explain(&parts(path, Some("https://a.example"))).map(|text| text.to_string())
+    };
+    let granted = r#"granted by policy "live": the origin is allowed"#;
+    assert_eq!(explained("/a").as_deref(), Some(granted));
+    assert_eq!(explained("/b"), None);
+    let shadow = list.shadow().expect("a shadow");
+    assert!(shadow.get("tried").is_some() && shadow.get("live").is_none());
+    assert!(list.get("tried").is_none() && shadow.shadow().is_none());
 }
 
 #[test]
@@ -443,6 +471,10 @@ fn a_list_prints_its_entries() {
         .entry(PolicyEntry::new(policy(&["https://a.example"])).named("app"))
         .build()
         .expect("a valid list");
+    assert_eq!(
+        list.to_string(),
+        "policy for /hooks/{*rest}: off\npolicy \"app\" for every path: allow_origin: https://a.example"
+    );
     assert_eq!(
         format!("{list:?}"),
         r#"[(None, Some(["/hooks/{*rest}"]), None), (Some("app"), None, Some(Policy { allow_origin: ["https://a.example"] }))]"#

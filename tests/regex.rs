@@ -114,6 +114,14 @@ fn accepted() {
         (r"https://[\w.-]+\.example\.com", Credentials, &["https://a_b.example.com"], &[]),
         (r"https:\x2f\x2f\w+\x2eexample\x2ecom", Credentials, &["https://a.example.com"], &[]),
         (r"https://\w+\b\.example\.com", Credentials, &["https://a.example.com"], &[]),
+        (
+            r"https://(\w+\b\.)+example\.com",
+            Credentials,
+            &["https://a.b.example.com"],
+            &["https://example.com"],
+        ),
+        // One of the two schemes is right.
+        (r"httpx?://[a-z]+\.example\.com", Nothing, &["http://a.example.com"], &[]),
         // Two names for one label each: both end in a whole domain.
         (r"https://a\.example\.com|", Credentials, &["https://a.example.com"], &[]),
         (r"https://([a-z]+\.|)example\.com", Credentials, &["https://example.com"], &[]),

@@ -159,7 +159,31 @@ impl HeaderRules {
 #[cfg(test)]
 mod tests {
     use super::HeaderRules;
+    use crate::{
+        origin::Origin,
+        policy::{AllowOrigin, Policy},
+    };
     use http::HeaderName;
+
+    #[test]
+    fn insecure_origins_are_refused_with_credentials() {
+        for (credentials, opted_in, origin, refused) in [
+            (true, false, "http://a.example", true),
+            (true, false, "https://a.example", false),
+            (true, false, "http://localhost:3000", false),
+            (false, false, "http://a.example", false),
+            (true, true, "http://a.example", false),
+        ] {
+            let policy = Policy::builder()
+                .allow_origin(AllowOrigin::predicate(|_, _| true))
+                .allow_credentials(credentials)
+                .dangerously_allow_insecure_origins(opted_in)
+                .build()
+                .unwrap();
+            let found = policy.rules().refuses_as_insecure(&Origin::from_static(origin));
+            assert_eq!(found, refused, "{credentials} {opted_in} {origin}");
+        }
+    }
 
     /// What is skipped is allowed, and what is left decides the rest.
     #[test]
