@@ -109,7 +109,7 @@ where
     }
 }
 
-/// All that depends on no type of a service, so that it is compiled but once.
+/// All that depends on no type of a service, so that it is compiled only once.
 fn act(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
     if is_observed(observer) || selection.origin.is_some() {
         return act_observed(selection, observer);

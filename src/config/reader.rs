@@ -47,7 +47,7 @@ impl Texts {
     }
 }
 
-/// Whether this is a table such as `[cors]`: its key is not known, and it has policies' keys in it.
+/// Whether this is a table such as `[cors]`, with policies' keys in it.
 pub(super) fn is_table_around(entry: &Entry) -> bool {
     match &entry.node.value {
         Value::Table(table) => has_list(table) || !meant(table).is_empty(),

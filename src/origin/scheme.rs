@@ -23,7 +23,8 @@ pub(super) const fn is_opaque(scheme: &[u8]) -> bool {
 }
 
 /// The schemes of browser extensions.
-const EXTENSIONS: [&str; 3] = ["chrome-extension", "moz-extension", "safari-web-extension"];
+pub(super) const EXTENSIONS: [&str; 3] =
+    ["chrome-extension", "moz-extension", "safari-web-extension"];
 
 /// Whether the host is the id of a browser extension, so that no port follows it.
 pub(super) const fn is_extension(scheme: &[u8]) -> bool {
@@ -35,9 +36,8 @@ pub(super) const fn has_lower_case_ids(scheme: &[u8]) -> bool {
     matches!(scheme, b"chrome-extension" | b"moz-extension")
 }
 
-/// The schemes of extensions and apps after which something else than `://` is a mistake.
-pub(super) const APPS: [&str; 6] =
-    ["chrome-extension", "moz-extension", "safari-web-extension", "capacitor", "ionic", "tauri"];
+/// The schemes of apps.
+pub(super) const APPS: [&str; 3] = ["capacitor", "ionic", "tauri"];
 
 pub(super) const fn is_web_socket(scheme: &[u8]) -> bool {
     matches!(scheme, b"ws" | b"wss")

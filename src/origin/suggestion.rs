@@ -96,7 +96,7 @@ fn mistyped_separator(text: &str) -> Option<(Option<&str>, &str)> {
 
 /// What the text begins with if that is a known scheme, and what follows it.
 fn known_scheme(text: &str) -> Option<(&str, &str)> {
-    for schemes in [&["https", "http"][..], &scheme::APPS] {
+    for schemes in [&["https", "http"][..], &scheme::EXTENSIONS, &scheme::APPS] {
         for scheme in schemes {
             match text.split_at_checked(scheme.len()) {
                 Some((start, after)) if start.eq_ignore_ascii_case(scheme) => {
