@@ -144,3 +144,130 @@ fn act_and_report(evaluation: Evaluation<'_>, observer: Option<&Observer>) -> Ac
         (action, None) => action,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{act, act_observed};
+    use crate::{
+        policy::{Any, Policy, PolicyBuilder},
+        protocol::Action,
+        select::Selection,
+    };
+    use http::{Request, Response, request::Parts};
+
+    const APP: &str = "https://app.example.com";
+    const EVIL: &str = "https://evil.unobserved.example";
+    const HOST: &str = "api.example.com";
+
+    fn policies() -> Vec<(&'static str, Policy)> {
+        let any = || Policy::builder().allow_origin(Any).expose_headers("x-total");
+        let one = || Policy::builder().allow_origin(APP).allow_methods("PUT");
+        let two = || one().allow_origin("https://web.example.com").allow_credentials(true);
+        let built = |builder: PolicyBuilder| builder.build().unwrap();
+        vec![
+            ("any origin", built(any())),
+            ("any origin, with timing", built(any().timing_allow_origin(true))),
+            ("any origin, which another policy might not allow", built(any()).into_dynamic()),
+            ("any origin, for one host", built(any().allow_hosts([HOST]))),
+            ("one origin", built(one())),
+            ("one origin, enforced", built(one().enforce(true))),
+            ("two origins", built(two())),
+            ("two origins, for one host", built(two().allow_hosts([HOST]))),
+            ("two origins, enforced", built(two().enforce(true))),
+            ("two origins, preflights passed on", built(two().preflight_continue(true))),
+        ]
+    }
+
+    fn requests() -> Vec<Parts> {
+        let methods = [
+            ("GET", None),
+            ("OPTIONS", None),
+            ("OPTIONS", Some("PUT")),
+            ("OPTIONS", Some("DELETE")),
+        ];
+        let mut requests = Vec::new();
+        for (method, asked) in methods {
+            for origins in [&[][..], &[APP], &[EVIL], &["null"], &[APP, APP]] {
+                for host in [HOST, "rebound.example.net"] {
+                    let mut request = Request::builder().method(method).header("host", host);
+                    if let Some(asked) = asked {
+                        request = request.header("access-control-request-method", asked);
+                    }
+                    for origin in origins {
+                        request = request.header("origin", *origin);
+                    }
+                    requests.push(request.body(()).unwrap().into_parts().0);
+                }
+            }
+        }
+        requests
+    }
+
+    /// Whether the inner service runs, and the response then.
+    fn response(action: Action) -> (bool, Response<()>) {
+        match action {
+            Action::Respond(response) => (false, response),
+            Action::Forward(decoration) => {
+                let mut response = Response::new(());
+                response.headers_mut().insert("access-control-allow-origin", "x".parse().unwrap());
+                decoration.apply(&mut response);
+                (true, response)
+            }
+        }
+    }
+
+    /// Unit tests alone come to what is done where nobody observes: see `is_observed`.
+    #[test]
+    fn the_answer_is_the_same_where_nobody_observes() {
+        for (policy_name, policy) in policies() {
+            for parts in requests() {
+                let select = || Selection::fixed(policy.clone(), &parts);
+                let (forwarded, seen) = response(act_observed(select(), None));
+                let (also_forwarded, unseen) = response(act(select(), None));
+                assert_eq!(also_forwarded, forwarded, "{policy_name}: {parts:?}");
+                assert_eq!(unseen.status(), seen.status(), "{policy_name}: {parts:?}");
+                assert_eq!(unseen.headers(), seen.headers(), "{policy_name}: {parts:?}");
+            }
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    #[test]
+    fn a_log_at_warn_is_told_of_refusals() {
+        use std::{
+            io::{self, Write},
+            sync::{Arc, Mutex},
+        };
+
+        #[derive(Clone, Default)]
+        struct Log(Arc<Mutex<Vec<u8>>>);
+
+        impl Write for Log {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0.lock().unwrap().write(bytes)
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::WARN)
+            .with_writer(move || writer.clone())
+            .finish();
+        let policy = Policy::builder().allow_origin(APP).build().unwrap();
+        tracing::subscriber::with_default(subscriber, || {
+            for origin in [APP, "https://logged.unobserved.example"] {
+                let request = Request::builder().header("origin", origin);
+                let parts = request.body(()).unwrap().into_parts().0;
+                let _ = act(Selection::fixed(policy.clone(), &parts), None);
+            }
+        });
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("logged.unobserved.example"), "{log}");
+        assert_eq!(log.lines().count(), 1, "{log}");
+    }
+}
