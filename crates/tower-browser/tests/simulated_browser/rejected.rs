@@ -25,7 +25,7 @@ fn what_never_leaves_the_browser() {
          "the page's URL \"nonsense\" gives it no origin"),
         ("a file has an opaque origin", Page::at("file:///x"), |p| p.fetch(API),
          "the page's URL \"file:///x\" gives it no origin"),
-        ("a method that is no token", Page::at(PAGE), |p| p.fetch("/").method("G T"), "\"G T\" is not a valid method"),
+        ("a method that is not a token", Page::at(PAGE), |p| p.fetch("/").method("G T"), "\"G T\" is not a valid method"),
         ("an empty method", Page::at(PAGE), |p| p.fetch("/").method(""), "\"\" is not a valid method"),
         ("a forbidden method, any case", Page::at(PAGE), |p| p.fetch("/").method("tRaCe"),
          "the method \"tRaCe\" is forbidden to scripts"),
@@ -97,7 +97,7 @@ fn urls_are_parsed_as_browsers_parse_them() {
         ("nothing", "https://app.example.com/x/y?q#f", "", "https://app.example.com/x/y?q"),
         ("fragment only", "https://app.example.com/x/y?q", "#z", "https://app.example.com/x/y?q"),
         ("scheme-relative", PAGE, "//a.example/b", "https://a.example/b"),
-        ("a colon in a path is no scheme", "https://app.example.com/x/", "./a:b", "https://app.example.com/x/a:b"),
+        ("a colon in a path does not end a scheme", "https://app.example.com/x/", "./a:b", "https://app.example.com/x/a:b"),
     ];
     for (description, page, url, expected) in rows {
         let outcome = run(Page::at(page).fetch(url).send(open()));
