@@ -437,6 +437,39 @@ fn entries_of_one_scope_that_differ() {
     }
 }
 
+/// What is not known of an entry with errors is not said of another.
+#[test]
+fn entries_of_one_scope_that_never_govern() {
+    for (text, expected) in [
+        (
+            "[[policy]]\nallow_origin = '*'\n[[policy]]\nallow_origin_regex = 'https://[a-z]+\\.example'",
+            "line 3: policy[1]: is never reached because policy[0], which has the same paths, matches all its origins; put the narrower entry first, or remove this one",
+        ),
+        (
+            "[[policy]]\nallow_origin = 'a.example'\n[[policy]]\nallow_origin = 'b.example'",
+            "line 2: policy[0].allow_origin: \"a.example\" has no scheme; write \"https://a.example\"\n\
+             line 4: policy[1].allow_origin: \"b.example\" has no scheme; write \"https://b.example\"",
+        ),
+        (
+            "[[policy]]\nallow_origin = '*'\nmax_age = true\n[[policy]]\nallow_origin = '*'",
+            "line 3: policy[0].max_age: is a boolean; write seconds, or a string such as \"10m\"\n\
+             line 4: policy[1]: is never reached because policy[0], which has the same paths, matches all its origins; put the narrower entry first, or remove this one",
+        ),
+        (
+            "policy = [{ allow_origin = '*', shadow = true }]",
+            "line 1: policy: has only shadow entries, so that no policy is in force; add an entry that is not a shadow",
+        ),
+    ] {
+        assert_eq!(toml_errors(text), expected, "{text}");
+    }
+    let hosts =
+        "[[policy]]\nallow_origin = '*'\n[[policy]]\nallow_origin = '*'\nallow_hosts = 'a.example'";
+    assert_eq!(
+        toml_errors(hosts),
+        "line 5: policy[1].allow_hosts: differs from policy[0], which has the same paths; give both the same value",
+    );
+}
+
 #[test]
 fn regular_expressions() {
     let list = PolicyList::from_toml(

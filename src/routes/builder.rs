@@ -1,6 +1,7 @@
 //! From entries to a list: what is checked, and how scopes are formed.
 
 use super::{
+    claims::Claims,
     entry::PolicyEntry,
     error::{PolicyListError, PolicyListErrorKind as Kind, PolicyListErrors},
     index::PathIndex,
@@ -61,6 +62,10 @@ impl PolicyListBuilder {
         let numbered = self.entries.into_iter().enumerate();
         let (shadow, live): (Vec<_>, Vec<_>) = numbered.partition(|(_, entry)| entry.shadow);
         let mut errors = Vec::new();
+        if live.is_empty() {
+            let kind = if shadow.is_empty() { Kind::Empty } else { Kind::OnlyShadows };
+            errors.push(PolicyListError::of_list(kind));
+        }
         let shadow = (!shadow.is_empty()).then(|| Self::build_part(shadow, None, &mut errors));
         let list = Self::build_part(live, shadow.flatten(), &mut errors);
         errors.sort_by_key(|error| error.entry);
@@ -81,9 +86,6 @@ impl PolicyListBuilder {
         let (positions, entries): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
         let part = Self { entries };
         let mut errors = Vec::new();
-        if part.entries.is_empty() {
-            errors.push(PolicyListError::of_list(Kind::Empty));
-        }
         part.check_names(&mut errors);
         part.check_paths(&mut errors);
         let drafts = part.drafts();
@@ -151,16 +153,22 @@ impl PolicyListBuilder {
     fn check_scopes(&self, drafts: &[Draft], errors: &mut Vec<PolicyListError>) {
         for draft in drafts.iter().filter(|draft| draft.entries.len() > 1) {
             let mut first = None::<(usize, &Policy)>;
+            let mut claims = Claims::default();
             for &i in &draft.entries {
                 let Some(policy) = &self.entries[i].policy else {
                     errors.push(PolicyListError::of_entry(i, Kind::OffNotAlone));
                     continue;
                 };
                 let (earlier, first) = *first.get_or_insert((i, policy));
-                for setting in different_settings(first, policy) {
-                    let kind = Kind::DifferentInScope { setting, earlier };
-                    errors.push(PolicyListError::of_entry(i, kind));
+                let mut kinds = different_settings(first, policy)
+                    .map(|setting| Kind::DifferentInScope { setting, earlier })
+                    .collect::<Vec<_>>();
+                // Perhaps an entry that differs was meant for other paths: then it is not dead.
+                if kinds.is_empty() {
+                    let dead = claims.add(i, &policy.rules().origins);
+                    kinds.extend(dead.map(|by| Kind::DeadInScope { earlier: by.alone() }));
                 }
+                errors.extend(kinds.into_iter().map(|kind| PolicyListError::of_entry(i, kind)));
             }
         }
     }

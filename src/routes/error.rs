@@ -49,11 +49,12 @@ impl PolicyListError {
     }
 
     /// The same error with the positions of entries in another list.
-    pub(super) fn moved(self, position: impl Fn(usize) -> usize) -> Self {
+    pub(super) fn moved(self, position: impl Fn(usize) -> usize + Copy) -> Self {
         use PolicyListErrorKind as Kind;
         let kind = match self.kind {
             Kind::DuplicateName { earlier } => Kind::DuplicateName { earlier: position(earlier) },
             Kind::DeadScope { earlier } => Kind::DeadScope { earlier: position(earlier) },
+            Kind::DeadInScope { earlier } => Kind::DeadInScope { earlier: earlier.map(position) },
             Kind::DifferentInScope { setting, earlier } => {
                 Kind::DifferentInScope { setting, earlier: position(earlier) }
             }
@@ -137,6 +138,8 @@ impl Error for PolicyListError {}
 pub enum PolicyListErrorKind {
     /// The list has no entries.
     Empty,
+    /// Every entry is a shadow, so that no policy is in force.
+    OnlyShadows,
     /// `paths` was given, but is empty.
     EmptyPaths,
     /// A path does not begin with `/`.
@@ -167,6 +170,13 @@ pub enum PolicyListErrorKind {
         /// The first entry of that scope.
         earlier: usize,
     },
+    /// Earlier entries with the same paths match all origins of this one, so that it never governs a
+    /// request.
+    #[non_exhaustive]
+    DeadInScope {
+        /// The earlier entry, or `None` where it takes several.
+        earlier: Option<usize>,
+    },
     /// An entry that is off shares its scope with others.
     OffNotAlone,
     /// Two entries of one scope differ in a setting that applies to the scope as a whole.
@@ -187,6 +197,7 @@ impl PolicyListErrorKind {
     fn reason(&self) -> Cow<'static, str> {
         match self {
             Self::Empty => "has no entries",
+            Self::OnlyShadows => "has only shadow entries, so that no policy is in force",
             Self::EmptyPaths => "is empty, so the entry covers no path",
             Self::RelativePath => "does not begin with a slash",
             Self::PathWithQuery => "has a query or fragment, which is not part of a path",
@@ -214,6 +225,17 @@ impl PolicyListErrorKind {
                 return format!("is never reached because policy[{earlier}] covers all its paths")
                     .into();
             }
+            Self::DeadInScope { earlier: Some(earlier) } => {
+                return format!(
+                    "is never reached because policy[{earlier}], which has the same paths, matches \
+                     all its origins"
+                )
+                .into();
+            }
+            Self::DeadInScope { earlier: None } => {
+                "is never reached because the entries before it with the same paths match all its \
+                 origins"
+            }
             Self::DifferentInScope { earlier, .. } => {
                 return format!("differs from policy[{earlier}], which has the same paths").into();
             }
@@ -224,6 +246,7 @@ impl PolicyListErrorKind {
     fn advice(&self) -> &'static str {
         match self {
             Self::Empty => "add one",
+            Self::OnlyShadows => "add an entry that is not a shadow",
             Self::EmptyPaths => "add paths, or remove the key to cover every path",
             Self::RelativePath => "begin with \"/\"",
             Self::PathWithQuery => "remove it",
@@ -236,6 +259,7 @@ impl PolicyListErrorKind {
             Self::UnencodedPath => "percent-encode them",
             Self::DuplicateName { .. } => "choose another name",
             Self::DeadScope { .. } => "put the narrower entry first, or give both the same paths",
+            Self::DeadInScope { .. } => "put the narrower entry first, or remove this one",
             Self::OffNotAlone => "an entry that is off must be the only one with its paths",
             Self::DifferentInScope { .. } => "give both the same value",
             Self::EnforcementLeavesPathsOpen => {
