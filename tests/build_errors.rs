@@ -693,6 +693,35 @@ preflight_status: "404" is not a success status, so every preflight would fail; 
     );
 }
 
+/// Errors of `allow_hosts`, and those of `*` in any list, came out of turn.
+#[test]
+fn errors_are_in_the_order_of_settings_and_items() {
+    let builder = Policy::builder()
+        .preflight_status(http::StatusCode::NOT_FOUND)
+        .allow_hosts(["a b", "*", "https://c.example", "*"])
+        .max_age(Duration::from_secs(86_401))
+        .expose_headers(["set-cookie", "é"])
+        .allow_headers(["cookie", "é"])
+        .allow_methods(["CONNECT", "put"])
+        .allow_origin(["a", "*", "b", "https://c.example/"])
+        .allow_credentials(true)
+        .enforce(true);
+    let errors = builder.build().expect_err("invalid");
+    let found = errors.iter().map(|error| (error.setting(), error.index())).collect::<Vec<_>>();
+    let mut sorted = found.clone();
+    let rank = |setting: &Setting| Setting::ALL.iter().position(|other| other == setting);
+    sorted.sort_by_key(|(setting, index)| (rank(setting), *index));
+    assert_eq!(found, sorted, "{errors}");
+    let of = |setting: Setting| {
+        let indexes = found.iter().filter(|(other, _)| *other == setting);
+        indexes.map(|(_, index)| *index).collect::<Vec<_>>()
+    };
+    // `*` cannot be combined with two settings, and `a` is listed beside it.
+    assert_eq!(of(Setting::AllowOrigin), [0, 0, 1, 1, 2, 3].map(Some));
+    assert_eq!(of(Setting::AllowHosts), [0, 1, 2, 3].map(Some));
+    assert_eq!(found.len(), 18);
+}
+
 #[test]
 fn any_origin_forbids_three_settings_at_once() {
     let any = Policy::builder().allow_origin("*");

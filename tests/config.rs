@@ -124,8 +124,8 @@ expose_headers = ["a,b", "Set-Cookie"]
 "#;
     assert_eq!(
         toml_errors(text),
-        r#"line 1: allow_origin[1]: is an integer; write a string
-line 1: allow_origin[0]: "https://a.example/" has a trailing slash; write "https://a.example"
+        r#"line 1: allow_origin[0]: "https://a.example/" has a trailing slash; write "https://a.example"
+line 1: allow_origin[1]: is an integer; write a string
 line 1: allow_origin[2]: "null" is what any sandboxed or local page sends; see dangerously_allow_null_origin
 line 2: unknown key `allow_method`; did you mean `allow_methods`?
 line 3: max_age: is a float; write seconds, or a string such as "10m"
@@ -166,12 +166,12 @@ allow_origin = "https://a.example, https://B.example"
         toml_errors(text),
         r#"line 1: max_age: cannot be combined with [[policy]]; move it into an entry
 line 6: policy[0].paths[0]: "/api/:id" is the syntax of another router and would only match itself; write "/api/{id}"
-line 9: policy[0].allow_origin[1]: "https://a.example" is listed beside "*", which already matches any origin; keep one of the two
 line 9: policy[0].allow_origin[0]: "*" matches any origin, which cannot be combined with allow_credentials: every site could act as the user; name the origins, or leave allow_credentials out
+line 9: policy[0].allow_origin[1]: "https://a.example" is listed beside "*", which already matches any origin; keep one of the two
 line 13: policy[1].name: "a" is already the name of policy[0]; choose another name
-line 14: policy[1].paths: is empty, so the entry covers no path; add paths, or remove the key to cover every path
+line 14: policy[1].paths: is empty, so the entry covers no path; add paths, or leave them out to cover every path
 line 16: policy[1].max_age: cannot be combined with `off`; remove one of the two
-line 20: policy[2].enforce: is set, but the list does not cover every path, so requests to other paths are not checked; end the list with an entry without paths (`off = true` is enough)
+line 20: policy[2].enforce: is set, but the list does not cover every path, so requests to other paths are not checked; end the list with an entry without paths (one that is off is enough)
 line 21: policy[2].allow_origin: "https://B.example" has upper-case letters, which browsers never send; write "https://b.example""#
     );
 }
@@ -181,7 +181,7 @@ fn hosts_of_a_list_that_leave_paths_open() {
     let text = "[[policy]]\npaths = ['/mcp']\nallow_origin = 'http://localhost:*'\nallow_hosts = 'localhost'\n";
     assert_eq!(
         toml_errors(text),
-        "line 4: policy[0].allow_hosts: is set, but the list does not cover every path, so the hosts of requests to other paths are not checked; end the list with an entry without paths, either with the same allow_hosts, or with `off = true` if any host may reach those paths"
+        "line 4: policy[0].allow_hosts: is set, but the list does not cover every path, so the hosts of requests to other paths are not checked; end the list with an entry without paths: one with the same allow_hosts, or one that is off if any host may reach those paths"
     );
     for rest in ["off = true", "allow_origin = 'http://localhost:*'\nallow_hosts = 'localhost'"] {
         let list = PolicyList::from_toml(&format!("{text}[[policy]]\n{rest}"));
@@ -370,7 +370,7 @@ fn durations_that_are_wrong() {
         ),
         (
             "-1",
-            "-1 is negative; write 0 to turn caching off, or remove the key for the browser's default",
+            "\"-1\" is negative; write 0 to turn caching off, or remove the key for the browser's default",
         ),
         (
             "'-1s'",
@@ -384,6 +384,199 @@ fn durations_that_are_wrong() {
     ] {
         let text = format!("allow_origin = '*'\nmax_age = {max_age}");
         assert_eq!(toml_errors(&text), format!("line 2: max_age: {expected}"));
+    }
+}
+
+/// A number was printed as the duration that it stands for: `86401` as `"86401s"`.
+#[test]
+fn numbers_are_printed_as_they_were_written() {
+    const LONG: &str = "is over 86400 seconds, the longest that any browser honors; use 86400 seconds (\"1d\") or less";
+    let toml = |key: &str, value: &str| {
+        PolicyConfig::from_toml(&format!("allow_origin = '*'\n{key} = {value}")).expect("TOML")
+    };
+    let json = |key: &str, value: &str| {
+        PolicyConfig::from_json(&format!("{{\"allow_origin\": \"*\",\n\"{key}\": {value}}}"))
+            .expect("JSON")
+    };
+    let serde = |key: &str, value: &str| {
+        let text = format!("{{\"allow_origin\": \"*\", \"{key}\": {value}}}");
+        serde_json::from_str::<PolicyConfig>(&text).expect("JSON")
+    };
+    let variable = |key: &str, value: &str| {
+        let name = format!("CORS_{}", key.to_uppercase());
+        PolicyConfig::from_vars("CORS_", [("CORS_ALLOW_ORIGIN", "*"), (&name, value)])
+    };
+    for (config, place, printed) in [
+        (toml("max_age", "86401"), "line 2: max_age", "86401"),
+        (toml("max_age", "86_401"), "line 2: max_age", "86_401"),
+        (toml("max_age", "0x1_5181"), "line 2: max_age", "0x1_5181"),
+        (toml("max_age", "+86401"), "line 2: max_age", "+86401"),
+        (toml("max_age", "'86401s'"), "line 2: max_age", "86401s"),
+        (toml("max_age", "\"1441m\""), "line 2: max_age", "1441m"),
+        (toml("max_age", "99999999999999999999"), "line 2: max_age", "99999999999999999999"),
+        (json("max_age", "86401"), "line 2: max_age", "86401"),
+        (json("max_age", "\"2d\""), "line 2: max_age", "2d"),
+        (json("max_age", "99999999999999999999"), "line 2: max_age", "99999999999999999999"),
+        (serde("max_age", "86401"), "max_age", "86401"),
+        (serde("max_age", "\"25h\""), "max_age", "25h"),
+        (serde("max_age", "18446744073709551615"), "max_age", "18446744073709551615"),
+        (variable("max_age", "86401"), "CORS_MAX_AGE", "86401"),
+        (variable("max_age", " 86401"), "CORS_MAX_AGE", " 86401"),
+        (variable("max_age", "2d"), "CORS_MAX_AGE", "2d"),
+        (variable("max_age", "99999999999999999999"), "CORS_MAX_AGE", "99999999999999999999"),
+    ] {
+        let errors = config.build().expect_err(printed);
+        assert_eq!(errors.to_string(), format!("{place}: \"{printed}\" {LONG}"));
+        assert_eq!(errors.iter().next().and_then(ConfigError::value), Some(printed));
+    }
+    for (config, expected) in [
+        (
+            toml("preflight_status", "4_04"),
+            "line 2: preflight_status: \"4_04\" is not a success status, so every preflight would fail; use 204, or 200 for clients that need it",
+        ),
+        (
+            toml("preflight_status", "70000"),
+            "line 2: preflight_status: \"70000\" is not a valid status; write a number from 200 to 299",
+        ),
+        (
+            variable("preflight_status", "99999999999999999999"),
+            "CORS_PREFLIGHT_STATUS: \"99999999999999999999\" is not a valid status; write a number from 200 to 299",
+        ),
+        (
+            variable("max_age", "-5"),
+            "CORS_MAX_AGE: \"-5\" is negative; write 0 to turn caching off, or unset the variable for the browser's default",
+        ),
+        (
+            serde("max_age", "\"600\""),
+            "max_age: \"600\" is a number in a string; write the number 600 for seconds, or \"600s\"",
+        ),
+    ] {
+        assert_eq!(config.build().expect_err(expected).to_string(), expected);
+    }
+}
+
+/// A text of dashes overflowed the stack.
+#[test]
+fn a_duration_of_dashes_is_an_error() {
+    let errors = toml_errors(&format!("allow_origin = '*'\nmax_age = '{}1s'", "-".repeat(1 << 20)));
+    assert!(errors.contains("is not a valid duration"));
+}
+
+/// JSON users were told to write `[[policy]]` tables, and variables to move into them.
+#[test]
+fn advice_is_in_the_syntax_of_its_format() {
+    let serde = |text: &str| serde_json::from_str::<PolicyConfig>(text).expect("JSON");
+    let json = |text: &str| PolicyConfig::from_json(text).expect("JSON");
+    let variables =
+        |variables: &[(&str, &str)]| PolicyConfig::from_vars("CORS_", variables.iter().copied());
+    let any = ("CORS_ALLOW_ORIGIN", "*");
+    for (config, expected) in [
+        (
+            json(r#"{ "allow_origin": "*", "off": true }"#),
+            "line 1: off: only applies to an entry of a list; move it into an object of the array `policy`",
+        ),
+        (
+            json(r#"{ "policy": { "allow_origin": "*" } }"#),
+            "line 1: policy: is an object; write an array of objects",
+        ),
+        (json(r#"{ "policy": [3] }"#), "line 1: policy[0]: is an integer; write an object"),
+        (
+            json("{ \"policy\": [{ \"allow_origin\": \"*\" }],\n\"max_age\": 3 }"),
+            "line 2: max_age: cannot be combined with `policy`; move it into an entry",
+        ),
+        (
+            json(r#"{ "cors": { "allow_origin": "*" } }"#),
+            "line 1: unknown key `cors`; remove the object `cors` and write its keys at the top level",
+        ),
+        (
+            json(r#"{ "allow_origin": {} }"#),
+            "line 1: allow_origin: is an object; write a string or an array of strings",
+        ),
+        (json("[]"), "line 1: the document is an array; write an object of settings"),
+        (
+            json(
+                r#"{ "policy": [{ "paths": "/a", "allow_origin": "https://a.example", "enforce": true }] }"#,
+            ),
+            "line 1: policy[0].enforce: is set, but the list does not cover every path, so requests to other paths are not checked; end the list with an entry without paths (one that is off is enough)",
+        ),
+        (serde("[]"), "the document is an array; write a map of settings"),
+        (serde(r#"{ "policy": {} }"#), "policy: is a map; write a list of maps"),
+        (serde(r#"{ "policy": [[]] }"#), "policy[0]: is an array; write a map"),
+        (
+            serde(r#"{ "allow_origin": "*", "paths": "/a" }"#),
+            "paths: only applies to an entry of a list; move it into an entry of the list `policy`",
+        ),
+        (
+            variables(&[("CORS_POLICY", "*")]),
+            "CORS_POLICY: cannot be set here: variables hold one policy; unset it, and write a list of policies in a file",
+        ),
+        (
+            variables(&[any, ("CORS_PATH", "/a")]),
+            "unknown variable `CORS_PATH`; unset it, and write a list of policies in a file",
+        ),
+        (
+            variables(&[any, ("CORS_ALLOW_CREDENTIALS", "true")]),
+            "CORS_ALLOW_ORIGIN: \"*\" matches any origin, which cannot be combined with CORS_ALLOW_CREDENTIALS: every site could act as the user; name the origins, or leave CORS_ALLOW_CREDENTIALS out",
+        ),
+        (
+            variables(&[
+                ("CORS_ALLOW_ORIGIN", "http://a.example"),
+                ("CORS_ALLOW_CREDENTIALS", "true"),
+            ]),
+            "CORS_ALLOW_ORIGIN: \"http://a.example\" is insecure, which cannot be combined with CORS_ALLOW_CREDENTIALS: a network attacker could act as the user; write \"https://a.example\", or set CORS_DANGEROUSLY_ALLOW_INSECURE_ORIGINS",
+        ),
+        (
+            variables(&[
+                ("CORS_ALLOW_ORIGIN_REGEX", "https://[a-z]+\\.com"),
+                ("CORS_ALLOW_CREDENTIALS", "true"),
+            ]),
+            "CORS_ALLOW_ORIGIN_REGEX: \"https://[a-z]+\\.com\" also matches \"https://evil.com\", whose pages could act as the user with CORS_ALLOW_CREDENTIALS; end it in whole domains, as in \"https://[a-z0-9-]+\\.example\\.com\", or set CORS_DANGEROUSLY_ALLOW_PUBLIC_SUFFIX_SUBDOMAINS",
+        ),
+        (
+            PolicyConfig::from_toml("allow_credentials = true")
+                .expect("TOML")
+                .merge(variables(&[any])),
+            "CORS_ALLOW_ORIGIN: \"*\" matches any origin, which cannot be combined with allow_credentials: every site could act as the user; name the origins, or leave allow_credentials out",
+        ),
+    ] {
+        assert_eq!(config.build().expect_err(expected).to_string(), expected);
+    }
+}
+
+/// Whatever the format, errors are in the order of their places: without lines, too, and on one line.
+#[test]
+fn errors_are_in_the_order_of_their_places() {
+    let json = r#"{ "allow_hosts": ["a b", "*", 3, "c/"], "max_age": -1, "x": 1, "allow_origin": ["*", 4, "https://a.example/"], "enforce": 1 }"#;
+    let toml = "policy = [{ max_age = true, allow_origin = ['a', 3, 'b'] }, { paths = ['a', 3], off = 1, name = '', allow_origin = '*' }]";
+    let in_json = [
+        "allow_hosts[0]",
+        "allow_hosts[1]",
+        "allow_hosts[2]",
+        "allow_hosts[3]",
+        "max_age",
+        "x",
+        "allow_origin[1]",
+        "allow_origin[2]",
+        "allow_origin[2]",
+        "enforce",
+    ];
+    let in_toml = [
+        "policy[0].max_age",
+        "policy[0].allow_origin[0]",
+        "policy[0].allow_origin[1]",
+        "policy[0].allow_origin[2]",
+        "policy[1].paths[1]",
+        "policy[1].off",
+        "policy[1].name",
+    ];
+    for (description, config, expected) in [
+        ("JSON", PolicyConfig::from_json(json).expect("JSON"), &in_json[..]),
+        ("serde", serde_json::from_str(json).expect("JSON"), &in_json),
+        ("TOML", PolicyConfig::from_toml(toml).expect("TOML"), &in_toml),
+    ] {
+        let errors = config.build().expect_err(description);
+        let places = errors.iter().map(ConfigError::place).collect::<Vec<_>>();
+        assert_eq!(places, expected, "{description}: {errors}");
     }
 }
 
@@ -566,8 +759,8 @@ fn environment_variables() {
     for (variables, expected) in [
         (
             &[("CORS_MAX_AGE", "ten minutes")][..],
-            "CORS_MAX_AGE: \"ten minutes\" is not a valid duration; write seconds, or an integer with a unit (s, m, h, d) as in \"10m\"\n\
-             missing variable `CORS_ALLOW_ORIGIN`; name the origins that may call, or write \"*\"",
+            "missing variable `CORS_ALLOW_ORIGIN`; name the origins that may call, or write \"*\"\n\
+             CORS_MAX_AGE: \"ten minutes\" is not a valid duration; write seconds, or an integer with a unit (s, m, h, d) as in \"10m\"",
         ),
         (
             &[("CORS_ORIGINS", "*")],
@@ -575,7 +768,7 @@ fn environment_variables() {
         ),
         (
             &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_ENFORCE", "yes")],
-            "CORS_ENFORCE: \"yes\" is a string; write true or false",
+            "CORS_ENFORCE: \"yes\" is not a valid value; write true or false",
         ),
         (
             &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_max_age", "1")],
@@ -583,7 +776,7 @@ fn environment_variables() {
         ),
         (
             &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_PATHS", "/a")],
-            "CORS_PATHS: only applies to an entry of a list; move it into a [[policy]] table",
+            "CORS_PATHS: only applies to an entry of a list; unset it, and write a list of policies in a file",
         ),
     ] {
         let errors = config(variables).expect_err("invalid variables");
@@ -601,7 +794,7 @@ fn a_variable_that_is_not_utf_8() {
 
     let variables = [("CORS_ALLOW_ORIGIN", OsString::from_vec(vec![0xff]))];
     let errors = PolicyConfig::from_vars("CORS_", variables).build().expect_err("invalid");
-    let expected = "CORS_ALLOW_ORIGIN: is not valid UTF-8; write a string or an array of strings";
+    let expected = "CORS_ALLOW_ORIGIN: is not valid UTF-8; write it in UTF-8";
     assert_eq!(errors.to_string(), expected);
 }
 
@@ -624,7 +817,7 @@ fn file_and_environment_merged() {
 
     std::fs::write(&path, "[[policy]]\nallow_origin = '*'").expect("written");
     let errors = file().merge(variables("CORS_MAX_AGE", "1")).build().expect_err("invalid");
-    let expected = "CORS_MAX_AGE: cannot be combined with [[policy]]; move it into an entry";
+    let expected = "CORS_MAX_AGE: cannot be combined with [[policy]]; unset it, and write the setting in an entry of the list";
     assert_eq!(errors.to_string(), expected);
 }
 

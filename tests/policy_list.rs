@@ -362,7 +362,7 @@ fn a_list_wrong() {
             vec![any().paths(Vec::<String>::new())],
             vec![
                 "policy[0].paths: is empty, so the entry covers no path; \
-                  add paths, or remove the key to cover every path",
+                  add paths, or leave them out to cover every path",
             ],
         ),
         (
@@ -636,7 +636,7 @@ fn a_list_that_leaves_paths_open() {
             vec![
                 "policy[1].enforce: is set, but the list does not cover every path, so requests \
                   to other paths are not checked; end the list with an entry without paths \
-                  (`off = true` is enough)",
+                  (one that is off is enough)",
             ],
         ),
         (
@@ -645,8 +645,8 @@ fn a_list_that_leaves_paths_open() {
             vec![
                 "policy[1].allow_hosts: is set, but the list does not cover every path, so the \
                   hosts of requests to other paths are not checked; end the list with an entry \
-                  without paths, either with the same allow_hosts, or with `off = true` if any \
-                  host may reach those paths",
+                  without paths: one with the same allow_hosts, or one that is off if any host \
+                  may reach those paths",
             ],
         ),
         (
@@ -659,11 +659,11 @@ fn a_list_that_leaves_paths_open() {
             vec![
                 "policy[0].allow_hosts: is set, but the list does not cover every path, so the \
                   hosts of requests to other paths are not checked; end the list with an entry \
-                  without paths, either with the same allow_hosts, or with `off = true` if any \
-                  host may reach those paths",
+                  without paths: one with the same allow_hosts, or one that is off if any host \
+                  may reach those paths",
                 "policy[1].enforce: is set, but the list does not cover every path, so requests \
                   to other paths are not checked; end the list with an entry without paths \
-                  (`off = true` is enough)",
+                  (one that is off is enough)",
             ],
         ),
         (
@@ -672,8 +672,8 @@ fn a_list_that_leaves_paths_open() {
             vec![
                 "policy[1].allow_hosts: is set, but the list does not cover every path, so the \
                   hosts of requests to other paths are not checked; end the list with an entry \
-                  without paths, either with the same allow_hosts, or with `off = true` if any \
-                  host may reach those paths",
+                  without paths: one with the same allow_hosts, or one that is off if any host \
+                  may reach those paths",
             ],
         ),
     ] {

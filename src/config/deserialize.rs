@@ -1,7 +1,7 @@
 //! Configuration through serde, from whatever format the application uses.
 
 use super::{
-    document::{At, Entry, Node, Value},
+    document::{At, Entry, Integer, Node, Value},
     policy_config::PolicyConfig,
 };
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -9,7 +9,7 @@ use std::fmt;
 
 impl<'de> Deserialize<'de> for PolicyConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Node::deserialize(deserializer).map(|document| Self { document })
+        Node::deserialize(deserializer).map(|document| Self { document: document.numbered() })
     }
 }
 
@@ -34,12 +34,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_i64<E>(self, integer: i64) -> Result<Value, E> {
-        Ok(Value::Integer(integer))
+        Ok(Value::Integer(Integer { value: integer, text: integer.to_string() }))
     }
 
     fn visit_u64<E>(self, integer: u64) -> Result<Value, E> {
-        let too_large = Value::Other("an integer of more than 64 bits");
-        Ok(i64::try_from(integer).map_or(too_large, Value::Integer))
+        let value = integer.try_into().unwrap_or(i64::MAX);
+        Ok(Value::Integer(Integer { value, text: integer.to_string() }))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Value, E> {

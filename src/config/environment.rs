@@ -1,7 +1,7 @@
 //! A policy from environment variables.
 
 use super::{
-    document::{At, Entry, Node, Value},
+    document::{At, Entry, Integer, Node, Value},
     keys::{POLICY_KEYS, Type},
 };
 use std::ffi::OsString;
@@ -14,7 +14,7 @@ pub(super) fn read(prefix: &str, variables: impl Iterator<Item = (OsString, OsSt
         .collect::<Vec<_>>();
     // The environment has no order.
     entries.sort_by(|one, other| one.key.cmp(&other.key));
-    Node { at: At::in_variable(prefix.to_owned()), value: Value::Table(entries) }
+    Node { at: At::in_variable(prefix.to_owned()), value: Value::Table(entries) }.numbered()
 }
 
 fn entry(prefix: &str, name: &str, value: OsString) -> Option<Entry> {
@@ -42,7 +42,9 @@ fn typed(takes: Option<Type>, text: String) -> Value {
     let typed = match (takes, text.trim()) {
         (Some(Type::Boolean), "true") => Some(Value::Boolean(true)),
         (Some(Type::Boolean), "false") => Some(Value::Boolean(false)),
-        (Some(Type::Duration | Type::Status), number) => number.parse().ok().map(Value::Integer),
+        (Some(Type::Duration | Type::Status), number) => {
+            Integer::new(number, 10, &text).map(Value::Integer)
+        }
         _ => None,
     };
     typed.unwrap_or(Value::String(text))

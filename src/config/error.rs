@@ -1,10 +1,10 @@
 //! What is wrong with a policy file or with other configuration: all of it, each with its place.
 
-use super::document::At;
+use super::{document::At, format::Format, names};
 use crate::{
     errors::Errors,
     message::{Message, Suggestion},
-    policy::{PolicyError, PolicyErrorKind},
+    policy::{PolicyError, PolicyErrorKind, Setting},
     routes::{PolicyListError, PolicyListErrorKind},
 };
 use std::{borrow::Cow, error::Error, fmt, io, path::Path};
@@ -15,9 +15,9 @@ use std::{borrow::Cow, error::Error, fmt, io, path::Path};
 pub type ConfigErrors = Errors<ConfigError>;
 
 impl ConfigErrors {
-    /// `Err` with all errors that were collected, by line, if there are any.
+    /// `Err` with all errors that were collected, in the order of their places, if there are any.
     pub(super) fn check_sorted(mut errors: Vec<ConfigError>) -> Result<(), Self> {
-        errors.sort_by_key(|error| error.at.line());
+        errors.sort_by(|one, other| one.at.order().cmp(&other.at.order()));
         Self::check(errors)
     }
 
@@ -25,7 +25,13 @@ impl ConfigErrors {
     pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
         let why = error.to_string();
         let reason = format!("cannot be read: {why}");
-        ConfigError::new(&At::in_file(path), "", ConfigErrorKind::Unreadable(why), reason).into()
+        ConfigError::new(
+            &At::in_file(path, Format::default()),
+            "",
+            ConfigErrorKind::Unreadable(why),
+            reason,
+        )
+        .into()
     }
 }
 
@@ -51,8 +57,13 @@ pub struct ConfigError {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Problem {
-    Own { value: Option<String>, reason: Cow<'static, str>, advice: Option<Cow<'static, str>> },
-    Policy(PolicyError),
+    Own {
+        value: Option<String>,
+        reason: Cow<'static, str>,
+        advice: Option<Cow<'static, str>>,
+    },
+    /// The error, and its text without the place.
+    Policy(PolicyError, String),
     PolicyList(PolicyListError),
 }
 
@@ -67,9 +78,16 @@ impl ConfigError {
         Self { at: at.clone(), place: place.into(), printed_place: None, kind, problem }
     }
 
-    pub(super) fn of_policy(at: &At, place: String, error: PolicyError) -> Self {
+    /// With the settings in the text named as they are written there.
+    pub(super) fn of_policy(
+        at: &At,
+        place: String,
+        error: PolicyError,
+        written: &dyn Fn(Setting) -> Cow<'static, str>,
+    ) -> Self {
         let kind = ConfigErrorKind::Policy(error.kind().clone());
-        let problem = Problem::Policy(error);
+        let text = error.text_naming(&|text| names::replace(text, written));
+        let problem = Problem::Policy(error, text);
         Self { at: at.clone(), place, printed_place: None, kind, problem }
     }
 
@@ -129,7 +147,7 @@ impl ConfigError {
     pub fn value(&self) -> Option<&str> {
         match &self.problem {
             Problem::Own { value, .. } => value.as_deref(),
-            Problem::Policy(error) => error.value(),
+            Problem::Policy(error, _) => error.value(),
             Problem::PolicyList(error) => error.value(),
         }
     }
@@ -139,7 +157,7 @@ impl ConfigError {
     pub fn suggestion(&self) -> Option<&str> {
         match &self.problem {
             Problem::Own { .. } => None,
-            Problem::Policy(error) => error.suggestion(),
+            Problem::Policy(error, _) => error.suggestion(),
             Problem::PolicyList(error) => error.suggestion(),
         }
     }
@@ -171,9 +189,9 @@ impl fmt::Display for ConfigError {
                 let suggestion = Suggestion::of(None, advice.as_deref());
                 fmt::Display::fmt(&Message { place, value, reason, suggestion }, f)
             }
-            Problem::Policy(error) => {
+            Problem::Policy(_, text) => {
                 place.iter().try_for_each(|place| write!(f, "{place}: "))?;
-                write!(f, "{}", error.text())
+                f.write_str(text)
             }
             Problem::PolicyList(error) => error.print(place, f),
         }

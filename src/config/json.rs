@@ -2,7 +2,7 @@
 //! commas.
 
 use super::{
-    document::{At, Entry, Lines, Node, Value},
+    document::{At, Entry, Integer, Lines, Node, Value},
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
 };
 use jsonc_parser::{CollectOptions, ParseOptions, ast, common::Ranged, parse_to_ast};
@@ -58,11 +58,8 @@ fn node(value: ast::Value<'_>, lines: &Lines<'_>) -> Node {
     let at = lines.at(value.range().start);
     let value = match value {
         ast::Value::StringLit(text) => Value::String(text.value.into_owned()),
-        ast::Value::NumberLit(number) => {
-            let whole = number.value.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit());
-            let other = if whole { "an integer of more than 64 bits" } else { "a float" };
-            number.value.parse().map_or(Value::Other(other), Value::Integer)
-        }
+        ast::Value::NumberLit(number) => Integer::new(number.value, 10, number.value)
+            .map_or(Value::Other("a float"), Value::Integer),
         ast::Value::BooleanLit(boolean) => Value::Boolean(boolean.value),
         ast::Value::Array(array) => {
             Value::Array(array.elements.into_iter().map(|item| node(item, lines)).collect())

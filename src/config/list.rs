@@ -3,6 +3,7 @@
 use super::{
     document::{At, Entry, Node, Value},
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
+    format::Format,
     keys::{LIST_KEY, SCHEMA_KEY, is_entry_key, is_policy_key},
     policy::{policy, stand_in},
     reader::{Reader, is_table_around},
@@ -13,9 +14,11 @@ use std::slice;
 /// The list of a document: its `[[policy]]` tables, or one entry for a flat policy.
 pub(super) fn policies(document: &Node) -> Result<PolicyList, ConfigErrors> {
     let Value::Table(entries) = &document.value else {
-        let reason = format!("the document is {}", document.value.type_name());
+        let reason = format!("the document is {}", document.type_name());
         let error = ConfigError::new(&document.at, "", Kind::WrongType, reason);
-        return Err(error.advice("write an object of settings").into());
+        return Err(error
+            .advice(format!("write {} of settings", document.at.format().a_table()))
+            .into());
     };
     match entries.iter().find(|entry| entry.key == LIST_KEY) {
         None => flat(&document.at, entries),
@@ -48,7 +51,7 @@ fn inside(table: &Entry) -> Vec<ConfigError> {
 }
 
 fn several(at: &At, entries: &[Entry], list: &Entry) -> Result<PolicyList, ConfigErrors> {
-    let mut errors = beside_the_list(at, entries);
+    let mut errors = beside_the_list(at, entries, list);
     // What is not an array is read as an entry that is not a table.
     let (items, is_array) = match &list.node.value {
         Value::Array(items) => (&items[..], true),
@@ -65,10 +68,8 @@ fn several(at: &At, entries: &[Entry], list: &Entry) -> Result<PolicyList, Confi
                 errors.append(&mut reader.errors);
                 read
             }
-            value => {
-                let reason = format!("is {}", value.type_name());
-                let error = ConfigError::new(&item.at, table, Kind::WrongType, reason);
-                errors.push(error.advice("write [[policy]] tables"));
+            _ => {
+                errors.push(not_an_entry(item, table, is_array));
                 let entry = PolicyEntry::new(stand_in(false)).paths([path(i)]);
                 Read { entry, paths_stand_in: true, policy_stands_in: true }
             }
@@ -97,7 +98,17 @@ fn several(at: &At, entries: &[Entry], list: &Entry) -> Result<PolicyList, Confi
     Ok(built.unwrap_or_else(|errors| unreachable!("all of them were collected: {errors}")))
 }
 
-fn beside_the_list(at: &At, entries: &[Entry]) -> Vec<ConfigError> {
+fn not_an_entry(item: &Node, place: String, is_in_array: bool) -> ConfigError {
+    let format = item.at.format();
+    let reason = match format {
+        Format::Environment => "cannot be set here: variables hold one policy".to_owned(),
+        _ => format!("is {}", item.type_name()),
+    };
+    let advice = if is_in_array { format.write_entry() } else { format.write_list() };
+    ConfigError::new(&item.at, place, Kind::WrongType, reason).advice(advice)
+}
+
+fn beside_the_list(at: &At, entries: &[Entry], list: &Entry) -> Vec<ConfigError> {
     let mut reader = Reader::new("", at, entries);
     reader.check_keys(|key| {
         [LIST_KEY, SCHEMA_KEY].contains(&key) || is_policy_key(key) || is_entry_key(key)
@@ -106,9 +117,9 @@ fn beside_the_list(at: &At, entries: &[Entry]) -> Vec<ConfigError> {
     for beside in
         entries.iter().filter(|entry| is_policy_key(&entry.key) || is_entry_key(&entry.key))
     {
-        let reason = "cannot be combined with [[policy]]".to_owned();
+        let reason = format!("cannot be combined with {}", list.at.format().list());
         let error = reader.error(&beside.at, &beside.key, Kind::Conflict, reason);
-        reader.errors.push(error.advice("move it into an entry"));
+        reader.errors.push(error.advice(beside.at.format().move_into_entry()));
     }
     reader.errors
 }

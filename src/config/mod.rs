@@ -77,11 +77,13 @@ mod document;
 mod duration;
 mod environment;
 mod error;
+mod format;
 mod json;
 mod keys;
 #[cfg(feature = "tower")]
 mod layer;
 mod list;
+mod names;
 mod policy;
 mod policy_config;
 mod reader;

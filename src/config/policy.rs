@@ -1,7 +1,7 @@
 //! One table to one policy.
 
 use super::{
-    document::{At, Value},
+    document::{At, Entry, Value},
     error::{ConfigError, ConfigErrorKind as Kind},
     keys::{ALLOW_ORIGIN_REGEX, CHECK_PUBLIC_SUFFIXES, POLICY_KEYS, PRESETS, Type},
     reader::{Item, Reader, Texts},
@@ -10,7 +10,7 @@ use crate::{
     comma,
     policy::{Policy, PolicyBuilder, PolicyError, PolicyErrorKind, Preset, Setting},
 };
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// The texts of each list that the table has.
 type Lists = BTreeMap<&'static str, Texts>;
@@ -53,7 +53,9 @@ pub(super) fn policy(reader: &mut Reader<'_>) -> Policy {
                 if !no_origin || (origins_are_given && !origins_are_mistyped) {
                     let (at, place) = place_of(&error, reader, &lists);
                     let error = as_written(error, reader);
-                    reader.errors.push(ConfigError::of_policy(&at, place, error));
+                    let written = |setting: Setting| name_of(setting, &error, reader);
+                    let error = ConfigError::of_policy(&at, place, error.clone(), &written);
+                    reader.errors.push(error);
                 }
             }
             stand_in(enforce)
@@ -160,7 +162,8 @@ fn missing_feature(reader: &mut Reader<'_>, key: &str, feature: &str) {
     let Some(entry) = reader.get(key) else { return };
     let reason = format!("needs the feature \"{feature}\" of tower-cors, which is not enabled");
     let error = reader.error(&entry.at, key, Kind::MissingFeature, reason);
-    reader.errors.push(error.advice("enable it in Cargo.toml, or remove the key"));
+    let advice = format!("enable it in Cargo.toml, or {}", entry.at.format().remove());
+    reader.errors.push(error.advice(advice));
 }
 
 fn with_scalars(reader: &mut Reader<'_>, builder: PolicyBuilder) -> PolicyBuilder {
@@ -178,13 +181,35 @@ fn with_scalars(reader: &mut Reader<'_>, builder: PolicyBuilder) -> PolicyBuilde
     builder.inner_headers(reader.inner_headers())
 }
 
-/// With the duration as it was written, and not in seconds.
+/// With the number as it was written, and not in seconds.
 fn as_written(error: PolicyError, reader: &Reader<'_>) -> PolicyError {
-    let entry = reader.get(error.setting().as_str());
-    match entry.filter(|_| error.setting() == Setting::MaxAge).map(|entry| &entry.node.value) {
+    let number = matches!(error.setting(), Setting::MaxAge | Setting::PreflightStatus);
+    let entry = reader.get(error.setting().as_str()).filter(|_| number);
+    match entry.map(|entry| &entry.node.value) {
         Some(Value::String(text)) => error.with_value(text.clone()),
+        Some(Value::Integer(integer)) => error.with_value(integer.text.clone()),
         _ => error,
     }
+}
+
+/// What a setting is called where it is set or, if it is not, where the one with the error is: a
+/// key, or a variable.
+fn name_of(setting: Setting, error: &PolicyError, reader: &Reader<'_>) -> Cow<'static, str> {
+    let entry = reader.get(setting.as_str()).or_else(|| entry_of(error.setting(), reader));
+    let prefix = entry.and_then(|entry| {
+        let variable = entry.at.variable()?;
+        variable.get(..variable.len().checked_sub(entry.key.len())?)
+    });
+    match prefix {
+        Some(prefix) => format!("{prefix}{}", setting.as_str().to_uppercase()).into(),
+        None => setting.as_str().into(),
+    }
+}
+
+/// Where a setting is set. Origins may be given by expressions alone.
+fn entry_of<'a>(setting: Setting, reader: &Reader<'a>) -> Option<&'a Entry> {
+    let expressions = || reader.get(ALLOW_ORIGIN_REGEX).filter(|_| setting == Setting::AllowOrigin);
+    reader.get(setting.as_str()).or_else(expressions)
 }
 
 /// The place of a policy's error: that of the item in its list, or of the key.
@@ -201,6 +226,8 @@ fn place_of(error: &PolicyError, reader: &Reader<'_>, lists: &Lists) -> (At, Str
     if let Some(text) = index.and_then(|i| lists.get(key)?.get(i)) {
         return (text.at.clone(), text.place.clone());
     }
-    let at = reader.get(key).map(|entry| entry.at.clone()).unwrap_or_default();
-    (at, reader.place(key))
+    match entry_of(error.setting(), reader) {
+        Some(entry) => (entry.at.clone(), reader.place(&entry.key)),
+        None => (reader.at().clone(), reader.place(key)),
+    }
 }

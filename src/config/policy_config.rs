@@ -7,6 +7,7 @@ use super::{
     document::{At, Node, Value},
     environment,
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
+    format::Format,
     json, list, toml,
 };
 use crate::routes::PolicyList;
@@ -110,14 +111,15 @@ impl PolicyConfig {
 
     /// The same for a file that was read already.
     pub(crate) fn from_file_content(path: &Path, content: &[u8]) -> Result<Self, ConfigErrors> {
-        let at = At::in_file(path);
+        let is_json =
+            path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        let at = At::in_file(path, if is_json { Format::Json } else { Format::Toml });
         let text = std::str::from_utf8(content).map_err(|error| {
             let why = format!("not valid UTF-8 after {} bytes", error.valid_up_to());
             let reason = format!("cannot be read: {why}");
             ConfigError::new(&at, "", Kind::Unreadable(why), reason)
         })?;
-        let json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let document = if json {
+        let document = if is_json {
             json::parse(text.trim_start_matches('\u{feff}'), &at)?
         } else {
             toml::parse(text, &at)?
@@ -139,7 +141,7 @@ impl PolicyConfig {
     /// # Ok::<(), tower_cors::config::ConfigErrors>(())
     /// ```
     pub fn from_toml(text: &str) -> Result<Self, ConfigErrors> {
-        Ok(Self { document: toml::parse(text, &At::default())? })
+        Ok(Self { document: toml::parse(text, &At::in_text(Format::Toml))? })
     }
 
     /// Reads the text of a policy file in JSON.
@@ -156,7 +158,7 @@ impl PolicyConfig {
     /// # Ok::<(), tower_cors::config::ConfigErrors>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, ConfigErrors> {
-        Ok(Self { document: json::parse(text, &At::default())? })
+        Ok(Self { document: json::parse(text, &At::in_text(Format::Json))? })
     }
 
     /// Reads one policy from the environment variables that begin with `prefix`.

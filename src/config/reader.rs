@@ -4,6 +4,7 @@ use super::{
     document::{At, Entry, Node, Value},
     duration,
     error::{ConfigError, ConfigErrorKind as Kind},
+    format::Format,
     keys::{self, ALLOW_ORIGIN_REGEX, LIST_KEY, SCHEMA_KEY},
 };
 use crate::policy::InnerHeaders;
@@ -69,6 +70,10 @@ impl<'a> Reader<'a> {
         Self { table, at, entries, meant: Vec::new(), errors: Vec::new() }
     }
 
+    pub(super) fn at(&self) -> &'a At {
+        self.at
+    }
+
     pub(super) fn entries(&self) -> &'a [Entry] {
         self.entries
     }
@@ -108,7 +113,7 @@ impl<'a> Reader<'a> {
             |reason: &str| self.error(&entry.at, key, Kind::UnknownKey, reason.to_owned());
         if keys::is_entry_key(&entry.key) {
             return misplaced("only applies to an entry of a list")
-                .advice("move it into a [[policy]] table");
+                .advice(entry.at.format().move_into_list());
         }
         if entry.key == SCHEMA_KEY {
             return misplaced("only applies to the whole file").advice("move it to the top level");
@@ -125,6 +130,9 @@ impl<'a> Reader<'a> {
         let advice = match self.table_around(entry) {
             Some(advice) => advice,
             None => match keys::meant(&entry.key) {
+                Some(meant) if variable.is_some() && keys::is_entry_key(meant) => {
+                    entry.at.format().move_into_list().to_owned()
+                }
                 Some(meant) => {
                     self.meant.push(meant);
                     match variable.and_then(|name| name.get(..name.len() - entry.key.len())) {
@@ -148,7 +156,8 @@ impl<'a> Reader<'a> {
                     self.meant.push("allow_origin");
                 }
                 is_table_around(entry).then(|| {
-                    format!("remove the table `{key}` and write its keys at the top level")
+                    let table = entry.at.format().table();
+                    format!("remove the {table} `{key}` and write its keys at the top level")
                 })
             }
             Value::Array(items) => {
@@ -183,13 +192,22 @@ impl<'a> Reader<'a> {
     }
 
     fn wrong_type(&mut self, key: &str, node: &Node, expected: &str) {
-        let error =
-            self.error(&node.at, key, Kind::WrongType, format!("is {}", node.value.type_name()));
+        let (reason, advice) = match (node.at.format(), &node.value) {
+            // All that a variable holds is a string.
+            (Format::Environment, Value::String(_)) => {
+                ("is not a valid value".to_owned(), format!("write {expected}"))
+            }
+            (Format::Environment, Value::Other(name)) => {
+                (format!("is {name}"), "write it in UTF-8".to_owned())
+            }
+            _ => (format!("is {}", node.type_name()), format!("write {expected}")),
+        };
+        let error = self.error(&node.at, key, Kind::WrongType, reason);
         let error = match &node.value {
             Value::String(text) if text.len() <= 64 => error.with_value(text),
             _ => error,
         };
-        self.errors.push(error.advice(format!("write {expected}")));
+        self.errors.push(error.advice(advice));
     }
 
     /// The address of a JSON Schema is for editors. Here, only its type matters.
@@ -262,9 +280,9 @@ impl<'a> Reader<'a> {
     pub(super) fn max_age(&mut self) -> Option<Duration> {
         let key = "max_age";
         let node = &self.get(key)?.node;
-        let read = match &node.value {
-            Value::Integer(seconds) => duration::from_seconds(*seconds),
-            Value::String(text) => duration::parse(text),
+        let (read, text) = match &node.value {
+            Value::Integer(seconds) => (duration::from_seconds(seconds.value), &seconds.text),
+            Value::String(text) => (duration::parse(text), text),
             _ => {
                 self.wrong_type(key, node, "seconds, or a string such as \"10m\"");
                 return None;
@@ -273,12 +291,10 @@ impl<'a> Reader<'a> {
         match read {
             Ok(max_age) => Some(max_age),
             Err(problem) => {
-                let error = self.error(&node.at, key, Kind::WrongValue, problem.reason);
-                let error = match &node.value {
-                    Value::String(text) => error.with_value(text),
-                    _ => error,
-                };
-                self.errors.push(error.advice(problem.advice));
+                let format = node.at.format();
+                let reason = problem.reason(format).to_owned();
+                let error = self.error(&node.at, key, Kind::WrongValue, reason).with_value(text);
+                self.errors.push(error.advice(problem.advice(text, format)));
                 None
             }
         }
@@ -288,14 +304,15 @@ impl<'a> Reader<'a> {
         let key = "preflight_status";
         let expected = "a number from 200 to 299";
         let node = &self.get(key)?.node;
-        let Value::Integer(status) = node.value else {
+        let Value::Integer(status) = &node.value else {
             self.wrong_type(key, node, expected);
             return None;
         };
-        let number = u16::try_from(status).ok();
+        let number = u16::try_from(status.value).ok();
         if number.is_none() {
-            let reason = format!("{status} is not a valid status");
+            let reason = "is not a valid status".to_owned();
             let error = self.error(&node.at, key, Kind::WrongValue, reason);
+            let error = error.with_value(&status.text);
             self.errors.push(error.advice(format!("write {expected}")));
         }
         number

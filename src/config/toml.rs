@@ -1,7 +1,7 @@
 //! TOML.
 
 use super::{
-    document::{At, Entry, Lines, Node, Value},
+    document::{At, Entry, Integer, Lines, Node, Value},
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
 };
 use toml::{
@@ -51,11 +51,15 @@ fn from_table(table: DeTable<'_>, lines: &Lines<'_>) -> Value {
 }
 
 fn node(value: Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Node {
-    let at = lines.at(value.span().start);
+    let span = value.span();
+    let at = lines.at(span.start);
     let value = match value.into_inner() {
         DeValue::String(text) => Value::String(text.into_owned()),
-        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
-            .map_or(Value::Other("an integer of more than 64 bits"), Value::Integer),
+        DeValue::Integer(integer) => {
+            let text = lines.text.get(span).unwrap_or(integer.as_str());
+            Integer::new(integer.as_str(), integer.radix(), text)
+                .map_or(Value::Other("not a valid integer"), Value::Integer)
+        }
         DeValue::Boolean(boolean) => Value::Boolean(boolean),
         DeValue::Array(items) => {
             Value::Array(items.into_iter().map(|item| node(item, lines)).collect())

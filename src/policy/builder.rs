@@ -501,7 +501,8 @@ impl<T: From<Policy>> PolicyBuilder<T> {
     /// # Errors
     ///
     /// All that is wrong, each with its suggestion; see
-    /// [`PolicyErrorKind`](crate::policy::PolicyErrorKind).
+    /// [`PolicyErrorKind`](crate::policy::PolicyErrorKind). They are in the order of
+    /// [`Setting::ALL`](crate::policy::Setting::ALL) and, within a setting, of its items.
     ///
     /// ```
     /// use tower_cors::Policy;

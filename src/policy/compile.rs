@@ -38,8 +38,8 @@ pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
         validate::response_header,
         &mut errors,
     );
-    let hosts = hosts(settings.allow_hosts.take(), &mut errors);
     validate::check_max_age(settings.max_age, &mut errors);
+    let hosts = hosts(settings.allow_hosts.take(), &mut errors);
     let preflight_status = validate::preflight_status(settings.preflight_status, &mut errors);
     PolicyErrors::check(errors)?;
 
@@ -66,14 +66,16 @@ pub(super) fn compile(mut settings: Settings) -> Result<Policy, PolicyErrors> {
 }
 
 fn hosts(hosts: Option<AllowHosts>, errors: &mut Vec<PolicyError>) -> Option<Arc<Hosts>> {
-    let items = hosts?.items;
+    let mut items = hosts?.items;
     let setting = Setting::AllowHosts;
     if items.0.is_empty() {
         errors.push(PolicyError::new(setting, Kind::NoHost));
     }
-    let star = items.0.iter().position(|item| matches!(item, Item::Any));
-    if let Some(index) = star {
-        errors.push(PolicyError::of_item(setting, (index, "*"), Kind::AnyHost));
+    // Here `*` is one more text that is not valid.
+    for item in &mut items.0 {
+        if matches!(item, Item::Any) {
+            *item = Item::Text("*".to_owned());
+        }
     }
     let (_, entries) = validate::items(setting, items, HostPattern::check, errors);
     Some(Arc::new(Hosts::new(&entries)))

@@ -29,7 +29,7 @@ pub(super) fn compile(settings: &mut Settings, errors: &mut Vec<PolicyError>) ->
     let other = other.map(|index| (index, text_of(&items[index])));
     rules(items, bytes, settings, errors);
     if let Some((index, other)) = other {
-        errors.push(of_origin((index, &other), Kind::AnyBesideOthers));
+        insert(of_origin((index, &other), Kind::AnyBesideOthers), errors);
     }
     for (set, kind) in [
         (settings.allow_credentials, Kind::CredentialsWithAnyOrigin),
@@ -37,10 +37,16 @@ pub(super) fn compile(settings: &mut Settings, errors: &mut Vec<PolicyError>) ->
         (settings.enforce, Kind::EnforceWithAnyOrigin),
     ] {
         if set {
-            errors.push(of_origin((any, "*"), kind));
+            insert(of_origin((any, "*"), kind), errors);
         }
     }
     Origins::Any
+}
+
+/// Adds an error after those of the items up to its own.
+fn insert(error: PolicyError, errors: &mut Vec<PolicyError>) {
+    let later = errors.iter().position(|other| other.index() > error.index());
+    errors.insert(later.unwrap_or(errors.len()), error);
 }
 
 /// The rules of these items, which have texts of so many bytes.

@@ -92,10 +92,20 @@ impl PolicyError {
 
     /// The line without the setting: value, reason, suggestion.
     pub(crate) fn text(&self) -> String {
-        let reason = &*self.kind.reason();
-        let suggestion = match (self.suggestion.as_deref(), self.kind.opt_in()) {
+        self.text_naming(&|text| text)
+    }
+
+    /// The same, with the settings in its reason and its advice named by `name`.
+    pub(crate) fn text_naming(
+        &self,
+        name: &dyn Fn(Cow<'static, str>) -> Cow<'static, str>,
+    ) -> String {
+        let reason = &*name(self.kind.reason());
+        let (advice, opt_in) = (name(self.kind.advice().into()), self.kind.opt_in());
+        let opt_in = opt_in.map(|opt_in| name(opt_in.into()));
+        let suggestion = match (self.suggestion.as_deref(), opt_in.as_deref()) {
             (Some(write), Some(opt_in)) => Some(Suggestion::WriteOr(write, opt_in)),
-            (write, _) => Suggestion::of(write, Some(self.kind.advice())),
+            (write, _) => Suggestion::of(write, Some(&advice)),
         };
         Message { place: None, value: self.value.as_deref(), reason, suggestion }.to_string()
     }

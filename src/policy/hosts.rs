@@ -23,6 +23,9 @@ impl AsRef<str> for HostPattern {
 impl HostPattern {
     /// Parses an entry; on failure, what is wrong and what to write instead.
     pub(super) fn parse(text: &str) -> Result<Self, (Kind, Option<String>)> {
+        if text == "*" {
+            return Err((Kind::AnyHost, None));
+        }
         if let Some((_, rest)) = split_scheme(text) {
             let end = rest.find(&['/', '?', '#'][..]).unwrap_or(rest.len());
             return Err((Kind::HostWithScheme, valid(&rest[..end])));

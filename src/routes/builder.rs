@@ -57,7 +57,8 @@ impl PolicyListBuilder {
     ///
     /// # Errors
     ///
-    /// All errors at once; [`PolicyListErrorKind`](crate::routes::PolicyListErrorKind) names them.
+    /// All errors at once, in the order of the entries;
+    /// [`PolicyListErrorKind`](crate::routes::PolicyListErrorKind) names them.
     pub fn build(self) -> Result<PolicyList, PolicyListErrors> {
         let numbered = self.entries.into_iter().enumerate();
         let (shadow, live): (Vec<_>, Vec<_>) = numbered.partition(|(_, entry)| entry.shadow);

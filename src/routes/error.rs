@@ -247,7 +247,7 @@ impl PolicyListErrorKind {
         match self {
             Self::Empty => "add one",
             Self::OnlyShadows => "add an entry that is not a shadow",
-            Self::EmptyPaths => "add paths, or remove the key to cover every path",
+            Self::EmptyPaths => "add paths, or leave them out to cover every path",
             Self::RelativePath => "begin with \"/\"",
             Self::PathWithQuery => "remove it",
             Self::ForeignPathSyntax | Self::InvalidParameter => {
@@ -263,11 +263,11 @@ impl PolicyListErrorKind {
             Self::OffNotAlone => "an entry that is off must be the only one with its paths",
             Self::DifferentInScope { .. } => "give both the same value",
             Self::EnforcementLeavesPathsOpen => {
-                "end the list with an entry without paths (`off = true` is enough)"
+                "end the list with an entry without paths (one that is off is enough)"
             }
             Self::HostsLeavePathsOpen => {
-                "end the list with an entry without paths, either with the same allow_hosts, or \
-                 with `off = true` if any host may reach those paths"
+                "end the list with an entry without paths: one with the same allow_hosts, or one \
+                 that is off if any host may reach those paths"
             }
         }
     }
