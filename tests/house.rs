@@ -51,6 +51,9 @@ const PRIVATE_WORDS: &[&str] = &[
     "cannot go with",
 ];
 
+const PAGES: &[&str] =
+    &["README.md", "DESIGN.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md"];
+
 #[test]
 fn imports_run_downward() {
     let rank = |module: &str| STACK.iter().position(|row| row.contains(&module));
@@ -118,12 +121,32 @@ fn the_core_knows_nothing_of_what_stands_on_it() {
 fn plain_words() {
     let mut faults = Vec::new();
     let prose = ["src", "examples", "guide", "crates", "benches"];
-    let pages = ["README.md", "DESIGN.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md"];
-    for file in prose.iter().chain(&pages).flat_map(sources) {
+    for file in prose.iter().chain(PAGES).flat_map(sources) {
         let text = fs::read_to_string(&file).expect("a text file").to_lowercase();
         for (number, line) in text.lines().enumerate() {
             for word in PRIVATE_WORDS.iter().filter(|word| has_word(line, word)) {
                 faults.push(format!("{}:{}: {word:?}", file.display(), number + 1));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Markdown is wrapped at 100 columns, where it can be: not in tables and code, nor where a link is
+/// longer.
+#[test]
+fn pages_are_wrapped() {
+    let mut faults = Vec::new();
+    let pages = ["guide", "crates", "examples", "benches"].iter().chain(PAGES).flat_map(sources);
+    for file in pages.filter(|file| file.extension().is_some_and(|kind| kind == "md")) {
+        let text = fs::read_to_string(&file).expect("a text file");
+        let mut in_code = false;
+        for (number, line) in text.lines().enumerate() {
+            let start = line.trim_start();
+            in_code ^= start.starts_with("```");
+            let can_be_wrapped = start.contains(' ') && !start.contains("]: data:");
+            if !in_code && !start.starts_with('|') && can_be_wrapped && line.chars().count() > 100 {
+                faults.push(format!("{}:{}", file.display(), number + 1));
             }
         }
     }

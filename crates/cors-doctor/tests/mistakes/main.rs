@@ -26,8 +26,8 @@ struct Mistake {
 const INTRODUCTION: &str = "\
 # Common mistakes, and who names them
 
-The mistakes of layer order, and those that people report most in forums, with the text that you read.
-Each is planted in a test, which writes this page. Five things name mistakes:
+The mistakes of layer order, and those that people report most in forums, with the text that you
+read. Each is planted in a test, which writes this page. Five things name mistakes:
 
 - **the build** of a policy: all errors at once, when the program starts;
 - **the compiler**;
