@@ -543,6 +543,51 @@ fn advice_is_in_the_syntax_of_its_format() {
     }
 }
 
+/// What an error said to write was not valid JSON: there, a backslash is written as two.
+#[test]
+fn expressions_are_printed_as_they_are_written() {
+    let one = r#""https://a.b\.example" has an unescaped dot, which matches any character; write "https://a\.b\.example""#;
+    let two = one.replace('\\', r"\\");
+    let written = [r"https://a.b\.example", r"https://a.b\\.example"];
+    for (config, place, expected) in [
+        (
+            PolicyConfig::from_toml(&format!("allow_origin_regex = '{}'", written[0]))
+                .expect("TOML"),
+            "line 1: allow_origin_regex",
+            one,
+        ),
+        (
+            PolicyConfig::from_toml(&format!("allow_origin_regex = [\"{}\"]", written[1]))
+                .expect("TOML"),
+            "line 1: allow_origin_regex[0]",
+            &two,
+        ),
+        (
+            PolicyConfig::from_json(&format!("{{ \"allow_origin_regex\": [\"{}\"] }}", written[1]))
+                .expect("JSON"),
+            "line 1: allow_origin_regex[0]",
+            &two,
+        ),
+        (
+            PolicyConfig::from_vars("CORS_", [("CORS_ALLOW_ORIGIN_REGEX", written[0])]),
+            "CORS_ALLOW_ORIGIN_REGEX",
+            one,
+        ),
+    ] {
+        let errors = config.build().expect_err("an unescaped dot");
+        assert_eq!(errors.to_string(), format!("{place}: {expected}"));
+        assert_eq!(errors.iter().next().and_then(ConfigError::value), Some(written[0]));
+    }
+    let errors = PolicyList::from_json(r#"{ "allow_origin_regex": "\\.example\\.com" }"#);
+    let errors = errors.expect_err("it matches no origin").to_string();
+    assert!(errors.contains(r#""\\.example\\.com" matches no origin"#), "{errors}");
+    let errors =
+        PolicyList::from_json("{ \"allow_origin\": [\"a\\nb\", \"c\\\\\"] }").expect_err("invalid");
+    let errors = errors.to_string();
+    assert!(errors.contains(r#"allow_origin[0]: "a\nb" "#), "{errors}");
+    assert!(errors.contains(r#"allow_origin[1]: "c\\" "#), "{errors}");
+}
+
 /// Whatever the format, errors are in the order of their places: without lines, too, and on one line.
 #[test]
 fn errors_are_in_the_order_of_their_places() {

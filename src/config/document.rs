@@ -49,6 +49,8 @@ pub(super) struct At {
     /// Ascending within one document; 0 for the document as a whole.
     position: u32,
     format: Format,
+    /// Whether a backslash in this text is written as two.
+    has_escapes: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -127,6 +129,15 @@ impl At {
 
     pub(super) fn without_line(&self) -> Self {
         Self { line: None, position: 0, ..self.clone() }
+    }
+
+    /// The place of a string.
+    pub(super) fn of_string(self, has_escapes: bool) -> Self {
+        Self { has_escapes, ..self }
+    }
+
+    pub(super) fn has_escapes(&self) -> bool {
+        self.has_escapes
     }
 
     pub(super) fn format(&self) -> Format {

@@ -55,7 +55,8 @@ fn syntax_error(at: &At, column: Option<usize>, why: String) -> ConfigError {
 }
 
 fn node(value: ast::Value<'_>, lines: &Lines<'_>) -> Node {
-    let at = lines.at(value.range().start);
+    let is_string = matches!(value, ast::Value::StringLit(_));
+    let at = lines.at(value.range().start).of_string(is_string);
     let value = match value {
         ast::Value::StringLit(text) => Value::String(text.value.into_owned()),
         ast::Value::NumberLit(number) => Integer::new(number.value, 10, number.value)

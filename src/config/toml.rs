@@ -52,7 +52,9 @@ fn from_table(table: DeTable<'_>, lines: &Lines<'_>) -> Value {
 
 fn node(value: Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Node {
     let span = value.span();
-    let at = lines.at(span.start);
+    // Other strings are in single quotes, and have no escapes.
+    let has_escapes = lines.text.get(span.clone()).is_some_and(|text| text.starts_with('"'));
+    let at = lines.at(span.start).of_string(has_escapes);
     let value = match value.into_inner() {
         DeValue::String(text) => Value::String(text.into_owned()),
         DeValue::Integer(integer) => {

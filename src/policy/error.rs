@@ -92,22 +92,25 @@ impl PolicyError {
 
     /// The line without the setting: value, reason, suggestion.
     pub(crate) fn text(&self) -> String {
-        self.text_naming(&|text| text)
+        self.text_as(&|words| words, &str::to_owned)
     }
 
-    /// The same, with the settings in its reason and its advice named by `name`.
-    pub(crate) fn text_naming(
+    /// The same, with its words and its values as they are written where the policy comes from.
+    pub(crate) fn text_as(
         &self,
-        name: &dyn Fn(Cow<'static, str>) -> Cow<'static, str>,
+        words: &dyn Fn(Cow<'static, str>) -> Cow<'static, str>,
+        value: &dyn Fn(&str) -> String,
     ) -> String {
-        let reason = &*name(self.kind.reason());
-        let (advice, opt_in) = (name(self.kind.advice().into()), self.kind.opt_in());
-        let opt_in = opt_in.map(|opt_in| name(opt_in.into()));
-        let suggestion = match (self.suggestion.as_deref(), opt_in.as_deref()) {
+        let reason = words(self.kind.reason());
+        let advice = words(self.kind.advice().into());
+        let opt_in = self.kind.opt_in().map(|opt_in| words(opt_in.into()));
+        let (own, write) =
+            (self.value.as_deref().map(value), self.suggestion.as_deref().map(value));
+        let suggestion = match (write.as_deref(), opt_in.as_deref()) {
             (Some(write), Some(opt_in)) => Some(Suggestion::WriteOr(write, opt_in)),
             (write, _) => Suggestion::of(write, Some(&advice)),
         };
-        Message { place: None, value: self.value.as_deref(), reason, suggestion }.to_string()
+        Message { place: None, value: own.as_deref(), reason: &reason, suggestion }.to_string()
     }
 }
 
