@@ -36,31 +36,11 @@ pub struct CorsLayer<P = Policy> {
     observer: Option<Arc<Observer>>,
 }
 
-/// Never implemented: it carries the message for [`CorsLayer::new`].
-#[diagnostic::on_unimplemented(
-    message = "a `CorsLayer` is made by `CorsLayer::builder()`, not by `CorsLayer::new()`",
-    label = "write `CorsLayer::builder()`, and `.build()?` after the last setting",
-    note = "all settings are checked together by `build`, which returns a `Result`"
-)]
-#[expect(unnameable_types, reason = "nobody is to implement it")]
-pub trait HasNew {}
-
 impl CorsLayer {
     /// A builder with every setting at its default.
     #[doc(alias = "new")]
     pub fn builder() -> PolicyBuilder<Self> {
         PolicyBuilder::new()
-    }
-
-    /// Cannot be called. Many type it first, as in tower-http, and the compiler then names
-    /// [`builder`](Self::builder). By itself it would name the functions that return a layer.
-    #[doc(hidden)]
-    pub fn new() -> PolicyBuilder<Self>
-    where
-        // A bound that never holds is an error by itself, unless it has a lifetime of its own.
-        for<'never> Self: HasNew,
-    {
-        Self::builder()
     }
 
     /// A layer that allows any origin, any method and any header, and exposes all response headers,

@@ -120,6 +120,8 @@ mod future;
 // In the documentation only. The examples of the guides are tests of the package `stacks`.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
+#[cfg(feature = "tower")]
+mod hints;
 #[cfg(any(feature = "routes", all(feature = "tower", feature = "tracing")))]
 mod keyed;
 #[cfg(feature = "tower")]

@@ -1058,6 +1058,7 @@ fn lists_print_what_they_hold() {
         (format!("{:?}", AllowOrigin::none()), "[nobody]"),
         (format!("{:?}", AllowOrigin::predicate(|_, _| true)), "[predicate]"),
         (format!("{:?}", AllowMethods::any()), r#"["*"]"#),
+        (format!("{:?}", AllowMethods::mirror_request()), r#"["*"]"#),
         (format!("{:?}", AllowMethods::exact(Method::PUT)), r#"["PUT"]"#),
         (format!("{:?}", AllowMethods::list(["PUT", "DELETE"])), r#"["PUT", "DELETE"]"#),
         (format!("{:?}", AllowHeaders::any()), r#"["*"]"#),

@@ -18,7 +18,7 @@ const STACK: &[&[&str]] = &[
     &["observe"],
     &["body", "routes"],
     &["layer", "service", "future", "axum", "source", "probe", "reload"],
-    &["config", "resolver"],
+    &["config", "hints", "resolver"],
     &["watch"],
     &["guide"],
 ];

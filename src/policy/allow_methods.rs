@@ -47,6 +47,26 @@ impl AllowMethods {
         Any.into()
     }
 
+    /// Any method: the same as [`AllowMethods::any`].
+    ///
+    /// The name is that of tower-http, where it mirrors the method that a preflight asks for. Here,
+    /// the answer mirrors it only with credentials; without, it says `*`.
+    ///
+    /// ```
+    /// use tower_cors::{AllowMethods, Policy};
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .allow_methods(AllowMethods::mirror_request())
+    ///     .allow_credentials(true)
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn mirror_request() -> Self {
+        Self::any()
+    }
+
     /// One method.
     ///
     /// ```
