@@ -1,6 +1,10 @@
 //! axum 0.8: every place where the layer can go, over real connections.
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    handler::Handler as _,
+    routing::{get, put},
+};
 use http::{Method, StatusCode};
 use stacks::{APP, Server, seen, send};
 use tower::{ServiceBuilder, util::option_layer};
@@ -78,6 +82,78 @@ async fn nest_service() {
     let app = Router::new().nest_service("/items", inner);
     let expected = ALL.replace("missing 404", "missing blocked");
     check("nest_service", app, &expected).await;
+}
+
+/// The rows of the table in `guide/layers.md` that are mistakes within axum's routing: what of
+/// [`ALL`] the pages do not see, and the status of the preflight for `PUT /items`. The fixes stand
+/// beside them.
+#[tokio::test]
+async fn the_symptoms_of_the_guide_and_their_fixes() {
+    let a = || async { "items" };
+    let b = || async { "put" };
+    let nothing = || async { (StatusCode::NOT_FOUND, "nothing here") };
+    let on = |items| Router::new().route("/items", items);
+    let nested = |items: Router| Router::new().nest("/items", items);
+    let inner = || Router::new().route("/", items());
+    let table: [(&str, Router, &[&str], u16); 14] = [
+        (
+            "routes after it",
+            Router::new().layer(cors()).route("/items", items()),
+            &["GET", "PUT"],
+            405,
+        ),
+        ("after the routes", on(items()).layer(cors()), &[], 204),
+        ("a fallback after it", on(items()).layer(cors()).fallback(nothing), &["missing"], 204),
+        ("after the fallback", on(items()).fallback(nothing).layer(cors()), &[], 204),
+        ("`route_layer`", on(items()).route_layer(cors()), &["missing"], 204),
+        ("on a nested router", nested(inner().layer(cors())), &["missing"], 204),
+        ("on the outermost router", nested(inner()).layer(cors()), &[], 204),
+        ("a method after it", on(get(a).layer(cors()).put(b)), &["PUT", "missing"], 204),
+        ("merged into a method", on(get(a).merge(put(b).layer(cors()))), &["GET", "missing"], 204),
+        ("two routes", on(get(a)).route("/items", put(b).layer(cors())), &["GET", "missing"], 204),
+        ("before a merge", on(put(b).layer(cors()).merge(get(a))), &["GET", "PUT", "missing"], 405),
+        ("on one handler", on(get(a.layer(cors())).put(b)), &["PUT", "missing"], 405),
+        (
+            "on each handler",
+            on(get(a.layer(cors())).put(b.layer(cors()))),
+            &["PUT", "missing"],
+            405,
+        ),
+        ("last on the method router", on(get(a).put(b).layer(cors())), &["missing"], 204),
+    ];
+    for (place, app, blocked, preflight) in table {
+        let server = Server::axum(app).await;
+        let mut expected = ALL.to_owned();
+        for (name, seen) in [("GET", "GET 200"), ("PUT", "PUT 200"), ("missing", "missing 404")] {
+            if blocked.contains(&name) {
+                expected = expected.replacen(seen, &format!("{name} blocked"), 1);
+            }
+        }
+        assert_eq!(seen(&server).await, expected, "{place}");
+        let wire = match send(&server, server.fetch(APP, "/items").method("PUT")).await {
+            Ok(answer) => answer.wire().to_vec(),
+            Err(blocked) => blocked.wire().to_vec(),
+        };
+        assert_eq!(wire[0].status().expect("an answer"), preflight, "{place}: the preflight");
+    }
+}
+
+/// The 404 of axum's own fallback under the prefix of a nested router is made outside of it.
+#[tokio::test]
+async fn unknown_paths_within_nest() {
+    let nothing = || async { (StatusCode::NOT_FOUND, "nothing here") };
+    let inner = || Router::new().route("/", items());
+    let nested = |items: Router| Router::new().nest("/items", items);
+    let table = [
+        ("on the nested router", nested(inner().layer(cors())), false),
+        ("after its own fallback", nested(inner().fallback(nothing).layer(cors())), true),
+        ("on the outermost router", nested(inner()).layer(cors()), true),
+    ];
+    for (place, app, granted) in table {
+        let server = Server::axum(app).await;
+        let answer = send(&server, server.fetch(APP, "/items/missing")).await;
+        assert_eq!(answer.is_ok(), granted, "{place}");
+    }
 }
 
 /// The list is written with whole paths, and serves the layer wherever it stands.
