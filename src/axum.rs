@@ -1,5 +1,8 @@
 //! axum: the decision and the origin of a request as extractors.
 //!
+//! Import from `tower_cors` by name: after `use tower_cors::*`, the compiler cannot tell this module
+//! from the crate `axum` (E0659).
+//!
 //! | extractor | gives | rejects with |
 //! | --- | --- | --- |
 //! | [`Decision`] | what the policy decided on this request | 500 where no layer recorded it |

@@ -62,7 +62,7 @@
 //!
 //! # Features
 //!
-//! | feature | default | what it adds | crates more | build, s | binary, KiB |
+//! | feature | default | what it adds | extra crates | build, s | binary, KiB |
 //! | --- | --- | --- | --- | ---: | ---: |
 //! | `tower` | yes | the layer and the service; without it, origins, policies and decisions for raw hyper | 4 | 9.9 | 334 |
 //! | `tracing` | yes | events: refusals, policies in force, failures | 4 | + 0.9 | + 113 |
@@ -82,9 +82,9 @@
 //!
 //! Crates are counted by `cargo tree -e normal`, over the crate without features. Build and binary are
 //! processor seconds of a release build and KiB, of a small axum server beside axum and tokio, as
-//! `.ci/cost` printed them on one machine. A row is what the feature adds to the default ones, that of
-//! `tracing` what it adds to `tower`. The default features take 10.8 s and 447 KiB, tower-http's `cors`
-//! 5.3 s and 89 KiB.
+//! `.ci/cost` printed them on one machine. Each row shows what the feature adds to the default
+//! features; the row of `tracing` shows what it adds to `tower`. The default features take 10.8 s and
+//! 447 KiB, tower-http's `cors` 5.3 s and 89 KiB.
 //!
 //! # Guides
 //!
