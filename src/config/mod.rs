@@ -1,5 +1,6 @@
 //! Policies from files, environment variables and an application's own configuration. The keys are
-//! the names of the builder's setters.
+//! the names of the builder's setters, and two more: `allow_origin_regex`, and `presets` for
+//! [`preset`](crate::PolicyBuilder::preset).
 //!
 //! One policy in TOML:
 //!
