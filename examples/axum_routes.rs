@@ -21,7 +21,7 @@ use tower_cors::{CorsLayer, PolicyErrors};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt::init();
     support::run("127.0.0.1:3000", app()?).await
 }
 

@@ -24,7 +24,7 @@ use tower_cors::{Cors, Policy};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt::init();
     let policy = policy()?;
     let stop = support::Stop::new()?;
     let listener = support::listen("127.0.0.1:3000").await?;

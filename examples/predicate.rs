@@ -31,7 +31,7 @@ type Customers = Arc<RwLock<HashSet<Origin>>>;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt::init();
     support::run("127.0.0.1:3000", app()?).await
 }
 

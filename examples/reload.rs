@@ -16,7 +16,7 @@ use tower_cors::{CorsLayer, watch::FileWatcher};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt::init();
     let file = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("cors.toml"), PathBuf::from);
     // `kill -HUP` reloads the file too. Changes and errors are logged.
     let (policies, _watcher) = FileWatcher::builder(file).reload_on_hangup(true).start()?;

@@ -24,7 +24,7 @@ use tower_cors::CorsLayer;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt::init();
     // Browsers let any page open a WebSocket, with cookies, and CORS does not apply to it.
     // `enforce` makes the policy count for the handshake all the same.
     let cors = CorsLayer::builder()
