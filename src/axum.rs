@@ -36,7 +36,8 @@
 //! ```
 //!
 //! With this feature a `PolicyList` inside [`Router::nest`](axum::Router::nest), which strips the
-//! prefix from the path, is still matched against the path that the client asked for.
+//! prefix from the path, is still matched against the path that the client asked for, and events
+//! (feature "tracing") tell that path.
 
 use crate::{origin::Origin, protocol::Decision};
 use axum::{

@@ -137,6 +137,8 @@ pub mod protocol;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub mod reload;
+#[cfg(any(feature = "routes", all(feature = "tower", feature = "tracing")))]
+mod requested_path;
 #[cfg(feature = "resolver")]
 #[cfg_attr(docsrs, doc(cfg(feature = "resolver")))]
 pub mod resolver;

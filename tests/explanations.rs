@@ -218,7 +218,7 @@ fn origins_that_no_browser_sends() {
             "null",
             policy(),
             from("null"),
-            "refused: origin `null` is not allowed; sandboxed frames, local files and some redirects send it; to allow it, set dangerously_allow_null_origin, after reading its warning",
+            "refused: origin `null` is not allowed; sandboxed frames, local files and some redirects send it; serve the page from a server, outside a sandbox, and call the address that a redirect leads to; or, after reading its warning, set dangerously_allow_null_origin",
         ),
     ]);
 }
@@ -315,7 +315,7 @@ fn origins_that_cannot_be_listed_as_they_are() {
             "a local file",
             policy(),
             from("file://"),
-            r#"refused: origin "file://" is not allowed; to allow it, set dangerously_allow_null_origin, after reading its warning, and add "file://" to allow_origin"#,
+            r#"refused: origin "file://" is not allowed; serve the page from a server; or, after reading its warning, set dangerously_allow_null_origin and add "file://" to allow_origin"#,
         ),
         (
             "an expression that matches is not asked about what is insecure",
@@ -468,6 +468,91 @@ fn however_many_headers_are_missing_the_text_is_short() {
     assert_eq!(explanation.reasons().len(), 32);
 }
 
+/// One text for a log: what is to be added is said together, and of nothing else it can be taken
+/// for.
+#[test]
+fn suggestions_of_several_reasons_read_as_one() {
+    let evil = "https://evil.example";
+    for (about, parts, expected) in [
+        ("one", from(evil), r#"to allow it, add "https://evil.example" to allow_origin"#),
+        (
+            "headers",
+            preflight("PUT", "x-a,x-b"),
+            r#"to allow them, add "x-a" and "x-b" to allow_headers"#,
+        ),
+        (
+            "an origin and a header",
+            preflight_from(evil, "PUT", "x-a"),
+            r#"to allow the request, add "https://evil.example" to allow_origin, and "x-a" to allow_headers"#,
+        ),
+        (
+            "an origin, a method and headers",
+            preflight_from(evil, "DELETE", "x-a,x-b"),
+            r#"to allow the request, add "https://evil.example" to allow_origin, "DELETE" to allow_methods, and "x-a" and "x-b" to allow_headers"#,
+        ),
+        (
+            "advice and a method",
+            preflight("DELETE", "authorisation"),
+            r#"have the page send "authorization"; to allow the method, add "DELETE" to allow_methods"#,
+        ),
+        (
+            "advice and headers",
+            preflight("patch", "x-a,x-b"),
+            r#"have the page send "PATCH"; to allow the headers, add "x-a" and "x-b" to allow_headers"#,
+        ),
+        (
+            "advice and an origin",
+            preflight_from(evil, "patch", ""),
+            r#"have the page send "PATCH"; to allow the origin, add "https://evil.example" to allow_origin"#,
+        ),
+        (
+            "advice alone",
+            preflight("patch", "authorisation"),
+            r#"have the page send "PATCH"; have the page send "authorization""#,
+        ),
+    ] {
+        let explanation = policy().build().unwrap().explain(&parts);
+        assert_eq!(explanation.suggestion().as_deref(), Some(expected), "{about}");
+    }
+    assert_eq!(policy().build().unwrap().explain(&from(APP)).suggestion(), None);
+}
+
+/// Nobody wrote a predicate there. To add an origin to a ready policy's list would replace it.
+#[test]
+fn the_rule_of_a_development_policy_has_a_name() {
+    let development = || Policy::development().into_builder();
+    let predicate = AllowOrigin::predicate(|_, _| false);
+    check(vec![
+        (
+            "a name of this machine that only its own files know",
+            development(),
+            from("https://app.local"),
+            r#"refused: origin "https://app.local" is not allowed; `development()` allows pages on this machine only; to allow it too, write `development().into_builder().allow_origin("https://app.local")`"#,
+        ),
+        (
+            "another machine, over http",
+            development(),
+            from("http://192.168.0.7:5173"),
+            r#"refused: origin "http://192.168.0.7:5173" is not allowed; `development()` allows pages on this machine only; open the page on this machine; to allow it over http in spite of allow_credentials, write `development().dangerously_allow_insecure_origins(true).allow_origin("http://192.168.0.7:5173")`"#,
+        ),
+        (
+            "with others, which are told as ever",
+            development().allow_origin("https://app.example.com").allow_origin(predicate),
+            from("https://app.example.com:8443"),
+            r#"refused: origin "https://app.example.com:8443" is not allowed; "https://app.example.com" is allowed; the port differs; `development()` allows pages on this machine only; the predicate does not allow it; to allow it too, write `development().into_builder().allow_origin("https://app.example.com:8443")`"#,
+        ),
+    ]);
+    // What is written there works, and this machine stays allowed.
+    let app = development().allow_origin("https://app.local").build().unwrap();
+    let phone = Policy::development().dangerously_allow_insecure_origins(true);
+    let phone = phone.allow_origin("http://192.168.0.7:5173").build().unwrap();
+    for (policy, origin) in [(&app, "https://app.local"), (&phone, "http://192.168.0.7:5173")] {
+        for origin in [origin, "http://localhost:5173"] {
+            assert!(policy.decide(&from(origin)).is_granted(), "{origin}");
+        }
+    }
+}
+
 /// What is suggested must not itself be refused by the builder.
 #[test]
 fn no_explanation_advises_what_cannot_be_built() {
@@ -549,7 +634,7 @@ fn explanations_as_data() {
                     "text": "request header \"x-a\" is not allowed",
                 },
             ],
-            "suggestion": "have the page send \"DELETE\", and add that to allow_methods; to allow it, add \"x-a\" to allow_headers",
+            "suggestion": "have the page send \"DELETE\", and add that to allow_methods; to allow the header, add \"x-a\" to allow_headers",
             "text": explanation.to_string(),
         })
     );

@@ -10,7 +10,7 @@ use std::{
 /// The modules of the crate, lowest first. A module imports only from those before it; modules in
 /// one row may not import from each other.
 const STACK: &[&[&str]] = &[
-    &["comma", "errors", "keyed", "message", "similar"],
+    &["comma", "errors", "keyed", "message", "requested_path", "similar"],
     &["origin"],
     &["policy"],
     &["protocol"],

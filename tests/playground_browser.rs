@@ -159,8 +159,9 @@ async fn what_if_a_page_elsewhere_called_this(session: &Session) {
              last route.",
             &[
                 "Call GET /app/x?status=409 409 by the handler: refused by policy \"app\": origin `null` \
-               is not allowed; sandboxed frames, local files and some redirects send it; to allow it, \
-               set dangerously_allow_null_origin, after reading its warning",
+               is not allowed; sandboxed frames, local files and some redirects send it; serve the \
+               page from a server, outside a sandbox, and call the address that a redirect leads to; \
+               or, after reading its warning, set dangerously_allow_null_origin",
             ],
         ),
         (

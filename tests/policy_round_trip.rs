@@ -89,6 +89,24 @@ fn code_is_named_as_such() {
     assert!(PolicyList::from_json(&file.to_string()).is_err());
 }
 
+/// It has no predicate that somebody wrote.
+#[test]
+fn the_rule_of_a_development_policy_is_named() {
+    let development = || Policy::development().into_builder();
+    let rest = "allow_methods: *; allow_headers: *, authorization; allow_credentials: true; \
+                expose_headers: *";
+    let printed = |policy: &Policy| policy.to_string();
+    let policy = development().build().unwrap();
+    assert_eq!(printed(&policy), format!("allow_origin: any page on this machine; {rest}"));
+    assert_eq!(written(&policy)["allow_origin"], json!(["<any page on this machine>"]));
+    assert!(PolicyList::from_json(&written(&policy).to_string()).is_err());
+    let policy = development().allow_origin(AllowOrigin::predicate(|_, _| false));
+    let policy = policy.allow_origin("https://a.example").build().unwrap();
+    let origins = ["https://a.example", "any page on this machine", "predicate 1"];
+    assert_eq!(printed(&policy), format!("allow_origin: {}; {rest}", origins.join(", ")));
+    assert!(format!("{:?}", Policy::development()).contains("any page on this machine"));
+}
+
 #[test]
 fn a_list_is_what_it_is_written_as() {
     let one = || Policy::builder().allow_origin("https://a.example").build().unwrap();

@@ -113,9 +113,51 @@ fn changes_in_words() {
             "switches",
             "allow_origin = 'https://a.example'\nenforce = true\nmax_age = 1",
             "allow_origin = 'https://a.example'\nallow_credentials = true\nmax_age = '1m'",
-            "policy: allow_credentials: wider by \"true\"\n\
-             policy: max_age: now \"60s\"\n\
-             policy: enforce: wider by \"false\"",
+            "policy: allow_credentials: now true (wider)\n\
+             policy: max_age: now 60s\n\
+             policy: enforce: now false (wider)",
+        ),
+        (
+            "and back",
+            "allow_origin = 'https://a.example'\nallow_credentials = true\nmax_age = '1m'",
+            "allow_origin = 'https://a.example'\nenforce = true",
+            "policy: allow_credentials: now false (narrower)\n\
+             policy: max_age: no longer set\n\
+             policy: enforce: now true (narrower)",
+        ),
+        (
+            "values that are neither wider nor narrower",
+            "allow_origin = 'https://a.example'",
+            "allow_origin = 'https://a.example'\npreflight_status = 200\npreflight_continue = true\n\
+             inner_headers = 'keep'",
+            "policy: preflight_status: now 200\n\
+             policy: preflight_continue: now true\n\
+             policy: inner_headers: now \"keep\"",
+        ),
+        (
+            "hosts that were not checked",
+            "allow_origin = '*'",
+            "allow_origin = '*'\nallow_hosts = ['a.example', 'b.example:8000']",
+            "policy: allow_hosts: now only \"a.example\", \"b.example:8000\" (narrower)",
+        ),
+        (
+            "hosts that are no longer checked",
+            "allow_origin = '*'\nallow_hosts = ['a.example', 'b.example:8000']",
+            "allow_origin = '*'",
+            "policy: allow_hosts: no longer checked (wider)",
+        ),
+        (
+            "hosts",
+            "allow_origin = '*'\nallow_hosts = ['a.example']",
+            "allow_origin = '*'\nallow_hosts = ['b.example']",
+            "policy: allow_hosts: wider by \"b.example\"\n\
+             policy: allow_hosts: narrower by \"a.example\"",
+        ),
+        (
+            "an expression is printed as it was typed",
+            "allow_origin = 'https://a.example'",
+            "allow_origin = 'https://a.example'\nallow_origin_regex = ['https://a-[0-9]+\\.b\\.example']",
+            "policy: allow_origin: wider by \"https://a-[0-9]+\\.b\\.example\"",
         ),
         (
             "one `*` is wider than any name, and the names say no more",
@@ -124,7 +166,7 @@ fn changes_in_words() {
             "policy: allow_origin: wider by \"*\"\npolicy: allow_methods: wider by \"*\"",
         ),
         (
-            "and back",
+            "and the names again",
             "allow_origin = '*'",
             "allow_origin = 'https://a.example'",
             "policy: allow_origin: narrower by \"*\"",
@@ -148,6 +190,12 @@ fn changes_in_words() {
             "[[policy]]\nallow_origin = '*'\npaths = ['/b']\n\
              [[policy]]\nallow_origin = '*'",
             "policy \"a\": removed\npolicy for /b: no longer off\npolicy: added",
+        ),
+        (
+            "entries that are off",
+            "[[policy]]\nallow_origin = '*'\npaths = ['/a']\n[[policy]]\noff = true\npaths = ['/b']",
+            "[[policy]]\noff = true\npaths = ['/a']\n[[policy]]\noff = true\npaths = ['/c']",
+            "policy for /a: now off\npolicy for /b: removed (was off)\npolicy for /c: added (off)",
         ),
         (
             "order",

@@ -148,14 +148,15 @@ fn granted(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     }
 }
 
+/// One event for each refusal: at WARN if it is told there, else at DEBUG.
 #[cold]
 fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal, verdict: Verdict) {
     if let Verdict::TellNumber { suppressed } = verdict {
         let class = if evaluation.allows_origin() { Class::Preflight } else { Class::Origin };
         tell_number(class, suppressed);
     }
-    let debug = tracing::event_enabled!(target: TARGET, Level::DEBUG);
-    if !debug && !matches!(verdict, Verdict::Tell { .. }) {
+    let told_at_warn = matches!(verdict, Verdict::Tell { .. });
+    if !told_at_warn && !tracing::event_enabled!(target: TARGET, Level::DEBUG) {
         return;
     }
     let Seen { kind, method, path, origin } = Seen::of(evaluation.kind(), evaluation.request());
@@ -174,8 +175,7 @@ fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal, 
     if let Verdict::Tell { suppressed } = verdict {
         let suppressed = not_zero(suppressed);
         event!(Level::WARN, suppressed,);
-    }
-    if debug {
+    } else {
         event!(Level::DEBUG,);
     }
 }
@@ -195,7 +195,8 @@ fn tell_not_covered(layer: Option<&str>, parts: &Parts) {
     }
     let Seen { kind, method, path, origin } = Seen::of(RequestKind::of(parts), parts);
     tracing::trace!(
-        target: TARGET, kind, method, path, origin, layer, "no CORS policy covers this request"
+        target: TARGET, kind, method, path, origin, layer,
+        "no CORS policy covers this request; a list compares its paths with the one logged here"
     );
 }
 

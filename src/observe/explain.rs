@@ -3,6 +3,7 @@
 use super::{
     explanation::{Explanation, Reason},
     nearest::{self, Effort, NearestName},
+    suggestion::Suggestion,
 };
 use crate::{
     origin::{Origin, OriginPattern},
@@ -71,10 +72,11 @@ fn reason(policy: &Policy, refusal: Refusal, effort: Effort) -> Reason {
             reason
                 .hints
                 .push("sandboxed frames, local files and some redirects send it".to_owned());
-            reason.suggestion = Some(format!(
-                "to allow it, set {}, after reading its warning",
+            reason.suggestion = Some(Suggestion::advice(format!(
+                "serve the page from a server, outside a sandbox, and call the address that a \
+                 redirect leads to; or, after reading its warning, set {}",
                 Setting::DangerouslyAllowNullOrigin
-            ));
+            )));
         }
         Refusal::MethodNotAllowed { method } => explain_method(&mut reason, policy, &method),
         Refusal::HeaderNotAllowed { name } => explain_header(&mut reason, policy, &name),
@@ -85,7 +87,7 @@ fn reason(policy: &Policy, refusal: Refusal, effort: Effort) -> Reason {
 
 fn explain_host(reason: &mut Reason, host: &HeaderValue) {
     reason.hints.push("DNS rebinding sends such requests".to_owned());
-    reason.suggestion = short(host).and_then(advise_host);
+    reason.suggestion = short(host).and_then(advise_host).map(Suggestion::advice);
 }
 
 /// What to configure for a host, if it is one that can be.
@@ -122,32 +124,51 @@ fn explain_origin(reason: &mut Reason, policy: &Policy, value: &HeaderValue, eff
         reason.hints.push(format!("\"{}\" is allowed; {}", nearest.allowed, nearest.words));
     }
     let insecure = policy.rules().refuses_as_insecure(&origin);
+    let development = matches!(origins, Origins::Rules(rules) if rules.is_development());
+    if development {
+        reason.hints.push("`development()` allows pages on this machine only".to_owned());
+    }
     if !insecure {
         // Else they are not asked.
         reason.hints.extend(other_rules(origins));
     }
     let setting = Setting::AllowOrigin;
     reason.suggestion = Some(match &nearest {
-        _ if origin.as_str() == "file://" => format!(
-            "to allow it, set {}, after reading its warning, and add \"{origin}\" to {setting}",
+        _ if origin.as_str() == "file://" => Suggestion::advice(format!(
+            "serve the page from a server; or, after reading its warning, set {} and add \"{origin}\" to {setting}",
             Setting::DangerouslyAllowNullOrigin,
-        ),
+        )),
         _ if origin.host().ends_with('.') && matches!(origin.scheme(), "http" | "https") => {
-            without_dot(origins, &origin, setting)
+            Suggestion::advice(without_dot(origins, &origin, setting))
         }
-        _ if insecure => {
-            format!(
-                "serve the page over https; to allow it over http in spite of {}, set {} and add \"{origin}\" to {setting}",
-                Setting::AllowCredentials,
-                Setting::DangerouslyAllowInsecureOrigins,
-            )
-        }
-        Some(nearest) if nearest.is_other_name_of_this_machine => {
-            format!("open the page at \"{}\", or add \"{origin}\" to {setting}", nearest.allowed)
-        }
-        _ => format!("to allow it, add \"{origin}\" to {setting}"),
+        _ if development => Suggestion::advice(beside_this_machine(&origin, insecure)),
+        _ if insecure => Suggestion::advice(format!(
+            "serve the page over https; to allow it over http in spite of {}, set {} and add \"{origin}\" to {setting}",
+            Setting::AllowCredentials,
+            Setting::DangerouslyAllowInsecureOrigins,
+        )),
+        Some(nearest) if nearest.is_other_name_of_this_machine => Suggestion::advice(format!(
+            "open the page at \"{}\", or add \"{origin}\" to {setting}",
+            nearest.allowed
+        )),
+        _ => Suggestion::add(origin.as_str(), setting),
     });
     reason.nearest = nearest.map(|nearest| nearest.allowed);
+}
+
+/// Where a ready policy allows pages on this machine, a setter of lists replaces that rule, unless
+/// the builder is taken first.
+fn beside_this_machine(origin: &Origin, insecure: bool) -> String {
+    if insecure {
+        let (credentials, opt_in) =
+            (Setting::AllowCredentials, Setting::DangerouslyAllowInsecureOrigins);
+        format!(
+            "open the page on this machine; to allow it over http in spite of {credentials}, write \
+             `development().{opt_in}(true).allow_origin(\"{origin}\")`"
+        )
+    } else {
+        format!("to allow it too, write `development().into_builder().allow_origin(\"{origin}\")`")
+    }
 }
 
 /// A host that ends in a dot cannot be configured.
@@ -173,7 +194,7 @@ fn other_rules(origins: &Origins) -> Vec<String> {
     let mut hints = Vec::new();
     #[cfg(feature = "regex")]
     hints.extend(regexes(rules.regexes.sources()));
-    match rules.predicates.len() {
+    match rules.predicates.len() - usize::from(rules.is_development()) {
         0 => {}
         1 => hints.push("the predicate does not allow it".to_owned()),
         count => hints.push(format!("none of the {count} predicates allows it")),
@@ -229,12 +250,12 @@ fn explain_method(reason: &mut Reason, policy: &Policy, value: &HeaderValue) {
         Some(NearestName { name, allowed: true }) => {
             reason.hints.push(format!("\"{name}\" is allowed"));
             reason.nearest = Some(name.clone());
-            format!("have the page send \"{name}\"")
+            Suggestion::advice(format!("have the page send \"{name}\""))
         }
         Some(NearestName { name, allowed: false }) => {
-            format!("have the page send \"{name}\", and add that to {setting}")
+            Suggestion::advice(format!("have the page send \"{name}\", and add that to {setting}"))
         }
-        None => format!("to allow it, add \"{method}\" to {setting}"),
+        None => Suggestion::add(method, setting),
     });
 }
 
@@ -253,13 +274,13 @@ fn explain_header(reason: &mut Reason, policy: &Policy, value: &HeaderValue) {
         Some(NearestName { name, allowed: true }) => {
             reason.hints.push(format!("\"{name}\" is allowed"));
             reason.nearest = Some(name.clone());
-            format!("have the page send \"{name}\"")
+            Suggestion::advice(format!("have the page send \"{name}\""))
         }
         Some(NearestName { name: meant, allowed: false }) => {
             reason.hints.push(format!("a common header is \"{meant}\""));
-            format!("have the page send \"{meant}\", and add that to {setting}")
+            Suggestion::advice(format!("have the page send \"{meant}\", and add that to {setting}"))
         }
-        None => format!("to allow it, add \"{name}\" to {setting}"),
+        None => Suggestion::add(&name, setting),
     });
 }
 

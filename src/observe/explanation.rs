@@ -1,5 +1,6 @@
 //! A decision in words and as data.
 
+use super::suggestion::{Suggestion, and};
 use crate::{
     message::Quoted,
     policy::Setting,
@@ -50,7 +51,7 @@ pub struct Reason {
     pub(super) refusal: Refusal,
     pub(super) nearest: Option<String>,
     pub(super) hints: Vec<String>,
-    pub(super) suggestion: Option<String>,
+    pub(super) suggestion: Option<Suggestion>,
 }
 
 impl Explanation {
@@ -91,16 +92,14 @@ impl Explanation {
         self.reasons.iter().find_map(Reason::nearest)
     }
 
-    /// What to change for the request to be granted: the suggestions of all reasons.
+    /// What to change for the request to be granted: the suggestions of all reasons, in one text.
     #[must_use]
     pub fn suggestion(&self) -> Option<String> {
         let mut suggestions = Vec::new();
         for statement in self.statements() {
-            if let Some(suggestion) = statement.suggestion {
-                suggestions.push(suggestion);
-            }
+            suggestions.extend(statement.suggestion);
         }
-        (!suggestions.is_empty()).then(|| suggestions.join("; "))
+        Suggestion::join(&suggestions)
     }
 
     /// The reasons and hints, for an event that has the rest in fields.
@@ -203,7 +202,7 @@ impl Reason {
     /// What to change for this reason to go away.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
+        self.suggestion.as_ref().map(Suggestion::as_str)
     }
 
     fn unlisted_header(&self) -> Option<&str> {
@@ -230,7 +229,7 @@ impl Reason {
 struct Statement {
     text: String,
     hints: Vec<String>,
-    suggestion: Option<String>,
+    suggestion: Option<Suggestion>,
 }
 
 impl Statement {
@@ -249,11 +248,7 @@ impl Statement {
         Self {
             text: format!("request headers {} are not allowed", and(&list)),
             hints: Vec::new(),
-            suggestion: Some(format!(
-                "to allow them, add {} to {}",
-                and(&lower),
-                Setting::AllowHeaders
-            )),
+            suggestion: Some(Suggestion::add_all(lower, Setting::AllowHeaders)),
         }
     }
 }
@@ -261,20 +256,12 @@ impl Statement {
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
-        for text in self.hints.iter().chain(&self.suggestion) {
+        let hints = self.hints.iter().map(String::as_str);
+        for text in hints.chain(self.suggestion.as_ref().map(Suggestion::as_str)) {
             f.write_str("; ")?;
             f.write_str(text)?;
         }
         Ok(())
-    }
-}
-
-/// `a, b and c`
-fn and(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }
 

@@ -30,6 +30,7 @@ mod serialize;
 mod setters;
 #[cfg(feature = "tower")]
 mod shadow;
+mod suggestion;
 #[cfg(feature = "tower")]
 mod text;
 #[cfg(all(feature = "tower", feature = "tracing"))]

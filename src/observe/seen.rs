@@ -1,7 +1,7 @@
 //! A request as events tell it.
 
 use super::text::Cut;
-use crate::protocol::RequestKind;
+use crate::{protocol::RequestKind, requested_path::requested_path};
 use http::{header::ORIGIN, request::Parts};
 
 /// What comes from outside is escaped and cut.
@@ -22,7 +22,7 @@ impl Seen {
                 RequestKind::NotCors => "not_cors",
             },
             method: cut(parts.method.as_str().as_bytes(), 32),
-            path: cut(parts.uri.path().as_bytes(), 200),
+            path: cut(requested_path(parts).as_bytes(), 200),
             origin: parts.headers.get(ORIGIN).map(|origin| cut(origin.as_bytes(), 200)),
         }
     }

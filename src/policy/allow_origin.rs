@@ -63,19 +63,27 @@ type PredicateFn = dyn Fn(&Origin, &Parts) -> Result<bool, BoxError> + Send + Sy
 
 /// A function that decides on an origin.
 #[derive(Clone)]
-pub(crate) struct Predicate(Arc<PredicateFn>);
+pub(crate) struct Predicate {
+    function: Arc<PredicateFn>,
+    /// Whether it is the rule of [`Policy::development`](crate::Policy::development), which is told
+    /// by name.
+    pub(super) is_development: bool,
+}
 
 impl Predicate {
     pub(crate) fn call(&self, origin: &Origin, parts: &Parts) -> Result<bool, BoxError> {
-        (self.0)(origin, parts)
+        (self.function)(origin, parts)
     }
 }
 
 impl fmt::Debug for Predicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("predicate")
+        f.write_str(if self.is_development { THIS_MACHINE } else { "predicate" })
     }
 }
+
+/// What the rule of `development()` allows.
+pub(super) const THIS_MACHINE: &str = "any page on this machine";
 
 impl AllowOrigin {
     /// Any origin: `*`.
@@ -184,7 +192,18 @@ impl AllowOrigin {
     pub fn try_predicate(
         predicate: impl Fn(&Origin, &Parts) -> Result<bool, BoxError> + Send + Sync + 'static,
     ) -> Self {
-        Self::rule(OriginRule::Predicate(Predicate(Arc::new(predicate))))
+        Self::function(Arc::new(predicate), false)
+    }
+
+    /// The rule of `development()`.
+    pub(super) fn this_machine(
+        predicate: impl Fn(&Origin) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::function(Arc::new(move |origin: &Origin, _: &Parts| Ok(predicate(origin))), true)
+    }
+
+    fn function(function: Arc<PredicateFn>, is_development: bool) -> Self {
+        Self::rule(OriginRule::Predicate(Predicate { function, is_development }))
     }
 
     /// Names the request headers that the predicates read, besides `Origin`. They are merged into

@@ -1,6 +1,6 @@
 //! The origins of a policy, compiled for matching.
 
-use super::allow_origin::Predicate;
+use super::allow_origin::{Predicate, THIS_MACHINE};
 use crate::origin::{Origin, OriginRef, OriginSet};
 use http::{HeaderValue, request::Parts};
 use std::{borrow::Borrow, error::Error, sync::Arc};
@@ -169,6 +169,25 @@ impl OriginRules {
             return OriginMatch::Granted(Echo::Request(value));
         }
         self.ask_predicates(value, &origin, parts)
+    }
+
+    /// Whether one of the predicates is the rule of `development()`.
+    pub(crate) fn is_development(&self) -> bool {
+        self.predicates.iter().any(|predicate| predicate.is_development)
+    }
+
+    /// The predicates as they are printed. Code cannot be compared, only counted.
+    pub(crate) fn predicate_names(&self) -> Vec<String> {
+        let (mut names, mut number) = (Vec::new(), 0);
+        for predicate in &self.predicates {
+            names.push(if predicate.is_development {
+                THIS_MACHINE.to_owned()
+            } else {
+                number += 1;
+                format!("predicate {number}")
+            });
+        }
+        names
     }
 
     fn only_exact(&self) -> bool {

@@ -7,7 +7,7 @@ use super::{
     settings::InnerHeaders,
 };
 use crate::origin::Origin;
-use http::{StatusCode, request::Parts};
+use http::StatusCode;
 use std::{fmt, time::Duration};
 
 /// A policy that is ready to use as it is, and a builder that adjusts it.
@@ -77,7 +77,7 @@ fn open() -> PolicyBuilder {
         .expose_headers(Any)
 }
 
-fn loopback(origin: &Origin, _: &Parts) -> bool {
+fn is_on_this_machine(origin: &Origin) -> bool {
     matches!(origin.scheme(), "http" | "https") && origin.is_loopback()
 }
 
@@ -87,8 +87,8 @@ impl<T> ReadyBuilder<T> {
     }
 
     pub(crate) fn development() -> Self {
-        let loopback = AllowOrigin::predicate(loopback);
-        Self::new(open().allow_origin(loopback).allow_credentials(true))
+        let this_machine = AllowOrigin::this_machine(is_on_this_machine);
+        Self::new(open().allow_origin(this_machine).allow_credentials(true))
     }
 
     fn new(builder: PolicyBuilder) -> Self {

@@ -15,7 +15,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// Reading it back (feature "config") yields a policy that answers alike, with two exceptions:
 ///
 /// - Code cannot be written to a file. A predicate is written as `<predicate 1>` in
-///   `allow_origin`, which no file accepts.
+///   `allow_origin`, and the rule of [`Policy::development`] as `<any page on this machine>`. No
+///   file accepts these.
 /// - [`AllowOrigin::none`](crate::AllowOrigin::none) is written as an empty list, which no file
 ///   accepts either.
 ///
@@ -125,7 +126,7 @@ fn origins<M: SerializeMap>(rules: &Rules, map: &mut M) -> Result<(), M::Error> 
     };
     let mut origins = rules.set.iter().map(str::to_owned).collect::<Vec<_>>();
     origins.extend(rules.null.then(|| "null".to_owned()));
-    origins.extend((1..=rules.predicates.len()).map(|i| format!("<predicate {i}>")));
+    origins.extend(rules.predicate_names().iter().map(|name| format!("<{name}>")));
     #[cfg(feature = "regex")]
     let expressions = rules.regexes.sources();
     #[cfg(not(feature = "regex"))]

@@ -149,10 +149,7 @@ fn origins(rules: &Rules) -> Vec<String> {
     }
     #[cfg(feature = "regex")]
     texts.extend(rules.regexes.sources().iter().cloned());
-    // Code cannot be compared, only counted.
-    for number in 1..=rules.predicates.len() {
-        texts.push(format!("predicate {number}"));
-    }
+    texts.extend(rules.predicate_names());
     texts
 }
 

@@ -1,6 +1,7 @@
 //! What changed, in words.
 
 use crate::{
+    message::Quoted,
     origin::{Origin, OriginSet},
     policy::{Policy, Setting},
     routes::PolicyList,
@@ -23,6 +24,20 @@ pub struct Difference {
     setting: Option<Setting>,
     direction: Direction,
     values: Vec<String>,
+    form: Form,
+}
+
+/// What the values are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// What a list has more, or less.
+    Items,
+    /// What a list that was not there has.
+    OnlyItems,
+    /// The new value.
+    Value,
+    /// What happened, in words.
+    Words,
 }
 
 /// Whether more is allowed than before.
@@ -67,12 +82,7 @@ impl Change {
         let (old, new) = (labels(&old), labels(&new));
         let moved = kept(new.clone(), &old);
         if kept(old, &new) != moved {
-            differences.push(Difference {
-                entry: "policies".to_owned(),
-                setting: None,
-                direction: Direction::Other,
-                values: moved,
-            });
+            differences.push(Difference::of_whole("policies", moved));
         }
         Self { differences }
     }
@@ -131,19 +141,33 @@ impl Difference {
         let what = match (policy, added) {
             (Some(_), true) => "added",
             (Some(_), false) => "removed",
-            (None, true) => "added, off",
-            (None, false) => "removed, was off",
+            (None, true) => "added (off)",
+            (None, false) => "removed (was off)",
         };
-        // Which way that goes depends on the entries around it: its paths are now governed by
-        // another.
-        let direction = Direction::Other;
-        Self { entry: label.to_owned(), setting: None, direction, values: vec![what.to_owned()] }
+        Self::of_whole(label, vec![what.to_owned()])
     }
 
     fn of_paths(label: &str, paths: Option<&[String]>) -> Self {
         let paths = paths.map_or("every path".to_owned(), |paths| paths.join(", "));
-        let values = vec![format!("now for {paths}")];
-        Self { entry: label.to_owned(), setting: None, direction: Direction::Other, values }
+        Self::of_whole(label, vec![format!("now for {paths}")])
+    }
+
+    /// Of an entry as a whole, or of all. Which way that goes depends on the entries around it: its
+    /// paths are now governed by another.
+    fn of_whole(label: &str, values: Vec<String>) -> Self {
+        let (direction, form) = (Direction::Other, Form::Words);
+        Self { entry: label.to_owned(), setting: None, direction, values, form }
+    }
+
+    fn fmt_items(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, value) in self.values.iter().take(SHOWN).enumerate() {
+            let comma = if i == 0 { " " } else { ", " };
+            write!(f, "{comma}{}", Quoted(value))?;
+        }
+        match self.values.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
     }
 
     /// The entry: `policy "app"` by name, `policy for /api/{*rest}` by paths, or `policy`.
@@ -179,19 +203,30 @@ impl fmt::Display for Difference {
             return write!(f, ": {order}{}", self.values.join(", "));
         };
         let direction = match self.direction {
-            Direction::Wider => "wider by",
-            Direction::Narrower => "narrower by",
-            Direction::Other => "now",
+            Direction::Wider => "wider",
+            Direction::Narrower => "narrower",
+            Direction::Other => "",
         };
-        write!(f, ": {setting}: {direction} ")?;
-        for (i, value) in self.values.iter().take(SHOWN).enumerate() {
-            let comma = if i == 0 { "" } else { ", " };
-            write!(f, "{comma}{value:?}")?;
+        write!(f, ": {setting}: ")?;
+        match self.form {
+            Form::Items => {
+                write!(f, "{direction} by")?;
+                return self.fmt_items(f);
+            }
+            Form::OnlyItems => {
+                f.write_str("now only")?;
+                self.fmt_items(f)?;
+            }
+            Form::Value if self.values == ["unset"] => f.write_str("no longer set")?,
+            // The one value that is a word.
+            Form::Value if setting == Setting::InnerHeaders => {
+                f.write_str("now")?;
+                self.fmt_items(f)?;
+            }
+            Form::Value => write!(f, "now {}", self.values.join(", "))?,
+            Form::Words => f.write_str(&self.values.join(", "))?,
         }
-        match self.values.len().saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => write!(f, " and {more} more"),
-        }
+        if direction.is_empty() { Ok(()) } else { write!(f, " ({direction})") }
     }
 }
 
@@ -208,7 +243,7 @@ fn entries(list: &PolicyList) -> Vec<Labelled<'_>> {
     let mut times = BTreeMap::<String, usize>::new();
     let entries = list.entries().map(|(name, paths, policy)| {
         let label = match (name, paths) {
-            (Some(name), _) => format!("policy {name:?}"),
+            (Some(name), _) => format!("policy {}", Quoted(name)),
             (None, Some(paths)) => format!("policy for {}", paths.join(", ")),
             (None, None) => "policy".to_owned(),
         };
@@ -226,23 +261,19 @@ fn compare(
     new: Option<&Policy>,
     differences: &mut Vec<Difference>,
 ) {
-    let difference = |setting, direction, values| Difference {
-        entry: label.to_owned(),
-        setting,
-        direction,
-        values,
-    };
     let (old, new) = match (old, new) {
         (Some(old), Some(new)) => (old.summary(), new.summary()),
         (None, None) => return,
         (Some(_), None) => {
-            let off = vec!["now off".to_owned()];
-            return differences.push(difference(None, Direction::Other, off));
+            return differences.push(Difference::of_whole(label, vec!["now off".to_owned()]));
         }
         (None, Some(_)) => {
-            let on = vec!["no longer off".to_owned()];
-            return differences.push(difference(None, Direction::Other, on));
+            return differences.push(Difference::of_whole(label, vec!["no longer off".to_owned()]));
         }
+    };
+    let mut push = |setting, direction, values, form| {
+        let (entry, setting) = (label.to_owned(), Some(setting));
+        differences.push(Difference { entry, setting, direction, values, form });
     };
     for (before, now) in old.into_iter().zip(new) {
         let setting = now.setting;
@@ -250,26 +281,24 @@ fn compare(
         let removed = without(setting, &before.values, &now.values);
         if setting == Setting::AllowHosts && before.values.is_empty() != now.values.is_empty() {
             // Without a list, every host is allowed.
-            let direction =
-                if now.values.is_empty() { Direction::Wider } else { Direction::Narrower };
-            let values = if now.values.is_empty() {
-                vec!["no longer checked".to_owned()]
+            if now.values.is_empty() {
+                let values = vec!["no longer checked".to_owned()];
+                push(setting, Direction::Wider, values, Form::Words);
             } else {
-                now.values
-            };
-            differences.push(difference(Some(setting), direction, values));
+                push(setting, Direction::Narrower, now.values, Form::OnlyItems);
+            }
             continue;
         }
         if !setting.is_list() {
             if !added.is_empty() || !removed.is_empty() {
                 let direction = direction_of_switch(setting, &now.values);
-                differences.push(difference(Some(setting), direction, now.values));
+                push(setting, direction, now.values, Form::Value);
             }
             continue;
         }
         for (values, direction) in [(added, Direction::Wider), (removed, Direction::Narrower)] {
             if !values.is_empty() {
-                differences.push(difference(Some(setting), direction, values));
+                push(setting, direction, values, Form::Items);
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::{
     message::Quoted,
     observe::Explanation,
     policy::Policy,
+    requested_path::requested_path,
     select::{SelectPolicy, Selection},
 };
 use http::request::Parts;
@@ -118,16 +119,6 @@ impl SelectPolicy for PolicyList {
         let named = self.routes.scopes.iter().flat_map(Scope::named);
         named.map(|entry| entry.policy.memory_size()).sum()
     }
-}
-
-/// The path that the client asked for: axum's `Router::nest` strips a prefix from the URI and keeps
-/// the original one beside it.
-fn requested_path(parts: &Parts) -> &str {
-    #[cfg(feature = "axum")]
-    if let Some(axum::extract::OriginalUri(uri)) = parts.extensions.get() {
-        return uri.path();
-    }
-    parts.uri.path()
 }
 
 /// One policy for every path.
