@@ -510,6 +510,11 @@ fn suggestions_of_several_reasons_read_as_one() {
             preflight("patch", "authorisation"),
             r#"have the page send "PATCH"; have the page send "authorization""#,
         ),
+        (
+            "a method, and a header that no page can set",
+            preflight("DELETE", "cookie"),
+            r#"to allow the method, add "DELETE" to allow_methods"#,
+        ),
     ] {
         let explanation = policy().build().unwrap().explain(&parts);
         assert_eq!(explanation.suggestion().as_deref(), Some(expected), "{about}");

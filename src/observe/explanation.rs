@@ -95,11 +95,12 @@ impl Explanation {
     /// What to change for the request to be granted: the suggestions of all reasons, in one text.
     #[must_use]
     pub fn suggestion(&self) -> Option<String> {
-        let mut suggestions = Vec::new();
-        for statement in self.statements() {
+        let statements = self.statements();
+        let (reasons, mut suggestions) = (statements.len(), Vec::new());
+        for statement in statements {
             suggestions.extend(statement.suggestion);
         }
-        Suggestion::join(&suggestions)
+        Suggestion::join(&suggestions, reasons)
     }
 
     /// The reasons and hints, for an event that has the rest in fields.

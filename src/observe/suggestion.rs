@@ -38,9 +38,10 @@ impl Suggestion {
         &self.text
     }
 
-    /// All suggestions for one request, in one text: what is to be added is said together.
-    pub(super) fn join(all: &[Self]) -> Option<String> {
-        if let [only] = all {
+    /// All suggestions for a request that is refused for so many reasons, in one text: what is to be
+    /// added is said together.
+    pub(super) fn join(all: &[Self], reasons: usize) -> Option<String> {
+        if let ([only], 1) = (all, reasons) {
             return Some(only.text.clone());
         }
         let (mut texts, mut additions) = (Vec::new(), Vec::new());
