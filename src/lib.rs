@@ -50,6 +50,7 @@
 //! | --- | --- |
 //! | add CORS to a service | [`CorsLayer`], [`PolicyBuilder`] |
 //! | say which origins are allowed | [`AllowOrigin`], [`OriginPattern`], the module [`origin`] |
+//! | allow what the clients of gRPC-Web, tus and the like need | [`policy::Preset`] |
 //! | use a policy without tower | [`Policy`], the module [`protocol`] |
 //! | read why a request was refused | [`Decision`], [`Refusal`], the module [`observe`] |
 //! | have several policies, by path and origin | `PolicyList`, the module `routes` |
