@@ -3,6 +3,20 @@
 use super::diagnosis::{Diagnosis, diagnosis};
 use super::url::Origin;
 
+/// The names of this machine. A browser takes each for another host.
+pub(super) const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+pub(super) fn is_loopback(name: &str) -> bool {
+    LOOPBACK.contains(&name)
+}
+
+/// The host's name, and its port with the colon before it.
+pub(super) fn split_port(host: &str) -> (&str, &str) {
+    let port =
+        host.rfind(':').filter(|colon| host[*colon..].bytes().skip(1).all(|b| b.is_ascii_digit()));
+    host.split_at(port.unwrap_or(host.len()))
+}
+
 /// The culprit and the suggestion for a header with this value, where it must be `origin`.
 pub(super) fn diagnose(origin: &str, value: &str) -> Diagnosis {
     misspelled(origin, value)
@@ -70,12 +84,8 @@ fn of_another_origin(origin: &str, value: &str) -> Diagnosis {
         let rest = origin.split_once("://").map_or(origin, |(_, rest)| rest);
         rest.strip_prefix("www.").unwrap_or(rest).to_owned()
     };
-    let name = |origin: &str| {
-        let host = host(origin);
-        host.rsplit_once(':').map_or(host.clone(), |(name, _)| name.to_owned())
-    };
-    let loopback =
-        |origin: &str| matches!(name(origin).as_str(), "localhost" | "127.0.0.1" | "[::1]");
+    let name = |origin: &str| split_port(&host(origin)).0.to_owned();
+    let loopback = |origin: &str| is_loopback(&name(origin));
     if loopback(origin) && loopback(value) && name(origin) != name(value) {
         diagnosis(
             "\"localhost\" and its address are different origins",

@@ -81,6 +81,16 @@ impl Fetch {
         &self.url
     }
 
+    /// Whether a `GET` of the same URL without anything else would be the same request.
+    pub(super) fn is_plain_get(&self) -> bool {
+        self.initiator == Initiator::Fetch
+            && method::parse(&self.method).is_ok_and(|method| method == Method::GET)
+            && self.headers.is_empty()
+            && self.mode == Mode::Cors
+            && self.redirect == Redirect::default()
+            && self.cache == CacheMode::default()
+    }
+
     pub(super) fn credentials_mode(&self) -> Credentials {
         self.credentials
     }

@@ -15,7 +15,7 @@ use axum::{
 use http::{Method, StatusCode, header};
 use tower_browser::{
     Fetch, Page,
-    checkup::{Checkup, Kind, Report, assert_healthy},
+    checkup::{Checkup, Finding, Kind, Purpose, Report, assert_healthy},
     options::{Credentials, Mode},
 };
 use tower_http::{
@@ -58,8 +58,24 @@ async fn login(request: Request, next: Next) -> Response {
     }
 }
 
+async fn login_unless_options(request: Request, next: Next) -> Response {
+    if request.method() == Method::OPTIONS {
+        next.run(request).await
+    } else {
+        login(request, next).await
+    }
+}
+
 async fn rate_limit(_: Request, _: Next) -> Response {
     StatusCode::TOO_MANY_REQUESTS.into_response()
+}
+
+async fn rate_limit_of_missing(request: Request, next: Next) -> Response {
+    if request.uri().path() == "/items/1" {
+        next.run(request).await
+    } else {
+        StatusCode::TOO_MANY_REQUESTS.into_response()
+    }
 }
 
 fn save() -> Fetch {
@@ -171,6 +187,25 @@ fn wrong_orders() -> Vec<Row> {
         row("http instead of https", routes().layer(cors_for("http://app.example.com")),
             Page::at(PAGE).fetch(URL), Kind::OtherForm, "the server allows \"http://app.example.com\"",
             "allow \"https://app.example.com\""),
+        row("localhost, and the page at its address", routes().layer(cors_for("http://localhost:3000")),
+            Page::at("http://127.0.0.1:3000").fetch("http://127.0.0.1:4000/items/1"), Kind::OtherForm,
+            "the server allows \"http://localhost:3000\", and the page is at \"http://127.0.0.1:3000\"",
+            "allow \"http://127.0.0.1:3000\", or open the page at \"http://localhost:3000\""),
+        row("an address, and the page at localhost", routes().layer(cors_for("http://127.0.0.1:3000")),
+            Page::at("http://localhost:3000").fetch("http://localhost:4000/items/1").method("PUT"), Kind::OtherForm,
+            "the server allows \"http://127.0.0.1:3000\"", "allow \"http://localhost:3000\", or open"),
+        row("the address of IPv6, without a port", routes().layer(cors_for("http://[::1]")),
+            Page::at("http://localhost").fetch("http://localhost:4000/items/1"), Kind::OtherForm,
+            "the server allows \"http://[::1]\"", "allow \"http://localhost\", or open"),
+        row("a cookie that the script reads",
+            routes().layer(cors()).layer(overwrite(header::SET_COOKIE, "a=b")),
+            Checkup::of(save()).reads("Set-Cookie"), Kind::NotExposed, "browsers hide \"set-cookie\"", "in the body"),
+        row("a method router that does not know OPTIONS",
+            Router::new().route("/items/1", put(|| async { "" }).get(|| async { "" }).layer(cors())
+                .options(|| async { StatusCode::NOT_IMPLEMENTED })), save(),
+            Kind::RouteLayer, "inside method routing", "not `route_layer`"),
+        row("a rate limit that some requests reach", routes().layer(cors()).layer(from_fn(rate_limit_of_missing)), save(),
+            Kind::OutsideLayer, "a rate limit outside the CORS layer", "outside the rate limit"),
         row("www", routes().layer(cors_for("https://www.app.example.com")), Page::at(PAGE).fetch(URL),
             Kind::OtherForm, "the server allows \"https://www.app.example.com\"", "allow \"https://app.example.com\""),
     ]
@@ -199,6 +234,52 @@ async fn each_wrong_order_is_named_with_its_fix() {
                 && finding.suggestion().contains(suggestion)
         });
         assert!(found, "{what}: {report}");
+    }
+}
+
+/// What one mistake causes elsewhere is not found a second time, as another mistake.
+#[tokio::test(flavor = "current_thread")]
+async fn one_mistake_is_one_finding() {
+    #[rustfmt::skip]
+    let rows = [
+        ("a login outside", routes().layer(cors()).layer(from_fn(login)), save_logged_in(), Kind::LoginOutside),
+        ("a login outside, and a page without one", routes().layer(cors()).layer(from_fn(login)), save(), Kind::LoginOutside),
+        ("the same with a plain GET", routes().layer(cors()).layer(from_fn(login)),
+            Page::at(PAGE).fetch(URL), Kind::LoginOutside),
+        ("a login outside that lets preflights through", routes().layer(cors()).layer(from_fn(login_unless_options)),
+            save_logged_in(), Kind::LoginOutside),
+        ("a rate limit outside", routes().layer(cors()).layer(from_fn(rate_limit)), save(), Kind::OutsideLayer),
+        ("no layer", routes(), save(), Kind::RouteLayer),
+        ("no layer, with a plain GET", routes(), Page::at(PAGE).fetch(URL), Kind::Blocked),
+        // A page at the API's own origin needs no grant, so nothing is known of what the server allows.
+        ("another name of the API", routes().layer(cors()),
+            Page::at("http://127.0.0.1:4000").fetch("http://localhost:4000/items/1"), Kind::Blocked),
+        ("the API without www", routes().layer(cors()),
+            Page::at("https://www.example.com").fetch("https://example.com/items/1"), Kind::Blocked),
+    ];
+    for (what, app, fetch, kind) in rows {
+        let report = report(app, fetch).await;
+        let kinds: Vec<Kind> = report.findings().iter().map(Finding::kind).collect();
+        assert_eq!(kinds, [kind], "{what}: {report}");
+    }
+}
+
+/// The plain `GET` is a step of its own only where it differs from the fetch.
+#[tokio::test(flavor = "current_thread")]
+async fn no_request_is_sent_twice() {
+    let get = || Page::at(PAGE).fetch(URL);
+    let rows = [
+        ("a plain GET", get(), 0),
+        ("in lower case", get().method("get"), 0),
+        ("with cookies", get().credentials(Credentials::Include), 0),
+        ("with a login", get().header("authorization", "Bearer 1"), 1),
+        ("another method", get().method("PUT"), 1),
+        ("another mode", get().mode(Mode::NoCors), 1),
+    ];
+    for (what, fetch, expected) in rows {
+        let report = report(routes().layer(cors()), fetch).await;
+        let plain = report.steps().iter().filter(|step| *step.purpose() == Purpose::Plain).count();
+        assert_eq!(plain, expected, "{what}: {report}");
     }
 }
 

@@ -4,6 +4,7 @@ use http::{HeaderMap, Method, StatusCode};
 
 use super::step::{STRANGER, Seen};
 use super::{Checkup, Finding, Kind, Purpose, Step};
+use crate::allow_origin::{is_loopback, split_port};
 use crate::answer::ResponseType;
 use crate::diagnosis::of_redirect_without_grant;
 use crate::exchange::{Exchange, ExchangeKind};
@@ -17,6 +18,8 @@ const MAX_AGE: &str = "access-control-max-age";
 struct Steps<'a> {
     all: &'a [Step],
     fetch: &'a Step,
+    /// The plain `GET`: a step of its own, or the fetch itself, if it is one.
+    plain: Option<&'a Step>,
 }
 
 impl<'a> Steps<'a> {
@@ -27,7 +30,7 @@ impl<'a> Steps<'a> {
 
     /// Whether a plain `GET` of the same URL is granted.
     fn plain_is_granted(&self) -> bool {
-        self.of(&Purpose::Plain).any(is_granted)
+        self.plain.is_some_and(is_granted)
     }
 
     fn missing_is_granted(&self) -> bool {
@@ -42,7 +45,9 @@ fn is_granted(step: &Step) -> bool {
 /// What is wrong, the most important first.
 pub(super) fn findings(checkup: &Checkup, steps: &[Step]) -> Vec<Finding> {
     let Some(fetch) = steps.first() else { return Vec::new() };
-    let steps = Steps { all: steps, fetch };
+    let own = steps.iter().find(|step| *step.purpose() == Purpose::Plain);
+    let plain = own.or_else(|| checkup.fetch.is_plain_get().then_some(fetch));
+    let steps = Steps { all: steps, fetch, plain };
     let mut findings: Vec<Finding> = match fetch.reason() {
         Some(reason) => vec![blocked(&steps, reason)],
         None => read(checkup, fetch),
@@ -123,7 +128,7 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
              `Router::layer`, not `route_layer`; in nginx `return 204` where the method is `OPTIONS`",
             )
         }
-        (Some(404 | 405), _) if steps.plain_is_granted() => finding(
+        (Some(404 | 405 | 501), _) if steps.plain_is_granted() => finding(
             Kind::RouteLayer,
             "the CORS layer stands inside method routing, which answers the preflight",
             "apply the layer to the router instead of to a route: in axum `Router::layer`, not \
@@ -134,7 +139,7 @@ fn blocked(steps: &Steps<'_>, reason: &Reason) -> Finding {
             Reason::PreflightRedirect { .. }
             | Reason::MissingAllowOrigin { redirected_to: Some(_), .. },
         ) => Finding::of_reason(Kind::Redirected, url, reason),
-        (Some(405), _) => Finding::of_reason(Kind::RouteLayer, url, reason),
+        (Some(405 | 501), _) => Finding::of_reason(Kind::RouteLayer, url, reason),
         (Some(401 | 407), _) => Finding::of_reason(Kind::LoginOutside, url, reason),
         (Some(300..), _) => Finding::of_reason(Kind::OutsideLayer, url, reason),
         (_, Reason::MissingAllowOrigin { on, status: ..400, redirected_to: None, .. }) => {
@@ -233,14 +238,18 @@ fn missing(
     refuses_by_origin(steps).then(|| not_allowed(steps, finding))
 }
 
-/// The page's origin is allowed with the other scheme, or with or without `www.`.
+/// The page's origin is allowed with the other scheme, with or without `www.`, or with another name of
+/// this machine.
 fn other_form(steps: &Steps<'_>, finding: &dyn Fn(Kind, &str, &str) -> Finding) -> Option<Finding> {
     let variant = steps.of(&Purpose::Variant).find(|step| is_granted(step))?;
     let (page, allowed) = (steps.fetch.origin(), variant.origin());
+    let host = page.split_once("://").map_or(page, |(_, host)| host);
+    let redirect =
+        if is_loopback(split_port(host).0) { "open the page at" } else { "redirect the page to" };
     Some(finding(
         Kind::OtherForm,
         &format!("the server allows {allowed:?}, and the page is at {page:?}"),
-        &format!("allow {page:?}, or redirect the page to {allowed:?}"),
+        &format!("allow {page:?}, or {redirect} {allowed:?}"),
     ))
 }
 
@@ -262,19 +271,19 @@ fn not_allowed(steps: &Steps<'_>, finding: &dyn Fn(Kind, &str, &str) -> Finding)
 /// on `Origin`, or names another origin. A status of 403 may be a login's, so a request without
 /// `Origin` has to pass.
 fn refuses_by_origin(steps: &Steps<'_>) -> bool {
-    let request = |purpose| steps.of(&purpose).next().and_then(Step::request);
-    let passes = |purpose| {
-        let status = request(purpose).and_then(Exchange::status);
+    let passes = |step: Option<&Step>| {
+        let status = step.and_then(Step::request).and_then(Exchange::status);
         status.is_some_and(|status| status.as_u16() < 400)
     };
-    let Some(plain) = request(Purpose::Plain) else { return false };
+    let Some(plain) = steps.plain.and_then(Step::request) else { return false };
     let Some(headers) = plain.response_headers() else { return false };
     let refuses = match get(headers, ALLOW_ORIGIN) {
         None => vary_names(headers).iter().any(|name| name == "origin"),
         Some(granted) => granted != b"*" && granted != steps.fetch.origin().as_bytes(),
     };
     let is_forbidden = plain.status() == Some(StatusCode::FORBIDDEN);
-    refuses && (passes(Purpose::Plain) || is_forbidden && passes(Purpose::WithoutOrigin))
+    let without_origin = steps.of(&Purpose::WithoutOrigin).next();
+    refuses && (passes(steps.plain) || is_forbidden && passes(without_origin))
 }
 
 /// The fetch itself is readable: all of it?
@@ -319,14 +328,19 @@ fn not_exposed(name: &str, seen: &Seen, exchange: &Exchange) -> Option<Finding> 
     let name = name.to_ascii_lowercase();
     let is_sent = exchange.response_headers()?.contains_key(name.as_str());
     let is_read = seen.readable.contains_key(name.as_str());
-    (is_sent && !is_read).then(|| {
-        Finding::new(
-            Kind::NotExposed,
-            format!("the response has the header {name:?}, and the script reads `null`"),
+    let (culprit, suggestion) = if matches!(name.as_str(), "set-cookie" | "set-cookie2") {
+        (
+            format!("browsers hide {name:?} from every script, whatever the server exposes"),
+            "send what the script needs in another header, or in the body".to_owned(),
+        )
+    } else {
+        (
             format!("\"access-control-expose-headers\" does not list {name:?}"),
             format!("add {name:?} to the exposed headers"),
         )
-    })
+    };
+    let what = format!("the response has the header {name:?}, and the script reads `null`");
+    (is_sent && !is_read).then(|| Finding::new(Kind::NotExposed, what, culprit, suggestion))
 }
 
 /// A preflight that the fetch does not need, and that an application answers all the same.
@@ -339,7 +353,7 @@ fn preflight(steps: &Steps<'_>) -> Option<Finding> {
         Reason::MissingAllowOrigin { on: ExchangeKind::Preflight, .. }
         | Reason::PreflightStatus { .. }
         | Reason::PreflightRedirect { .. } => {
-            let all = Steps { all: steps.all, fetch: step };
+            let all = Steps { all: steps.all, fetch: step, plain: steps.plain };
             step.reason().map(|reason| blocked(&all, reason))
         }
         _ => None,
@@ -387,6 +401,11 @@ fn outside(
     steps: &Steps<'_>,
 ) -> Option<Finding> {
     match kind {
+        // Another layer answers here, which is found by other steps.
+        Kind::ErrorPages if matches!(status, 401 | 403 | 407) || !has_layer(steps) => None,
+        Kind::ErrorPages if matches!(status, 408 | 413 | 429 | 500..) => {
+            Some(Finding::of_reason(Kind::OutsideLayer, url, reason))
+        }
         Kind::ErrorPages => Some(Finding::new(
             kind,
             format!(
@@ -410,10 +429,19 @@ fn outside(
     }
 }
 
+/// Whether anything sends CORS headers for the URL that is fetched.
+fn has_layer(steps: &Steps<'_>) -> bool {
+    std::iter::once(steps.fetch)
+        .chain(steps.plain)
+        .flat_map(response_headers)
+        .any(|headers| headers.contains_key(ALLOW_ORIGIN))
+}
+
 /// Each layer adds to `Vary` what an answer depends on; two add it twice.
 fn has_two_layers(steps: &Steps<'_>) -> bool {
     steps
-        .of(&Purpose::Plain)
+        .plain
+        .into_iter()
         .flat_map(response_headers)
         .any(|headers| vary_names(headers).iter().filter(|name| *name == "origin").count() > 1)
 }
@@ -469,9 +497,12 @@ fn max_age(steps: &Steps<'_>) -> Option<Finding> {
 
 /// What depends on `Origin` must say so in `Vary`, on each answer.
 fn vary(steps: &Steps<'_>) -> Option<Finding> {
-    let compared: Vec<&Exchange> = [Purpose::Plain, Purpose::WithoutOrigin, Purpose::Stranger]
-        .iter()
-        .filter_map(|purpose| steps.of(purpose).next()?.request())
+    let others = [Purpose::WithoutOrigin, Purpose::Stranger];
+    let compared: Vec<&Exchange> = steps
+        .plain
+        .into_iter()
+        .chain(others.iter().filter_map(|purpose| steps.of(purpose).next()))
+        .filter_map(Step::request)
         .filter(|exchange| exchange.response_headers().is_some())
         .collect();
     let grant = |exchange: &&Exchange| get(exchange.response_headers()?, ALLOW_ORIGIN);

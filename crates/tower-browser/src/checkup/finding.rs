@@ -42,7 +42,8 @@ pub enum Kind {
     MaxAge,
     /// Any origin is granted, with credentials.
     Reflected,
-    /// The server allows the page's host with another scheme, or with or without `www.`.
+    /// The server allows the page's host with another scheme, with or without `www.`, or with
+    /// another name of this machine: `localhost`, `127.0.0.1`, `[::1]`.
     OtherForm,
 }
 

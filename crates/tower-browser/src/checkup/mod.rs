@@ -5,8 +5,9 @@
 //! typical fetches through the whole application and fails with text that says which layer to move:
 //!
 //! 1. the fetch itself, with its preflight;
-//! 2. the same URL without a login, once from the page and once from the API's own origin, and once
-//!    from a page that nobody knows: what the answers differ in must be in `Vary`;
+//! 2. a plain `GET` of the same URL, without a login, once from the page (unless the fetch itself is
+//!    one), once from the API's own origin, and once from a page that nobody knows: what the answers
+//!    differ in must be in `Vary`;
 //! 3. a path that does not exist, below the one that is fetched;
 //! 4. a preflight, if the fetch has none;
 //! 5. the routes that [`also`](Checkup::also) and [`panics`](Checkup::panics) name.

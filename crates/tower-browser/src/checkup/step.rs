@@ -8,6 +8,7 @@ use http::HeaderMap;
 use tower_service::Service;
 
 use super::Checkup;
+use crate::allow_origin;
 use crate::answer::ResponseType;
 use crate::blocked::Blocked;
 use crate::exchange::Exchange;
@@ -30,7 +31,7 @@ pub enum Purpose {
     Fetch,
     /// A preflight, because the fetch has none.
     Preflight,
-    /// The same URL by a plain `GET`, without a login.
+    /// The same URL by a plain `GET`, without a login. Left out where the fetch itself is one.
     Plain,
     /// The same URL from the API's own origin, so without `Origin`.
     WithoutOrigin,
@@ -42,7 +43,8 @@ pub enum Purpose {
     Also,
     /// A URL whose handler panics.
     Panic,
-    /// The same page with another scheme, or with or without `www.`.
+    /// The same page with another scheme, with or without `www.`, or with another name of this
+    /// machine: `localhost`, `127.0.0.1`, `[::1]`.
     Variant,
 }
 
@@ -51,7 +53,7 @@ impl fmt::Display for Purpose {
         f.write_str(match self {
             Self::Fetch => "the fetch itself",
             Self::Preflight => "a preflight",
-            Self::Plain => "the same URL without a login",
+            Self::Plain => "the same URL by a plain `GET`",
             Self::WithoutOrigin => "the same URL without `Origin`",
             Self::Stranger => "the same URL from an unknown page",
             Self::Missing => "a path that does not exist",
@@ -172,11 +174,13 @@ impl<S, F> Run<S, F> {
             let with_header = get(fetch.page()).header("x-cors-checkup", "1");
             self.step(Purpose::Preflight, with_header).await;
         }
-        self.step(Purpose::Plain, get(fetch.page())).await;
-        let is_broken = |step: &Step| matches!(step.reason(), Some(Reason::Service { .. }));
-        if self.steps[0].blocked().is_some() && self.steps.last().is_some_and(is_broken) {
-            // Nothing more is to be learned here.
-            return;
+        if !fetch.is_plain_get() {
+            self.step(Purpose::Plain, get(fetch.page())).await;
+            let is_broken = |step: &Step| matches!(step.reason(), Some(Reason::Service { .. }));
+            if self.steps[0].blocked().is_some() && self.steps.last().is_some_and(is_broken) {
+                // Nothing more is to be learned here.
+                return;
+            }
         }
         self.step(Purpose::WithoutOrigin, get(&browser.page(url.to_string()))).await;
         self.step(Purpose::Stranger, get(&browser.page(STRANGER))).await;
@@ -193,8 +197,9 @@ impl<S, F> Run<S, F> {
         }
         if matches!(self.steps[0].reason(), Some(Reason::MissingAllowOrigin { status, .. }) if matches!(status, ..400 | 403))
         {
-            let origin = self.steps[0].origin.clone();
-            for variant in variants(&origin) {
+            let target = url.origin().to_string();
+            // A page at the API's own origin needs no grant.
+            for variant in variants(&self.steps[0].origin).filter(|variant| *variant != target) {
                 self.step(Purpose::Variant, get(&browser.page(variant))).await;
             }
         }
@@ -217,20 +222,25 @@ impl<S, F> Run<S, F> {
     }
 }
 
-/// The origin with the other scheme, and with or without `www.`.
-fn variants(origin: &str) -> Vec<String> {
-    let Some((scheme, host)) = origin.split_once("://") else { return Vec::new() };
+/// The origin with the other names of this machine, with the other scheme, and with or without `www.`.
+fn variants(origin: &str) -> std::vec::IntoIter<String> {
+    let mut variants = Vec::new();
+    let Some((scheme, host)) = origin.split_once("://") else { return variants.into_iter() };
     let other = match scheme {
         "http" => "https",
         "https" => "http",
-        _ => return Vec::new(),
+        _ => return variants.into_iter(),
     };
-    let www = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
-    let name = host.split(':').next().unwrap_or_default();
-    let has_www = name.contains('.') && !name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let mut variants = vec![format!("{other}://{host}")];
-    if has_www {
+    let (name, port) = allow_origin::split_port(host);
+    if allow_origin::is_loopback(name) {
+        let others = allow_origin::LOOPBACK.iter().filter(|other| **other != name);
+        variants.extend(others.map(|other| format!("{scheme}://{other}{port}")));
+    }
+    variants.push(format!("{other}://{host}"));
+    let is_address = name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if name.contains('.') && !is_address {
+        let www = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
         variants.push(format!("{scheme}://{www}"));
     }
-    variants
+    variants.into_iter()
 }
