@@ -365,6 +365,22 @@ async fn a_page_at_any_origin_is_simulated() {
 
     let opaque = what_if("origin=null&path=/x").await;
     assert_eq!(opaque["result"]["outcome"], "blocked");
+
+    // A line that is not a header is named, and nothing is sent without it.
+    let rows = [
+        ("authorization", "the header \"authorization\" has no colon"),
+        ("x-a: 1%0A%0Abad header", "the header \"bad header\" has no colon"),
+        ("bad header: 1", "the header \"bad header\" with the value \"1\" is not valid"),
+        (": 1", "the header \"\" with the value \"1\" is not valid"),
+    ];
+    for (headers, reason) in rows {
+        let headers = headers.replace(' ', "%20");
+        let query = format!("origin=https://app.example.com&path=/x&headers={headers}");
+        let answer = what_if(&query).await;
+        assert_eq!(answer["result"]["reason"], reason, "{answer}");
+        assert!(answer["result"]["suggestion"].is_string(), "{answer}");
+        assert_eq!(answer["wire"], json!([]), "{answer}");
+    }
 }
 
 /// A page at its own name, which leads to this server: to the browser, that is the same origin.

@@ -65,9 +65,12 @@ impl WhatIf {
         let url = format!("{api}{path}{separator}case={case}");
         let credentials = if asked.credentials { Credentials::Include } else { Credentials::Omit };
         let fetch = page.fetch(url).method(asked.method.trim()).credentials(credentials);
-        let headers = asked.headers.lines().filter_map(|line| line.split_once(':'));
-        let fetch =
-            headers.fold(fetch, |fetch, (name, value)| fetch.header(name.trim(), value.trim()));
+        let fetch = match headers(&asked.headers) {
+            Ok(headers) => {
+                headers.into_iter().fold(fetch, |fetch, (name, value)| fetch.header(name, value))
+            }
+            Err(result) => return json!({ "result": result, "wire": [] }),
+        };
 
         let (recorder, policies) = (self.recorder.clone(), self.policies.clone());
         let governed = CorsLayer::with_policies(self.policies).layer(service_fn(handler));
@@ -98,4 +101,24 @@ impl WhatIf {
 
 async fn handler(request: Request<()>) -> Result<Response<Full<Bytes>>, Infallible> {
     Ok(echo::answer(&request.into_parts().0))
+}
+
+/// The headers of the form, or what is wrong with the first line that has no colon. Names and values are
+/// for the browser to check.
+fn headers(text: &str) -> Result<Vec<(&str, &str)>, Value> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            if let Some((name, value)) = line.split_once(':') {
+                return Ok((name.trim(), value.trim()));
+            }
+            let (name, value) = line.split_once(' ').unwrap_or((line, "value"));
+            Err(json!({
+                "outcome": "blocked",
+                "reason": format!("the header {line:?} has no colon"),
+                "culprit": "each line of the headers is a name, a colon and a value",
+                "suggestion": format!("write \"{name}: {}\"", value.trim()),
+            }))
+        })
+        .collect()
 }
