@@ -49,8 +49,8 @@ pub enum Command {
 #[command(after_help = "\
 At most a dozen requests are sent, one after another: the fetch with its preflight, the same URL by \
 GET without `Origin`, from the page and from an unknown page, a path below it that does not exist, and, where \
-the origin is refused, the origin with the other scheme and with or without `www.`. `--dry-run` shows \
-them.
+the origin is refused, the origin with the other scheme, with or without `www.`, and `localhost` in place of \
+127.0.0.1 or [::1] and the other way round. `--dry-run` shows them.
 
 Exit status: 0 if the page can read the answer and nothing was found that will break later; 1 if it is \
 blocked, or such a thing was found; 2 if the command or the connection failed.")]
@@ -60,7 +60,7 @@ pub struct ProbeArguments {
     pub url: String,
 
     /// The page that fetches, by its URL or origin; `null` for a page without an origin
-    #[arg(long, value_hint = ValueHint::Url)]
+    #[arg(long, visible_alias = "origin", value_hint = ValueHint::Url)]
     pub page: String,
 
     /// The method, as the script writes it
@@ -144,7 +144,7 @@ pub struct ExplainArguments {
     pub file: PathBuf,
 
     /// The page's origin; `null` for a page without one
-    #[arg(long)]
+    #[arg(long, visible_alias = "page", value_hint = ValueHint::Url)]
     pub origin: String,
 
     /// The method

@@ -12,7 +12,7 @@ use tower_cors::{CorsLayer, PolicyList};
 use crate::check::{failed, read};
 use crate::cli::{ExplainArguments, header};
 use crate::output::{Output, Status, Tone, printable};
-use crate::probe::block_on;
+use crate::probe::{block_on, place};
 
 /// Runs the subcommand.
 pub fn run(arguments: &ExplainArguments, output: &mut Output) -> Status {
@@ -37,21 +37,18 @@ pub fn run(arguments: &ExplainArguments, output: &mut Output) -> Status {
     };
     if let (true, Some(blocked)) = (wire.is_empty(), blocked) {
         let error = match blocked.reason() {
-            Reason::InvalidPage { url, .. } => {
-                format!(
-                    "--origin: {url:?} has no origin; write one such as \"https://app.example.com\""
-                )
-            }
+            Reason::InvalidPage { url, .. } => format!("--origin: {}", place::without_origin(url)),
             reason => format!("{reason}; {}", reason.suggestion()),
         };
         return failed(&error, arguments.json, output);
     }
-    let explained: Vec<(&Exchange, String)> =
+    let explained: Vec<(&Exchange, Option<String>)> =
         wire.iter().map(|exchange| (exchange, explain(&policies, exchange))).collect();
+    let blocked = blocked.map(|blocked| Why::of(blocked, &explained));
     if arguments.json {
-        output.json(&to_json(&explained, blocked));
+        output.json(&to_json(&explained, blocked.as_ref()));
     } else {
-        print(&explained, blocked, output);
+        print(&explained, blocked.as_ref(), output);
     }
     if blocked.is_some() { Status::Found } else { Status::Well }
 }
@@ -71,8 +68,31 @@ fn fetch(arguments: &ExplainArguments) -> Fetch {
         .fold(fetch, |fetch, (name, value)| fetch.header(name, value))
 }
 
-/// What the policies say of one request.
-fn explain(policies: &PolicyList, exchange: &Exchange) -> String {
+/// Why the page cannot read the answer.
+struct Why {
+    reason: String,
+    culprit: String,
+    suggestion: String,
+}
+
+impl Why {
+    fn of(blocked: &Blocked, explained: &[(&Exchange, Option<String>)]) -> Self {
+        let reason = blocked.reason();
+        // The browser knows the response only, and would suspect an origin.
+        let (culprit, suggestion) = if explained.iter().any(|(_, text)| text.is_none()) {
+            let suggestion = "add the path to the `paths` of a policy";
+            (NO_POLICY.to_owned(), suggestion.to_owned())
+        } else {
+            (reason.culprit(), reason.suggestion())
+        };
+        Self { reason: reason.to_string(), culprit, suggestion }
+    }
+}
+
+const NO_POLICY: &str = "no policy covers this path";
+
+/// What the policies say of one request; `None` if none covers its path.
+fn explain(policies: &PolicyList, exchange: &Exchange) -> Option<String> {
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = exchange.method().clone();
     if let Ok(uri) = exchange.url().parse() {
@@ -80,45 +100,53 @@ fn explain(policies: &PolicyList, exchange: &Exchange) -> String {
     }
     *request.headers_mut() = exchange.request_headers().clone();
     let (parts, _) = request.into_parts();
-    policies.explain(&parts).map_or_else(
-        || "no policy covers this path: no CORS headers are sent".to_owned(),
-        |explanation| explanation.to_string(),
-    )
+    policies.explain(&parts).map(|explanation| explanation.to_string())
 }
 
 fn kind(exchange: &Exchange) -> &'static str {
     if exchange.is_preflight() { "preflight" } else { "request" }
 }
 
-fn print(explained: &[(&Exchange, String)], blocked: Option<&Blocked>, output: &mut Output) {
-    for (exchange, text) in explained {
+fn text(explained: Option<&str>) -> String {
+    explained.map_or_else(|| format!("{NO_POLICY}: no CORS headers are sent"), str::to_owned)
+}
+
+fn print(explained: &[(&Exchange, Option<String>)], blocked: Option<&Why>, output: &mut Output) {
+    for (exchange, explained) in explained {
+        let text = text(explained.as_deref());
         let kind = output.paint(Tone::Heading, kind(exchange));
-        output.line(format_args!("{kind} {}: {}", exchange.method(), printable(text)));
+        output.line(format_args!("{kind} {}: {}", exchange.method(), printable(&text)));
     }
     match blocked {
         None => {
             let verdict = output.paint(Tone::Good, "the page can read the answer");
             output.line(verdict);
         }
-        Some(blocked) => {
+        Some(Why { reason, culprit, suggestion }) => {
             let verdict = output.paint(Tone::Bad, "the page cannot read the answer");
-            output.line(format_args!("{verdict}: {}", printable(&blocked.reason().to_string())));
+            output.line(format_args!("{verdict}: {}", printable(reason)));
+            output.line(format_args!("  culprit: {}", printable(culprit)));
+            output.line(format_args!("  suggestion: {}", printable(suggestion)));
         }
     }
 }
 
-fn to_json(explained: &[(&Exchange, String)], blocked: Option<&Blocked>) -> Value {
+fn to_json(explained: &[(&Exchange, Option<String>)], blocked: Option<&Why>) -> Value {
     let requests: Vec<Value> = explained
         .iter()
-        .map(|(exchange, text)| {
-            json!({ "kind": kind(exchange), "method": exchange.method().as_str(), "explanation": text })
+        .map(|(exchange, explained)| {
+            json!({
+                "kind": kind(exchange),
+                "method": exchange.method().as_str(),
+                "explanation": text(explained.as_deref()),
+            })
         })
         .collect();
     json!({
         "readable": blocked.is_none(),
         "requests": requests,
-        "reason": blocked.map(|blocked| blocked.reason().to_string()),
-        "culprit": blocked.map(|blocked| blocked.reason().culprit()),
-        "suggestion": blocked.map(|blocked| blocked.reason().suggestion()),
+        "reason": blocked.map(|why| why.reason.as_str()),
+        "culprit": blocked.map(|why| why.culprit.as_str()),
+        "suggestion": blocked.map(|why| why.suggestion.as_str()),
     })
 }

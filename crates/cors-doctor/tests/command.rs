@@ -136,8 +136,18 @@ fn explain_says_what_the_policy_and_the_browser_make_of_it() {
     assert_eq!(json.json()["readable"], false);
     assert_eq!(json.json()["suggestion"], "add \"DELETE\" to the allowed methods");
 
-    let rows: [(&[&str], &str); 3] = [
-        (&["--origin", "nonsense"], "--origin: \"nonsense\" has no origin; write one such as"),
+    // The response does not tell that no policy covers it: the suggestion is for the file.
+    let uncovered =
+        explain(&["--origin", "https://app.example.com", "--path", "/x", "--json"]).json();
+    assert_eq!(uncovered["culprit"], "no policy covers this path");
+    assert_eq!(uncovered["suggestion"], "add the path to the `paths` of a policy");
+
+    let rows: [(&[&str], &str); 4] = [
+        (&["--origin", "nonsense"], "--origin: \"nonsense\" has no scheme; begin with"),
+        (
+            &["--page", "localhost:3000"],
+            "\"localhost:3000\" has no scheme; write \"http://localhost:3000\"",
+        ),
         (&["--origin", "https://app.example.com", "--path", "x"], "does not begin with \"/\""),
         (&["--origin", "https://app.example.com", "-X", "P UT"], "\"P UT\" is not a valid method"),
     ];
@@ -149,6 +159,25 @@ fn explain_says_what_the_policy_and_the_browser_make_of_it() {
         assert_eq!(json.status, 2);
         assert!(json.json()["error"].as_str().unwrap().contains(text), "{}", json.out);
     }
+}
+
+#[test]
+fn explain_prints_the_suggestion_for_credentials_with_any_origin() {
+    let files = Files::new();
+    let file = files.write("any.toml", "allow_origin = \"*\"\n");
+    let page = "https://app.example.com";
+    let explained = run(&["explain", &file, "--page", page, "--credentials", "include"]);
+    let lines: Vec<&str> = explained.out.lines().collect();
+    assert_eq!(
+        lines[2..],
+        [
+            "  culprit: the page sends credentials, and the server allows any origin with \"*\"",
+            "  suggestion: allow \"https://app.example.com\" by name and send \
+             \"access-control-allow-credentials: true\", or leave credentials out of the fetch",
+        ],
+        "{}",
+        explained.out
+    );
 }
 
 #[test]
@@ -236,8 +265,15 @@ fn diff_says_who_gains_and_who_loses() {
 #[test]
 fn probe_needs_a_server_and_a_command_that_makes_sense() {
     let page = ["--page", "https://app.example.com"];
-    let rows: [(&str, &[&str], i32, &str); 8] = [
-        ("no scheme", &["api.example.com/x"], 2, "write \"https://api.example.com/x\""),
+    #[rustfmt::skip]
+    let rows: [(&str, &[&str], i32, &str); 14] = [
+        ("no scheme", &["api.example.com/x"], 2, "\"api.example.com/x\" has no scheme; write \"https://api.example.com/x\""),
+        ("no scheme, on this machine", &["localhost:4101/items?a#b"], 2, "write \"http://localhost:4101/items?a#b\""),
+        ("the same by its address", &["//127.0.0.1:4101/items"], 2, "write \"http://127.0.0.1:4101/items\""),
+        ("a scheme in the query only", &["[::1]:1/x?to=https://a.example"], 2, "write \"http://[::1]:1/x?to=https://a.example\""),
+        ("an empty scheme", &["://api.example.com/x"], 2, "write \"https://api.example.com/x\""),
+        ("empty", &[""], 2, "\"\" is not a URL; write one such as \"https://api.example.com/items\""),
+        ("a name to read", &["https://api.example.com/", "--read", "x total"], 2, "--read: \"x total\" is not a valid header name"),
         ("not a URL", &["https://"], 2, "is not a valid URL"),
         ("another scheme", &["ftp://api.example.com/"], 2, "neither \"http\" nor \"https\""),
         ("a method", &["https://api.example.com/", "-X", "TRACE"], 2, "forbidden to scripts"),
@@ -256,9 +292,31 @@ fn probe_needs_a_server_and_a_command_that_makes_sense() {
         assert_eq!(run.status, status, "{what}: {}{}", run.out, run.err);
         assert!(run.err.contains(text), "{what}: {}", run.err);
     }
-    let no_page = run(&["probe", "https://api.example.com/", "--page", "nonsense"]);
-    assert_eq!(no_page.status, 2);
-    assert!(no_page.err.contains("--page: \"nonsense\" has no origin"), "{}", no_page.err);
+}
+
+#[test]
+fn probe_names_pages_without_an_origin() {
+    let rows = [
+        ("nonsense", "\"nonsense\" has no scheme; begin with \"https://\" or \"http://\""),
+        ("localhost:3000", "\"localhost:3000\" has no scheme; write \"http://localhost:3000\""),
+        ("a.example/x", "\"a.example/x\" has no scheme; write \"https://a.example\""),
+        ("https://", "\"https://\" has no host; add a host after \"://\""),
+        ("file:///x", "\"file:///x\" is of a page that sends `Origin: null`; write \"null\""),
+    ];
+    for (page, text) in rows {
+        for (option, more) in [("--page", None), ("--origin", None), ("--page", Some("--dry-run"))]
+        {
+            let arguments = ["probe", "https://api.example.com/", option, page];
+            let run = run(&arguments.into_iter().chain(more).collect::<Vec<_>>());
+            // Nothing else is printed: no empty line, and no plan.
+            let (out, err) = (run.out.as_str(), run.err.as_str());
+            assert_eq!(
+                (run.status, out, err),
+                (2, "", &*format!("error: --page: {text}\n")),
+                "{page}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -284,6 +342,7 @@ fn dry_run_names_every_request_and_sends_none() {
         text.out
     );
     assert!(!text.out.contains("secret"), "{}", text.out);
+    assert!(text.out.contains("with \"localhost\" in place of its address"), "{}", text.out);
     let json = run(&[&arguments[..], &["--json"]].concat()).json();
     assert_eq!(json["requests"].as_array().unwrap().len(), 6);
     assert_eq!(json["requests"][0]["headers"]["access-control-request-method"][0], "PUT");

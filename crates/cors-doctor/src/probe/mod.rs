@@ -4,6 +4,7 @@ mod certificate;
 mod client;
 mod connection;
 mod json;
+pub(crate) mod place;
 mod plan;
 mod remarks;
 mod text;
@@ -11,6 +12,7 @@ mod text;
 use std::future::Future;
 use std::io;
 
+use http::HeaderName;
 use http_body_util::Full;
 use tower_browser::checkup::{Checkup, Finding, Kind, Report, Step};
 use tower_browser::{Browser, Fetch, Reason};
@@ -31,14 +33,13 @@ pub fn run(arguments: &ProbeArguments, output: &mut Output) -> Status {
     };
     let probed = if arguments.dry_run {
         block_on(plan::run(checkup)).map(|report| {
+            if let Some(error) = of_the_command(&report) {
+                return failed(&error, arguments.json, output);
+            }
             if arguments.json {
                 output.json(&json::of_plan(&report));
             } else {
                 text::print_plan(&report, output);
-            }
-            if let Some(error) = of_the_command(&report) {
-                output.error(error);
-                return Status::Failed;
             }
             Status::Well
         })
@@ -71,9 +72,11 @@ fn probe(checkup: Checkup, arguments: &ProbeArguments, output: &mut Output) -> i
 
 /// The fetch that the arguments describe, and what else to ask.
 fn checkup(arguments: &ProbeArguments) -> Result<Checkup, String> {
-    if !arguments.url.contains("://") {
-        let url = format!("https://{}", arguments.url.trim_start_matches('/'));
-        return Err(format!("{:?} has no scheme; write {url:?}", arguments.url));
+    if let Some(error) = place::without_scheme(&arguments.url) {
+        return Err(error);
+    }
+    if let Some(name) = arguments.read.iter().find(|name| name.parse::<HeaderName>().is_err()) {
+        return Err(format!("--read: {name:?} is not a valid header name"));
     }
     // As browsers do today. As over HTTP/2, the request carries its whole URL, which the client needs.
     let browser = Browser::new().http2(true).wildcard_covers_authorization(true);
@@ -161,9 +164,7 @@ fn of_the_command(report: &Report) -> Option<String> {
             | Reason::BodyNotAllowed { .. }
     );
     is_of_the_command.then(|| match reason {
-        Reason::InvalidPage { url, .. } => {
-            format!("--page: {url:?} has no origin; write one such as \"https://app.example.com\"")
-        }
+        Reason::InvalidPage { url, .. } => format!("--page: {}", place::without_origin(url)),
         _ => format!("{reason}; {}", reason.suggestion()),
     })
 }

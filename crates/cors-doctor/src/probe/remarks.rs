@@ -13,6 +13,7 @@ pub(super) fn of(report: &Report, arguments: &ProbeArguments) -> Vec<String> {
         .into_iter()
         .chain(nginx(fetch))
         .chain(arguments.header.iter().filter_map(|text| left_out(fetch, header(text).0)))
+        .chain(arguments.read.iter().filter_map(|name| not_sent(fetch, name)))
         .collect()
 }
 
@@ -43,4 +44,11 @@ fn left_out(fetch: &Step, name: &str) -> Option<String> {
     // `Origin` is sent, and it is the browser's.
     (!is_sent || name == "origin")
         .then(|| format!("browsers let no script set {name:?}: it was not sent"))
+}
+
+/// A header that the script reads, of a response that it can read and that does not have it.
+fn not_sent(fetch: &Step, name: &str) -> Option<String> {
+    let headers = fetch.wire().last()?.response_headers()?;
+    let is_missing = fetch.blocked().is_none() && !headers.contains_key(name);
+    is_missing.then(|| format!("the response has no header {name:?}"))
 }

@@ -37,7 +37,10 @@ pub(super) fn print_plan(report: &Report, output: &mut Output) {
             print_request(exchange, step, false, output);
         }
     }
-    output.line("and, if the origin is refused, its form with the other scheme, and with or without \"www.\"");
+    output.line(
+        "and, if the origin is refused, its forms with the other scheme, with or without \"www.\", and \
+         with \"localhost\" in place of its address or the other way round",
+    );
 }
 
 pub(super) fn print_report(
@@ -54,7 +57,10 @@ pub(super) fn print_report(
             print_response(exchange, versions.next().copied().flatten(), arguments.verbose, output);
         }
     }
-    output.line("");
+    // Where nothing was sent, nothing is to be separated.
+    if report.steps().iter().any(|step| !step.wire().is_empty()) {
+        output.line("");
+    }
     if let Some(error) = &verdict.error {
         output.error(error);
         return;

@@ -42,6 +42,7 @@ fn all() -> Vec<(&'static str, Router)> {
                     .allow_origin("http://127.0.0.1:5173".parse::<HeaderValue>().unwrap()),
             ),
         ),
+        ("localhost", routes().layer(cors("http://localhost:3000"))),
         (
             "vary_replaced",
             routes().layer(cors(PAGE)).layer(overwrite(header::VARY, "accept-encoding")),

@@ -88,6 +88,9 @@ const AXUM: &[Row] = &[
     row("http", &[], "other-form", "the server allows \"http://app.example.com\"", "allow \"https://app.example.com\""),
     row("www", &[], "other-form", "the server allows \"https://www.app.example.com\"", "allow \"https://app"),
     row("loopback", &["--page", "http://localhost:5173"], "blocked", "different origins", "http://localhost:5173"),
+    row("localhost", &["--page", "http://127.0.0.1:3000"], "other-form",
+        "the server allows \"http://localhost:3000\", and the page is at \"http://127.0.0.1:3000\"",
+        "open the page at \"http://localhost:3000\""),
     row("vary_replaced", &[], "vary", "replaces `Vary`", "append to `Vary`"),
     row("any_header", LOGIN, "authorization", "\"*\" does not cover \"authorization\"", "by name"),
     row("healthy", &["--method", "patch"], "blocked", "writes the method in lower case", "write \"PATCH\""),
@@ -134,6 +137,7 @@ const ODD: &[Row] = &[
     row("to_slash", &[], "redirected", "to add or remove a trailing slash", "/items/1/\" itself"),
     row("to_login", &[], "redirected", "a login that runs before the CORS layer redirects the request", "answer 401 to scripts"),
     row("to_http", &[], "redirected", "redirects to \"http://sso.example.org/\", which an https page cannot fetch", "answer 401 instead"),
+    row("preflight_501", LOGIN, "route-layer", "answers the preflight", "not `route_layer`"),
     row("preflight_404", LOGIN, "route-layer", "no route answers the preflight's \"OPTIONS\"", "answer preflights with 204"),
     row("preflight_400", LOGIN, "outside-layer", "answers the preflight with 400", "move the CORS layer outside it"),
     row("preflights_only", LOGIN, "blocked", "on preflights only", "on every response"),
@@ -241,6 +245,9 @@ fn remarks_name_what_browsers_leave_out_and_local_networks() {
         "browsers let no script set \"origin\": it was not sent",
     ]);
     assert_eq!(json["remarks"], remarks);
+    let reads = &["--page", "http://localhost:3000", "--read", "X-Total", "--read", "vary"];
+    let remarks = probe(ports["reads"], reads).json["remarks"].take();
+    assert_eq!(remarks, serde_json::json!(["the response has no header \"X-Total\""]));
     let local = &["--page", "http://localhost:3000"];
     assert_eq!(probe(ports["healthy"], local).json["remarks"], serde_json::json!([]));
 }

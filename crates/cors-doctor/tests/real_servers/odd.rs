@@ -112,6 +112,7 @@ fn headers() -> Vec<(&'static str, Answer)> {
     vec![
         ("healthy", always(grant())),
         ("preflight_200", preflight_status("200 OK", [grant(), lists()].concat())),
+        ("reads", always([one(ORIGIN, "*"), one("vary", "origin")].concat())),
         ("gzip", always([grant(), one("content-encoding", "gzip")].concat())),
         (
             "gibibyte",
@@ -195,6 +196,7 @@ fn statuses() -> Vec<(&'static str, Answer)> {
                 redirect(one("location", "http://sso.example.org/")),
             ),
         ),
+        ("preflight_501", preflight_status("501 Not Implemented", none())),
         ("preflight_404", preflight_status("404 Not Found", grant())),
         ("preflight_400", preflight_status("400 Bad Request", none())),
         (
