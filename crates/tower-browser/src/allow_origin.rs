@@ -86,7 +86,14 @@ fn of_another_origin(origin: &str, value: &str) -> Diagnosis {
     };
     let name = |origin: &str| split_port(&host(origin)).0.to_owned();
     let loopback = |origin: &str| is_loopback(&name(origin));
-    if loopback(origin) && loopback(value) && name(origin) != name(value) {
+    let port = |origin: &str| split_port(&host(origin)).1.to_owned();
+    let is_renamed = loopback(origin) && loopback(value) && name(origin) != name(value);
+    if is_renamed && port(origin) != port(value) {
+        diagnosis(
+            "the server allows another port, and \"localhost\" and its address are different origins",
+            format!("allow {origin:?}"),
+        )
+    } else if is_renamed {
         diagnosis(
             "\"localhost\" and its address are different origins",
             format!("allow {origin:?} too, or open the page at {value:?}"),

@@ -217,6 +217,24 @@ async fn append_by_hand(request: Request, next: Next) -> Response {
     response
 }
 
+/// Preflights and successes have CORS headers, error pages none.
+async fn grant_successes(request: Request, next: Next) -> Response {
+    if request.method() == Method::OPTIONS {
+        let allowed = [
+            ("access-control-allow-origin", PAGE),
+            ("access-control-allow-methods", "PUT"),
+            ("access-control-allow-headers", "content-type"),
+        ];
+        return (StatusCode::NO_CONTENT, allowed).into_response();
+    }
+    let response = next.run(request).await;
+    if response.status().is_success() {
+        ([("access-control-allow-origin", PAGE)], response).into_response()
+    } else {
+        response
+    }
+}
+
 async fn append_by_hand_unless_options(request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS {
         return next.run(request).await;
@@ -251,6 +269,8 @@ async fn one_mistake_is_one_finding() {
         ("a rate limit outside", routes().layer(cors()).layer(from_fn(rate_limit)), save(), Kind::OutsideLayer),
         ("no layer", routes(), save(), Kind::RouteLayer),
         ("no layer, with a plain GET", routes(), Page::at(PAGE).fetch(URL), Kind::Blocked),
+        ("a route without GET, and error pages without a layer",
+            Router::new().route("/items/1", put(|| async { "" })).layer(from_fn(grant_successes)), save(), Kind::ErrorPages),
         // A page at the API's own origin needs no grant, so nothing is known of what the server allows.
         ("another name of the API", routes().layer(cors()),
             Page::at("http://127.0.0.1:4000").fetch("http://localhost:4000/items/1"), Kind::Blocked),
@@ -262,6 +282,17 @@ async fn one_mistake_is_one_finding() {
         let kinds: Vec<Kind> = report.findings().iter().map(Finding::kind).collect();
         assert_eq!(kinds, [kind], "{what}: {report}");
     }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_fallback_that_answers_with_a_page_is_not_called_an_error_page() {
+    let app = Router::new().route("/items/1", get(|| async { "" })).layer(cors());
+    let report = report(app.fallback(|| async { "<html>" }), Page::at(PAGE).fetch(URL)).await;
+    assert_eq!(report.findings().len(), 1, "{report}");
+    let finding = &report.findings()[0];
+    assert_eq!(finding.kind(), Kind::ErrorPages);
+    assert!(finding.what().contains("what answers unknown paths"), "{report}");
+    assert!(finding.what().contains("(status 200)"), "{report}");
 }
 
 /// The plain `GET` is a step of its own only where it differs from the fetch.

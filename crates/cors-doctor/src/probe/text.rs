@@ -82,7 +82,10 @@ fn print_verdict(report: &Report, output: &mut Output) {
     let Some(step) = report.steps().first() else { return };
     let Some(blocked) = step.blocked() else {
         let verdict = output.paint(Tone::Good, "the page can read the answer");
-        output.line(format_args!("verdict: {verdict}"));
+        let status = step.wire().last().and_then(Exchange::status);
+        let error = status.filter(|status| status.is_client_error() || status.is_server_error());
+        let error = error.map_or(String::new(), |status| format!(", an error: {status}"));
+        output.line(format_args!("verdict: {verdict}{error}"));
         return;
     };
     let verdict = output.paint(Tone::Bad, "blocked");

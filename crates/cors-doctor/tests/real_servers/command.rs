@@ -37,3 +37,9 @@ pub(crate) fn run(arguments: &[&str]) -> Probe {
     let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     Probe { status: output.status.code().unwrap(), json }
 }
+
+/// What is printed without `--json`.
+pub(crate) fn text(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_cors-doctor")).args(arguments).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}

@@ -87,7 +87,10 @@ const AXUM: &[Row] = &[
     row("route_layer", LOGIN, "route-layer", "the route answers its own methods only", "not `route_layer`"),
     row("http", &[], "other-form", "the server allows \"http://app.example.com\"", "allow \"https://app.example.com\""),
     row("www", &[], "other-form", "the server allows \"https://www.app.example.com\"", "allow \"https://app"),
-    row("loopback", &["--page", "http://localhost:5173"], "blocked", "different origins", "http://localhost:5173"),
+    row("loopback", &["--page", "http://localhost:5173"], "blocked", "different origins",
+        "allow \"http://localhost:5173\" too, or open the page at \"http://127.0.0.1:5173\""),
+    row("loopback", &["--page", "http://localhost:3000"], "blocked", "another port, and", "allow \"http://localhost:3000\""),
+    row("loopback", &["--page", "http://127.0.0.1:3000"], "blocked", "with another port", "allow \"http://127.0.0.1:3000\""),
     row("localhost", &["--page", "http://127.0.0.1:3000"], "other-form",
         "the server allows \"http://localhost:3000\", and the page is at \"http://127.0.0.1:3000\"",
         "open the page at \"http://localhost:3000\""),
@@ -250,6 +253,23 @@ fn remarks_name_what_browsers_leave_out_and_local_networks() {
     assert_eq!(remarks, serde_json::json!(["the response has no header \"X-Total\""]));
     let local = &["--page", "http://localhost:3000"];
     assert_eq!(probe(ports["healthy"], local).json["remarks"], serde_json::json!([]));
+}
+
+/// That the answer is an error, CORS does not say.
+#[test]
+fn the_verdict_names_errors_that_the_page_can_read() {
+    let ports = odd::serve();
+    for (server, expected) in [
+        (
+            "readable_error",
+            "verdict: the page can read the answer, an error: 500 Internal Server Error\n",
+        ),
+        ("healthy", "verdict: the page can read the answer\n"),
+    ] {
+        let url = format!("http://127.0.0.1:{}/items/1", ports[server]);
+        let text = command::text(&["probe", &url, "--page", command::PAGE]);
+        assert!(text.contains(expected), "{server}: {text}");
+    }
 }
 
 #[test]

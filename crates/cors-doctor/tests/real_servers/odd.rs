@@ -203,6 +203,10 @@ fn statuses() -> Vec<(&'static str, Answer)> {
             "preflights_only",
             answers(("204 No Content", [grant(), lists()].concat()), ("200 OK", none())),
         ),
+        (
+            "readable_error",
+            answers(("204 No Content", none()), ("500 Internal Server Error", grant())),
+        ),
         ("error", answers(("204 No Content", grant()), ("500 Internal Server Error", none()))),
     ]
 }

@@ -409,13 +409,16 @@ fn outside(
         Kind::ErrorPages => Some(Finding::new(
             kind,
             format!(
-                "the page cannot read error pages: {url:?} has no CORS headers (status {status})"
+                "the page cannot read {}: {url:?} has no CORS headers (status {status})",
+                if status < 400 { "what answers unknown paths" } else { "error pages" },
             ),
             "the CORS layer covers the routes only, not what answers unknown paths",
             "apply it to the whole application, after the fallback: in axum `Router::layer`, not \
              `route_layer`; in nginx `add_header … always`",
         )),
         Kind::LoginOutside if status < 400 || steps.fetch.blocked().is_some() => None,
+        // A route without `GET`: an error page like that of unknown paths, which is found by itself.
+        Kind::LoginOutside if matches!(status, 404 | 405) && lacks_error_pages(steps) => None,
         Kind::LoginOutside if !matches!(status, 401 | 403 | 407) => {
             Some(Finding::of_reason(Kind::OutsideLayer, url, reason))
         }
@@ -427,6 +430,12 @@ fn outside(
         )),
         _ => Some(Finding::of_reason(kind, url, reason)),
     }
+}
+
+fn lacks_error_pages(steps: &Steps<'_>) -> bool {
+    steps.of(&Purpose::Missing).any(|step| {
+        matches!(step.reason(), Some(Reason::MissingAllowOrigin { status: 404 | 405, .. }))
+    })
 }
 
 /// Whether anything sends CORS headers for the URL that is fetched.
