@@ -180,6 +180,8 @@ const DOMAINS: Then = Advice(
     r#"end it in whole domains, as in "https://[a-z0-9-]+\.example\.com", or set dangerously_allow_public_suffix_subdomains"#,
 );
 const NULL: &str = "is what any sandboxed or local page sends";
+const QUOTES: &str = "has quotation marks";
+const WITHOUT: Then = Advice("write it without them");
 const SEE_NULL: Then = Advice("see dangerously_allow_null_origin");
 const SCHEME: &str = "has a misspelled scheme";
 const DOT: &str = "has an unescaped dot, which matches any character";
@@ -188,6 +190,7 @@ const LAST_DOT: &str =
     "matches only hosts that end in a dot, for an expression has to match the whole origin";
 const UNKNOWN: &str =
     "matches hosts beneath any domain, which cannot be combined with allow_credentials";
+const EVIL_EXAMPLE: &str = r#"also matches "https://evilexample.com", whose pages could act as the user with allow_credentials"#;
 const EVIL_COM: &str =
     r#"also matches "https://evil.com", whose pages could act as the user with allow_credentials"#;
 
@@ -217,6 +220,8 @@ fn errors_with_or_without_credentials() {
         (r"https://bücher\.example", NOTHING, WHOLE),
         (r"https://[a-z](ü)[a-z]\.example", NOTHING, WHOLE),
         (r"wss?://example\.com", NOTHING, WHOLE),
+        (r#""https://a\.example""#, QUOTES, WITHOUT),
+        (r#"["https://a\.example", "https://b\.example"]"#, QUOTES, WITHOUT),
         (r"null", NULL, SEE_NULL),
         (r"^null$", NULL, SEE_NULL),
         ("", NOTHING, WHOLE),
@@ -227,8 +232,6 @@ fn errors_with_or_without_credentials() {
         (r"https://(app|admin)\.", LAST_DOT, WHOLE),
         (r"https://app\.example\.com\.", LAST_DOT, Write(r"https://app\.example\.com")),
         // Of several things that are wrong, the dot is shown first: it explains the others.
-        (r"https://.*example\.com", DOT, ESCAPE),
-        (r"https://.+", DOT, ESCAPE),
         (r"moz-extension://.{36}", DOT, ESCAPE),
         (r"https://.*\.example\.com", DOT, Write(r"https://[a-z0-9.-]+\.example\.com")),
         (r"^.*\.example\.com$", DOT, Write(r"https://[a-z0-9.-]+\.example\.com")),
@@ -267,11 +270,7 @@ fn errors_with_credentials() {
         (r"https://[a-z]+\.[a-z]+", EVIL_COM, DOMAINS),
         (r"https://[^/]+\.com", EVIL_COM, DOMAINS),
         (r"https://[a-z0-9.-]+\.(com|org|net|io)", EVIL_COM, DOMAINS),
-        (
-            r"https://[^/]*example\.com",
-            r#"also matches "https://evilexample.com", whose pages could act as the user with allow_credentials"#,
-            DOMAINS,
-        ),
+        (r"https://[^/]*example\.com", EVIL_EXAMPLE, DOMAINS),
         (r"https?://[^/]+", EVIL_COM, DOMAINS),
         (r"[a-z0-9:/\[\]._-]*", EVIL_COM, DOMAINS),
         (r"\S+", EVIL_COM, DOMAINS),
@@ -283,11 +282,7 @@ fn errors_with_credentials() {
         (r"https://[a-z]+\.(example\.com|)com", EVIL_COM, DOMAINS),
         (r"https://a\.example\.com|https://\w+\.com", EVIL_COM, DOMAINS),
         // What looks like a boundary and is none.
-        (
-            r"https://[a-z.]*\bexample\.com|https://[a-z-]+example\.com",
-            r#"also matches "https://evilexample.com", whose pages could act as the user with allow_credentials"#,
-            DOMAINS,
-        ),
+        (r"https://[a-z.]*\bexample\.com|https://[a-z-]+example\.com", EVIL_EXAMPLE, DOMAINS),
         (r"https://[\w-]+[.-]example\.com", UNKNOWN, DOMAINS),
         (r"https://\w+\.example\.[a-z]{2}", UNKNOWN, DOMAINS),
         (r"https://\w+\.example\.[a-z]+", UNKNOWN, DOMAINS),
@@ -360,6 +355,44 @@ fn check_error(source: &str, with: With, reason: &str, then: &Then) {
     }
 }
 
+/// `.*` may be meant only where hosts beneath any domain are.
+#[test]
+fn a_repeated_dot() {
+    let table = [
+        (r"https://.*example\.com", EVIL_EXAMPLE, None),
+        (r"https://.+\.com", EVIL_COM, None),
+        (r"https://.{2,}", EVIL_COM, None),
+        (r"https://.*", EVIL_COM, None),
+        (r"https://[a-z]+.*\.example\.com", DOT, None),
+        (r"https://a.example\.(com|org)", DOT, Some(DOT)),
+        (r"https://.?a\.com", DOT, Some(DOT)),
+        (r"https://(.)*a\.com.*", DOT, Some(DOT)),
+    ];
+    for (source, with_credentials, with_any_domain) in table {
+        let error = |with| build(source, with).err().map(|errors| errors.to_string());
+        for (with, expected) in [
+            (Nothing, Some(DOT)),
+            (Credentials, Some(with_credentials)),
+            (AnyDomain, with_any_domain),
+        ] {
+            let found = error(with);
+            assert_eq!(found.is_some(), expected.is_some(), "{source} {with:?}: {found:?}");
+            let text = found.unwrap_or_default();
+            assert!(text.contains(expected.unwrap_or_default()), "{with:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn null_where_it_is_allowed() {
+    for source in ["null", "^null$"] {
+        check_error(source, Nothing, NULL, &SEE_NULL);
+        let null = Policy::builder().dangerously_allow_null_origin(true);
+        let policy = null.allow_origin(AllowOrigin::regex(source)).build();
+        assert!(grants(&policy.unwrap(), "null"));
+    }
+}
+
 /// Public suffixes have more than one label: whoever registers a name beneath them is let in.
 #[test]
 #[cfg(feature = "public-suffix")]
@@ -367,6 +400,16 @@ fn public_suffixes() {
     for (source, expected) in [
         (r"https://[a-z]+\.(co\.uk|github\.io)", Some(Kind::CredentialsWithPublicSuffix)),
         (r"https://[a-z]+\.github\.io", Some(Kind::CredentialsWithPublicSuffix)),
+        // They may lie beneath a domain that is not one.
+        (r"https://[a-z]+\.s3\.amazonaws\.com", Some(Kind::CredentialsWithPublicSuffix)),
+        (r"https://[a-z]+\.(s3|cdn)\.amazonaws\.com", Some(Kind::CredentialsWithPublicSuffix)),
+        (r"https://[^/]*\.blob\.core\.windows\.net:8443", Some(Kind::CredentialsWithPublicSuffix)),
+        (r"https://[a-z]+\.github\.io\.?", Some(Kind::CredentialsWithPublicSuffix)),
+        (r"https://[a-z]+-x\.github\.io", Some(Kind::CredentialsWithPublicSuffix)),
+        (r"https://([a-z]+\.)?ours\.github\.io|https://[a-z]+\.example\.int", None),
+        (r"https://[a-z]+\.[a-c]\.s3\.amazonaws\.com", None),
+        (r"https://[a-z]+\.amazonaws\.com", None),
+        (r"https://[a-h]\.[a-h]\.[a-h]\.[a-h]\.example\.com", None),
         (r"https://(ours|theirs)\.github\.io", None),
         (r"https://[a-z]+\.ours\.github\.io", None),
         (r"https://[a-z]+\.example\.co\.uk", None),

@@ -239,7 +239,8 @@ impl AllowOrigin {
     /// The expression is analyzed when the policy is built. These are errors:
     ///
     /// 1. An unescaped dot. In an origin it is nearly always meant literally; where it is not, a
-    ///    class such as `[a-z0-9-]` says so.
+    ///    class such as `[a-z0-9-]` says so. [`dangerously_allow_public_suffix_subdomains`] lifts
+    ///    this where the dot is repeated, as in `.*`.
     /// 2. An expression that matches no origin at all: one without a scheme (`\.example\.com$`), or
     ///    with an upper-case letter, a path or a default port. So is one that matches only hosts
     ///    that end in a dot (`^https://app\.`).

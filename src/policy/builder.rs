@@ -411,6 +411,9 @@ impl<T> PolicyBuilder<T> {
     /// `https://*.github.io`, whose star stands directly beneath a public suffix, is an error:
     /// anyone can register a name there. Default: `false`.
     ///
+    /// A regular expression counts alike. Public suffixes further down are not looked for: if
+    /// `pages.example.com` were one, `https://*.example.com` would match the names beneath it.
+    ///
     /// The suffixes are those of the [public suffix list](https://publicsuffix.org/) that is
     /// compiled into the crate `psl`. The list changes from version to version. This is why it is
     /// consulted only where you ask for it: updating a dependency, or a Cargo feature that another

@@ -185,6 +185,8 @@ fn regex_limits(settings: &Settings) -> super::regex::Limits {
     super::regex::Limits {
         only_secure: settings.allow_credentials && !settings.allow_insecure_origins,
         only_known_domains: known,
+        allow_null: settings.allow_null_origin,
+        any_domain: settings.allow_public_suffix_subdomains,
         #[cfg(feature = "public-suffix")]
         is_public_suffix: settings
             .check_public_suffixes

@@ -5,8 +5,11 @@ use crate::origin::{OriginErrorKind, corrected_scheme, is_misspelled_scheme};
 
 /// What is wrong with what is written literally, if anything is.
 pub(super) fn wrong(source: &str) -> Option<OriginErrorKind> {
-    if body(source) == "null" {
+    if is_null(source) {
         return Some(OriginErrorKind::Null);
+    }
+    if is_quoted(source) {
+        return Some(OriginErrorKind::Quotes);
     }
     let (scheme, _) = split(source)?;
     let is_wrong = match scheme.strip_suffix('?') {
@@ -29,9 +32,20 @@ pub(super) fn with_scheme_corrected(source: &str) -> Option<String> {
     })
 }
 
-fn body(source: &str) -> &str {
+/// Whether it is meant for `Origin: null`.
+pub(super) fn is_null(source: &str) -> bool {
     let source = source.strip_prefix('^').unwrap_or(source);
-    source.strip_suffix('$').unwrap_or(source)
+    source.strip_suffix('$').unwrap_or(source) == "null"
+}
+
+/// Whether quotation marks or a JSON array are around it.
+fn is_quoted(source: &str) -> bool {
+    let source = source.trim();
+    let array = source.strip_prefix('[').and_then(|inside| inside.strip_suffix(']'));
+    let source = array.map_or(source, str::trim);
+    ['"', '\'']
+        .iter()
+        .any(|&mark| source.strip_prefix(mark).is_some_and(|inside| inside.ends_with(mark)))
 }
 
 /// The scheme, if it is written in letters, and what follows, from `://` on.

@@ -23,8 +23,8 @@ use self::{
 use super::error::PolicyErrorKind;
 use crate::origin::{Origin, is_special_use};
 use regex::{Regex, RegexSet, RegexSetBuilder};
-use regex_syntax::ast::{self, Ast, Visitor};
-use std::collections::BTreeSet;
+use regex_syntax::ast::{self, Ast, RepetitionKind, Visitor};
+use std::{collections::BTreeSet, convert::Infallible};
 
 /// Matches if one of them does, each anchored at both ends.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +65,10 @@ pub(super) struct Limits {
     pub(super) only_secure: bool,
     /// With credentials: only hosts beneath domains that the expression names.
     pub(super) only_known_domains: bool,
+    /// `null` may be meant.
+    pub(super) allow_null: bool,
+    /// Hosts beneath any domain are meant, so that `.*` may be, too.
+    pub(super) any_domain: bool,
     /// With credentials: what more is a public suffix than what has one label only.
     pub(super) is_public_suffix: Option<fn(&str) -> bool>,
 }
@@ -87,18 +91,32 @@ pub(super) fn check(source: &str, limits: Limits) -> Result<(), RegexError> {
 }
 
 fn evaluate(source: &str, limits: Limits) -> Result<(), PolicyErrorKind> {
+    // Where `null` is allowed, it is so without an expression, too.
+    if limits.allow_null && literal::is_null(source) {
+        return Ok(());
+    }
     if let Some(kind) = literal::wrong(source) {
         return Err(PolicyErrorKind::Origin(kind));
     }
     let ast = ast::parse::Parser::new()
         .parse(source)
         .map_err(|error| PolicyErrorKind::Regex { why: error.kind().to_string() })?;
-    if ast::visit(&ast, FindDot).is_err() {
+    let Ok(dots) = ast::visit(&ast, Dots::default());
+    if dots.all > dots.repeated {
         return Err(PolicyErrorKind::RegexUnescapedDot);
     }
     let anchored = anchor(source);
     let regex = Regex::new(&anchored).map_err(|error| failed(&error))?;
-    match Shared::new(&anchored) {
+    let automaton = Shared::new(&anchored);
+    if dots.repeated > 0 && !limits.any_domain {
+        // Where that is wrong with the domains, it says more.
+        let domains = automaton.map(|automaton| check_domains(&automaton, limits, &regex));
+        return Err(match domains {
+            Ok(Err(kind @ PolicyErrorKind::CredentialsWithUnknownDomains { .. })) => kind,
+            _ => PolicyErrorKind::RegexUnescapedDot,
+        });
+    }
+    match automaton {
         Ok(automaton) => {
             check_matches(&automaton, limits)?;
             check_domains(&automaton, limits, &regex)
@@ -153,10 +171,8 @@ fn check_domains(
         return Err(PolicyErrorKind::CredentialsWithUnknownDomains { example });
     }
     if let Some(is_public) = limits.is_public_suffix {
-        let is_owned = |domain: &str| {
-            is_special_use(domain.as_bytes()) || (suffix::is_domain(domain) && !is_public(domain))
-        };
-        if let Suffixes::TooMany(_) = suffix::suffixes(&product, is_owned) {
+        let is_public = |domain: &str| !is_special_use(domain.as_bytes()) && is_public(domain);
+        if suffix::varies_beneath(&product, is_public) {
             return Err(PolicyErrorKind::CredentialsWithPublicSuffix);
         }
     }
@@ -186,17 +202,32 @@ fn failed(error: &regex::Error) -> PolicyErrorKind {
     PolicyErrorKind::Regex { why: text }
 }
 
-struct FindDot;
+/// How many unescaped dots an expression has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Dots {
+    all: usize,
+    /// As in `.*` or `.+`, which nobody writes for a literal dot.
+    repeated: usize,
+}
 
-impl Visitor for FindDot {
-    type Output = ();
-    type Err = ();
+impl Visitor for Dots {
+    type Output = Self;
+    type Err = Infallible;
 
-    fn finish(self) -> Result<(), ()> {
-        Ok(())
+    fn finish(self) -> Result<Self, Infallible> {
+        Ok(self)
     }
 
-    fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
-        if matches!(ast, Ast::Dot(_)) { Err(()) } else { Ok(()) }
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), Infallible> {
+        match ast {
+            Ast::Dot(_) => self.all += 1,
+            Ast::Repetition(repetition) => {
+                let is_dot = matches!(*repetition.ast, Ast::Dot(_));
+                let is_optional = repetition.op.kind == RepetitionKind::ZeroOrOne;
+                self.repeated += usize::from(is_dot && !is_optional);
+            }
+            _ => {}
+        }
+        Ok(())
     }
 }

@@ -82,8 +82,13 @@ fn kinds_of_origins() {
     }
 }
 
-const STRICT: Limits =
-    Limits { only_secure: true, only_known_domains: true, is_public_suffix: None };
+const STRICT: Limits = Limits {
+    only_secure: true,
+    only_known_domains: true,
+    allow_null: false,
+    any_domain: false,
+    is_public_suffix: None,
+};
 
 #[test]
 fn suffixes_are_those_of_whole_labels() {
