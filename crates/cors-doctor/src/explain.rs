@@ -24,6 +24,9 @@ pub fn run(arguments: &ExplainArguments, output: &mut Output) -> Status {
         let error = format!("--path: {:?} does not begin with \"/\"", arguments.path);
         return failed(&error, arguments.json, output);
     }
+    if let Some(error) = place::not_a_host(&arguments.host) {
+        return failed(&error, arguments.json, output);
+    }
     let sent = block_on(fetch(arguments).send(CorsLayer::with_policies(policies.clone()).layer(
         service_fn(|_: Request<Vec<u8>>| async { Ok::<_, Infallible>(Response::new(Vec::new())) }),
     )));

@@ -142,7 +142,11 @@ fn explain_says_what_the_policy_and_the_browser_make_of_it() {
     assert_eq!(uncovered["culprit"], "no policy covers this path");
     assert_eq!(uncovered["suggestion"], "add the path to the `paths` of a policy");
 
-    let rows: [(&[&str], &str); 4] = [
+    let rows: [(&[&str], &str); 5] = [
+        (
+            &["--origin", "https://app.example.com", "--host", "https://api.example.com:8080/x"],
+            "--host: \"https://api.example.com:8080/x\" is not a host; write \"api.example.com:8080\"",
+        ),
         (&["--origin", "nonsense"], "--origin: \"nonsense\" has no scheme; begin with"),
         (
             &["--page", "localhost:3000"],
@@ -346,6 +350,26 @@ fn dry_run_names_every_request_and_sends_none() {
     let json = run(&[&arguments[..], &["--json"]].concat()).json();
     assert_eq!(json["requests"].as_array().unwrap().len(), 6);
     assert_eq!(json["requests"][0]["headers"]["access-control-request-method"][0], "PUT");
+}
+
+#[test]
+fn dry_run_says_why_nothing_would_be_sent() {
+    let page = "https://app.example.com";
+    let more = "and, if the origin is refused";
+    #[rustfmt::skip]
+    let rows: [(&str, &[&str], &str, bool); 5] = [
+        ("a port", &["http://127.0.0.1:6000/", "--page", page], "would send no request: browsers block the port 6000\n", false),
+        ("mixed content", &["http://api.example.com/", "--page", page], "would send no request: ", false),
+        ("one", &["http://127.0.0.1:2/", "--page", page, "--only"], "would send 1 request:\n", false),
+        ("its own origin", &["http://127.0.0.1:2/", "--page", "http://127.0.0.1:2/"], "would send 1 request:\n", false),
+        ("all", &["http://127.0.0.1:2/", "--page", page], "would send 4 requests, one after another:\n", true),
+    ];
+    for (what, arguments, text, has_more) in rows {
+        let run = run(&[&["probe", "--dry-run"][..], arguments].concat());
+        assert_eq!(run.status, 0, "{what}: {}", run.err);
+        assert!(run.out.starts_with(text), "{what}: {}", run.out);
+        assert_eq!(run.out.contains(more), has_more, "{what}: {}", run.out);
+    }
 }
 
 #[test]

@@ -433,8 +433,8 @@ impl Reason {
                 write!(
                     f,
                     "the method {method:?} is not in the response to the preflight's \
-                     \"access-control-allow-methods\", {:?}",
-                    allowed.join(", ")
+                     \"access-control-allow-methods\", {}",
+                    listed(allowed)
                 )?;
                 if allowed.iter().any(|name| name.eq_ignore_ascii_case(method)) {
                     f.write_str(" (methods are case-sensitive)")
@@ -446,8 +446,8 @@ impl Reason {
                 write!(
                     f,
                     "the request header {name:?} is not in the response to the preflight's \
-                     \"access-control-allow-headers\", {:?}",
-                    allowed.join(", ")
+                     \"access-control-allow-headers\", {}",
+                    listed(allowed)
                 )?;
                 if name == "authorization" && allowed.iter().any(|name| name == "*") {
                     f.write_str(" (\"*\" never covers \"authorization\": list it by name)")
@@ -457,6 +457,15 @@ impl Reason {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The list that a response has.
+fn listed(allowed: &[String]) -> String {
+    if allowed.is_empty() {
+        "which is missing or empty".to_owned()
+    } else {
+        format!("{:?}", allowed.join(", "))
     }
 }
 

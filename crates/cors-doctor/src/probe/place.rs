@@ -37,3 +37,16 @@ pub(super) fn without_scheme(url: &str) -> Option<String> {
     let fixed = format!("{scheme}://{rest}");
     Some(format!("{url:?} has no scheme; write {fixed:?}"))
 }
+
+/// What to say of a URL in place of a host.
+pub(crate) fn not_a_host(text: &str) -> Option<String> {
+    let others = ['/', '?', '#', '\\', '@'];
+    if !text.contains(others) {
+        return None;
+    }
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(&others[..4]).next().unwrap_or_default();
+    let host =
+        authority.rsplit('@').next().filter(|host| !host.is_empty()).unwrap_or("api.example");
+    Some(format!("--host: {text:?} is not a host; write {host:?}"))
+}

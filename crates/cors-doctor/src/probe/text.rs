@@ -31,11 +31,22 @@ const OF_RESPONSES: [&str; 7] = [
 
 pub(super) fn print_plan(report: &Report, output: &mut Output) {
     let count: usize = report.steps().iter().map(|step| step.wire().len()).sum();
-    output.line(format_args!("would send {count} requests, one after another:"));
+    match (count, report.steps().first().and_then(Step::blocked)) {
+        (0, Some(blocked)) => {
+            let reason = printable(&reason(blocked));
+            output.line(format_args!("would send no request: {reason}"));
+        }
+        (1, _) => output.line("would send 1 request:"),
+        _ => output.line(format_args!("would send {count} requests, one after another:")),
+    }
     for step in report.steps() {
         for exchange in step.wire() {
             print_request(exchange, step, false, output);
         }
+    }
+    // Not with `--only`, and not for a page at the server's own origin.
+    if report.steps().len() < 2 {
+        return;
     }
     output.line(
         "and, if the origin is refused, its forms with the other scheme, with or without \"www.\", and \
