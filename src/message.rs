@@ -2,6 +2,13 @@
 
 use std::fmt;
 
+/// How many characters of a value are printed. Every valid origin has fewer.
+const LONGEST_VALUE: usize = 300;
+
+/// How many characters a suggestion may have. It is there to be copied, so a longer one is left out
+/// instead of cut. A value with several items may lack no more than its commas.
+const LONGEST_SUGGESTION: usize = 1000;
+
 /// `place: "value" reason; suggestion`. All parts but the reason are optional.
 ///
 /// Every error type of the crate is printed by this type, so that they all read alike.
@@ -25,9 +32,9 @@ pub(crate) enum Suggestion<'a> {
 }
 
 impl<'a> Suggestion<'a> {
-    /// The corrected text if there is one, else the advice.
+    /// The corrected text if there is one that is short enough to be printed, else the advice.
     pub(crate) fn of(write: Option<&'a str>, advice: Option<&'a str>) -> Option<Self> {
-        write.map(Self::Write).or_else(|| advice.map(Self::Advice))
+        write.filter(|text| is_short(text)).map(Self::Write).or_else(|| advice.map(Self::Advice))
     }
 }
 
@@ -37,9 +44,8 @@ impl fmt::Display for Message<'_> {
             f.write_str(place)?;
             f.write_str(": ")?;
         }
-        if let Some(value) = self.value {
-            Quoted(value).fmt(f)?;
-            f.write_str(" ")?;
+        if let Some(text) = self.value {
+            write!(f, "\"{}\" ", Escaped { text, limit: LONGEST_VALUE })?;
         }
         f.write_str(self.reason)?;
         let (write, advice) = match self.suggestion {
@@ -48,6 +54,7 @@ impl fmt::Display for Message<'_> {
             Some(Suggestion::WriteOr(text, or)) => (Some(text), Some(or)),
             None => (None, None),
         };
+        let write = write.filter(|text| is_short(text));
         if let Some(text) = write {
             f.write_str("; write ")?;
             Quoted(text).fmt(f)?;
@@ -60,29 +67,47 @@ impl fmt::Display for Message<'_> {
     }
 }
 
-/// A text in double quotes, printed as it was typed. Only control characters are escaped, so that
-/// it stays on one line.
+/// A text in double quotes, printed as it was typed, escaped as by [`Escaped`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write;
-        f.write_char('"')?;
-        for c in self.0.chars() {
-            if c.is_control() {
-                c.escape_default().fmt(f)?;
-            } else {
-                f.write_char(c)?;
-            }
-        }
-        f.write_char('"')
+        write!(f, "\"{}\"", Escaped { text: self.0, limit: usize::MAX })
     }
+}
+
+/// A text as it was typed, cut to `limit` characters; `…` follows what was cut.
+///
+/// What cannot be seen is escaped: control characters, which could begin another line, and those
+/// that have no width or change the direction of what follows. Letters of all scripts are not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Escaped<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) limit: usize,
+}
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const AS_TYPED: [char; 3] = ['"', '\'', '\\'];
+        let cut = self.text.char_indices().nth(self.limit).map(|(at, _)| at);
+        let shown = &self.text[..cut.unwrap_or(self.text.len())];
+        for part in shown.split_inclusive(AS_TYPED) {
+            let plain = part.trim_end_matches(AS_TYPED);
+            // Escapes a combining character only where it would join with a quote.
+            write!(f, "{}{}", plain.escape_debug(), &part[plain.len()..])?;
+        }
+        if cut.is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+fn is_short(suggestion: &str) -> bool {
+    suggestion.chars().nth(LONGEST_SUGGESTION).is_none()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Message, Suggestion};
+    use super::{Escaped, Message, Suggestion};
 
     #[test]
     fn lines() {
@@ -105,5 +130,37 @@ mod tests {
         assert_eq!(message.to_string(), r#""a\.b\n" has a trailing slash; use lower case"#);
         let message = Message { suggestion: Some(Suggestion::WriteOr("b", "set c")), ..message };
         assert_eq!(message.to_string(), r#""a\.b\n" has a trailing slash; write "b", or set c"#);
+    }
+
+    #[test]
+    fn suggestions_are_not_cut() {
+        let (longest, longer) = ("a".repeat(1000), "a".repeat(1001));
+        let print = |suggestion| {
+            Message { place: None, value: None, reason: "is wrong", suggestion }.to_string()
+        };
+        for (suggestion, expected) in [
+            (Suggestion::of(Some(&longest), Some("b")), format!("is wrong; write \"{longest}\"")),
+            (Suggestion::of(Some(&longer), Some("b")), "is wrong; b".to_owned()),
+            (Some(Suggestion::Write(&longer)), "is wrong".to_owned()),
+            (Some(Suggestion::WriteOr(&longer, "b")), "is wrong; b".to_owned()),
+        ] {
+            assert_eq!(print(suggestion), expected);
+        }
+    }
+
+    #[test]
+    fn texts_are_escaped_and_cut() {
+        for (text, limit, expected) in [
+            (r#"a"b'c\d"#, 9, r#"a"b'c\d"#),
+            ("a\tb\u{7f}\u{202e}\u{200b}", 9, r"a\tb\u{7f}\u{202e}\u{200b}"),
+            ("ééé", 2, "éé…"),
+            ("ééé", 3, "ééé"),
+            ("", 0, ""),
+            // A combining accent is part of its letter, and not of a quote.
+            ("e\u{301}", 9, "e\u{301}"),
+            ("'\u{301}", 9, r"'\u{301}"),
+        ] {
+            assert_eq!(Escaped { text, limit }.to_string(), expected);
+        }
     }
 }

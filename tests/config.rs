@@ -819,6 +819,15 @@ fn environment_variables() {
             &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_max_age", "1")],
             "unknown variable `CORS_max_age`; did you mean `CORS_MAX_AGE`?",
         ),
+        // Both are set by `${UNSET}`; a typing error must not hide that.
+        (
+            &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_ALLOW_HOST", ""), ("CORS_ALLOW_METHODS", " ")],
+            "unknown variable `CORS_ALLOW_HOST`; did you mean `CORS_ALLOW_HOSTS`?",
+        ),
+        (
+            &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_a\u{202e}\nb", "1")],
+            "unknown variable `CORS_a\\u{202e}\\nb`; remove it",
+        ),
         (
             &[("CORS_ALLOW_ORIGIN", "*"), ("CORS_PATHS", "/a")],
             "CORS_PATHS: only applies to an entry of a list; unset it, and write a list of policies in a file",
@@ -830,6 +839,274 @@ fn environment_variables() {
     let errors = config(&[("CORS_ALLOW_ORIGIN", "*"), ("CORS_MAX_AGE", "x")]).expect_err("invalid");
     let error = errors.iter().next().expect("an error");
     assert_eq!((error.variable(), error.place()), (Some("CORS_MAX_AGE"), "max_age"));
+}
+
+/// `CORS_ALLOW_HOSTS=${HOSTS}` with `HOSTS` unset left hosts unchecked.
+#[test]
+fn an_empty_variable_does_not_lift_a_protection() {
+    const EMPTY: &str = "is empty, and an empty variable does not turn this check off";
+    let hosts = "the hosts that the server answers for";
+    for (name, write) in [
+        ("CORS_ALLOW_HOSTS", hosts),
+        ("CORS_ENFORCE", "true or false"),
+        ("CORS_CHECK_PUBLIC_SUFFIXES", "true or false"),
+    ] {
+        for value in ["", " ", "\t\n"] {
+            let variables = [("CORS_ALLOW_ORIGIN", "https://a.example"), (name, value)];
+            let from_env = || PolicyConfig::from_vars("CORS_", variables);
+            let file =
+                "allow_origin = 'https://b.example'\nenforce = true\nallow_hosts = 'a.example'";
+            let file = PolicyConfig::from_toml(file).expect("valid TOML");
+            let expected = format!("{name}: {EMPTY}; write {write}, or unset the variable");
+            for config in [from_env(), file.merge(from_env())] {
+                assert_eq!(config.build().expect_err(name).to_string(), expected, "{value:?}");
+            }
+        }
+    }
+}
+
+/// Leaving these out is the stricter reading.
+#[test]
+fn other_empty_variables_count_as_unset() {
+    for key in [
+        "ALLOW_ORIGIN_REGEX",
+        "ALLOW_METHODS",
+        "ALLOW_HEADERS",
+        "ALLOW_CREDENTIALS",
+        "EXPOSE_HEADERS",
+        "MAX_AGE",
+        "ALLOW_PRIVATE_NETWORK",
+        "TIMING_ALLOW_ORIGIN",
+        "PREFLIGHT_STATUS",
+        "PREFLIGHT_CONTINUE",
+        "INNER_HEADERS",
+        "PRESETS",
+        "DANGEROUSLY_ALLOW_NULL_ORIGIN",
+        "DANGEROUSLY_ALLOW_INSECURE_ORIGINS",
+        "DANGEROUSLY_ALLOW_PUBLIC_SUFFIX_SUBDOMAINS",
+    ] {
+        let name = format!("CORS_{key}");
+        let variables = [("CORS_ALLOW_ORIGIN", "https://a.example"), (&*name, "")];
+        let list = PolicyConfig::from_vars("CORS_", variables).build().expect(key);
+        assert_eq!(list.to_string(), "policy for every path: allow_origin: https://a.example");
+    }
+}
+
+/// `+5` was accepted, `+1s` was not.
+#[test]
+fn a_sign_is_not_part_of_a_number_in_a_variable() {
+    for (name, value, expected) in [
+        ("CORS_MAX_AGE", "+5", "is not a valid duration"),
+        ("CORS_MAX_AGE", "+1s", "is not a valid duration"),
+        ("CORS_PREFLIGHT_STATUS", "+204", "is not a valid value; write a number from 200 to 299"),
+    ] {
+        let variables = [("CORS_ALLOW_ORIGIN", "*"), (name, value)];
+        let errors = PolicyConfig::from_vars("CORS_", variables).build().expect_err(value);
+        let errors = errors.to_string();
+        assert!(errors.starts_with(&format!("{name}: \"{value}\" {expected}")), "{errors}");
+    }
+}
+
+/// Of keys beside a list, nothing was told but that they cannot stand there.
+#[test]
+fn the_values_of_keys_beside_a_list_are_read() {
+    let text = r#"
+allow_origin = ["https://a.example/"]
+max_age = -1
+allow_methods = ["put"]
+allow_hosts = 5
+name = 5
+paths = ["x"]
+off = "true"
+
+[cors]
+allow_headers = ["a,b"]
+
+[[policy]]
+allow_origin = "https://B.example"
+"#;
+    assert_eq!(
+        toml_errors(text),
+        r#"line 2: allow_origin: cannot be combined with [[policy]]; move it into an entry
+line 2: allow_origin[0]: "https://a.example/" has a trailing slash; write "https://a.example"
+line 3: max_age: cannot be combined with [[policy]]; move it into an entry
+line 3: max_age: "-1" is negative; write 0 to turn caching off, or remove the key for the browser's default
+line 4: allow_methods: cannot be combined with [[policy]]; move it into an entry
+line 4: allow_methods[0]: "put" is not in upper case, and methods are case-sensitive; write "PUT"
+line 5: allow_hosts: cannot be combined with [[policy]]; move it into an entry
+line 5: allow_hosts: is an integer; write a string or an array of strings
+line 6: name: cannot be combined with [[policy]]; move it into an entry
+line 6: name: is an integer; write a string
+line 7: paths: cannot be combined with [[policy]]; move it into an entry
+line 7: paths[0]: "x" does not begin with a slash; write "/x"
+line 8: off: cannot be combined with [[policy]]; move it into an entry
+line 8: off: "true" is a string; write true or false
+line 10: unknown key `cors`; remove the table `cors` and write its keys in an entry
+line 11: allow_headers[0]: "a,b" has a comma inside one item of a list; make it several items
+line 14: policy[0].allow_origin: "https://B.example" has upper-case letters, which browsers never send; write "https://b.example""#
+    );
+    let beside = |key: &str| toml_errors(&format!("{key}\n[[policy]]\nallow_origin = '*'"));
+    assert_eq!(
+        beside("paths = []"),
+        "line 1: paths: cannot be combined with [[policy]]; move it into an entry\n\
+         line 1: paths: is empty, so the entry covers no path; add paths, or leave them out to cover every path"
+    );
+    assert_eq!(
+        beside("paths = 3"),
+        "line 1: paths: cannot be combined with [[policy]]; move it into an entry\n\
+         line 1: paths: is an integer; write a string or an array of strings"
+    );
+}
+
+/// The user does not want to allow an origin there.
+#[test]
+fn an_entry_that_was_meant_to_be_off_needs_no_origin() {
+    for (text, expected) in [
+        (
+            "[[policy]]\noff = \"true\"",
+            "line 2: policy[0].off: \"true\" is a string; write true or false",
+        ),
+        (
+            "[[policy]]\ndisabled = true",
+            "line 2: policy[0]: unknown key `disabled`; did you mean `off`?",
+        ),
+        (
+            "off = true",
+            "line 1: off: only applies to an entry of a list; move it into a [[policy]] table",
+        ),
+        (
+            "[[policy]]\noff = false",
+            "line 1: policy[0]: missing key `allow_origin`; name the origins that may call, or write \"*\"",
+        ),
+    ] {
+        assert_eq!(toml_errors(text), expected);
+    }
+}
+
+/// `paths` was suggested, which is an error there.
+#[test]
+fn keys_of_an_entry_misspelled_outside_a_list() {
+    assert_eq!(
+        toml_errors("allow_origin = '*'\npath = '/x'"),
+        "line 2: unknown key `path`; write `paths` in a [[policy]] table"
+    );
+    let json = PolicyList::from_json("{ \"allow_origin\": \"*\", \"path\": \"/x\" }");
+    assert_eq!(
+        json.expect_err("an unknown key").to_string(),
+        "line 1: unknown key `path`; write `paths` in an object of the array `policy`"
+    );
+    let config: PolicyConfig =
+        serde_json::from_str("{ \"allow_origin\": \"*\", \"path\": \"/x\" }").expect("JSON");
+    assert_eq!(
+        config.build().expect_err("an unknown key").to_string(),
+        "unknown key `path`; write `paths` in an entry of the list `policy`"
+    );
+    assert_eq!(
+        toml_errors("[[policy]]\nallow_origin = '*'\npath = '/x'"),
+        "line 3: policy[0]: unknown key `path`; did you mean `paths`?"
+    );
+}
+
+/// An origin of 100 KB was repeated in its error, and a suggestion with it.
+#[test]
+fn long_values_are_cut_and_long_suggestions_left_out() {
+    let long = "a".repeat(100_000);
+    let cut = format!("{}…", "a".repeat(300));
+    for (text, expected) in [
+        (
+            format!("allow_origin = '{long}://a.example/'"),
+            format!("line 1: allow_origin: \"{cut}\" "),
+        ),
+        (
+            format!("allow_origin = '*'\nallow_methods = ['{long} ']"),
+            format!("line 2: allow_methods[0]: \"{cut}\" "),
+        ),
+        (
+            format!("allow_origin = '*'\nallow_headers = ['{long}é']"),
+            format!("line 2: allow_headers[0]: \"{cut}\" is not a valid header name; "),
+        ),
+        (
+            format!("allow_origin = '*'\nallow_hosts = ['{long}']"),
+            format!("line 2: allow_hosts[0]: \"{cut}\" "),
+        ),
+        (
+            format!("allow_origin = '*'\nmax_age = '{long}'"),
+            format!("line 2: max_age: \"{cut}\" is not a valid duration; "),
+        ),
+        (
+            format!("allow_origin = '*'\nmax_age = '{}'", "0".repeat(100_000)),
+            format!(
+                "line 2: max_age: \"{}…\" is a number in quotes; write seconds, or an integer with a unit (s, m, h, d) as in \"10m\"",
+                "0".repeat(300)
+            ),
+        ),
+        (
+            format!("allow_origin = '*'\ninner_headers = '{long}'"),
+            format!("line 2: inner_headers: \"{cut}\" is not a valid choice; "),
+        ),
+        (
+            format!("allow_origin = '*'\npresets = '{long}'"),
+            format!("line 2: presets: \"{cut}\" is not a preset; "),
+        ),
+        (
+            format!("[[policy]]\nallow_origin = '*'\npaths = ['{long}']"),
+            format!(
+                "line 3: policy[0].paths[0]: \"{cut}\" does not begin with a slash; begin with"
+            ),
+        ),
+        (
+            format!("allow_origin_regex = '{long}('"),
+            format!("line 1: allow_origin_regex: \"{cut}\" is not a valid regular expression"),
+        ),
+        (
+            format!("{long} = 1\n{long} = 2"),
+            format!("line 2: syntax error at column 1: the key `{}…` is set twice", &long[..64]),
+        ),
+    ] {
+        let errors = toml_errors(&text);
+        assert!(errors.len() < 1000, "{errors}");
+        assert!(errors.starts_with(&expected), "{errors}");
+    }
+    // The field has all of it.
+    let origin = format!("https://{}.example/", "a.".repeat(500));
+    let errors = PolicyList::from_toml(&format!("allow_origin = '{origin}'")).expect_err("a slash");
+    assert_eq!(errors.iter().next().and_then(ConfigError::value), Some(&*origin));
+
+    // What separates ten origins is no typing error to be left without its correction.
+    let origins = (0..10).map(|i| format!("https://customer-{i}.app.example.com"));
+    let origins = origins.collect::<Vec<_>>();
+    let errors = toml_errors(&format!("allow_origin = '{}'", origins.join(";")));
+    assert!(errors.ends_with(&format!("; write \"{}\"", origins.join(", "))), "{errors}");
+}
+
+/// A character that changes the direction of the text, or cannot be seen, was printed as it is.
+#[test]
+fn what_cannot_be_seen_is_escaped() {
+    let value = |text: &str| {
+        let errors = toml_errors(&format!("allow_origin = '*'\nallow_headers = [\"{text}\"]"));
+        let (_, rest) = errors.split_once(": \"").expect("a value");
+        rest.split_once("\" ").expect("its end").0.to_owned()
+    };
+    for (text, expected) in [
+        (r"a\u202eb", r"a\u{202e}b"),
+        (r"a\u2028b", r"a\u{2028}b"),
+        (r"a\u200bb", r"a\u{200b}b"),
+        (r"a\u00adb", r"a\u{ad}b"),
+        (r"a\ufeffb", r"a\u{feff}b"),
+        (r"a\u001bb", r"a\u{1b}b"),
+        (r"a\u0085b", r"a\u{85}b"),
+        ("привет", "привет"),
+        ("日本語", "日本語"),
+        ("नमस्ते", "नमस्ते"),
+        ("مرحبا", "مرحبا"),
+        ("é'", "é'"),
+    ] {
+        assert_eq!(value(text), expected);
+    }
+    assert_eq!(
+        toml_errors("allow_origin = \"https://a\\u202e.example\""),
+        r#"line 1: allow_origin: "https://a\u{202e}.example" has a Unicode host, which browsers send as Punycode; write what `location.origin` prints in a browser's console"#
+    );
 }
 
 #[cfg(unix)]

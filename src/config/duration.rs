@@ -53,19 +53,21 @@ impl Problem {
 
     /// What to do about this text.
     pub(super) fn advice(self, text: &str, format: Format) -> Cow<'static, str> {
+        // What is too long for a number is nothing to repeat.
+        const LONGEST: usize = 20;
         let bare = text.trim();
         match (self, format) {
             (Self::Negative, _) => {
                 let remove = format.remove();
                 format!("write 0 to turn caching off, or {remove} for the browser's default").into()
             }
-            (Self::NumberInString, Format::Toml | Format::Json) => {
+            (Self::NumberInString, Format::Toml | Format::Json) if bare.len() <= LONGEST => {
                 format!("write {bare} without quotes for seconds, or \"{bare}s\"").into()
             }
-            (Self::NumberInString, _) => {
+            (Self::NumberInString, _) if bare.len() <= LONGEST => {
                 format!("write the number {bare} for seconds, or \"{bare}s\"").into()
             }
-            (Self::Invalid, _) => {
+            (Self::NumberInString | Self::Invalid, _) => {
                 "write seconds, or an integer with a unit (s, m, h, d) as in \"10m\"".into()
             }
         }

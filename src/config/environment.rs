@@ -2,7 +2,7 @@
 
 use super::{
     document::{At, Entry, Integer, Node, Value},
-    keys::{POLICY_KEYS, Type},
+    keys::{POLICY_KEYS, Type, is_protection},
 };
 use std::ffi::OsString;
 
@@ -19,9 +19,6 @@ pub(super) fn read(prefix: &str, variables: impl Iterator<Item = (OsString, OsSt
 
 fn entry(prefix: &str, name: &str, value: OsString) -> Option<Entry> {
     let key = name.strip_prefix(prefix)?;
-    if value.is_empty() {
-        return None;
-    }
     // Names are in upper case. In any other case, the key is unknown, as one in upper case is.
     let key = if key.bytes().any(|b| b.is_ascii_lowercase()) {
         key.to_ascii_uppercase()
@@ -29,6 +26,10 @@ fn entry(prefix: &str, name: &str, value: OsString) -> Option<Entry> {
         key.to_ascii_lowercase()
     };
     let takes = POLICY_KEYS.iter().find(|(known, _)| *known == key).map(|(_, takes)| *takes);
+    // An unknown variable is an error in any case: it may have been meant for a protection.
+    if value.is_empty() && takes.is_some() && !is_protection(&key) {
+        return None;
+    }
     let value = match value.into_string() {
         Ok(text) => typed(takes, text),
         Err(_) => Value::Other("not valid UTF-8"),
@@ -42,7 +43,8 @@ fn typed(takes: Option<Type>, text: String) -> Value {
     let typed = match (takes, text.trim()) {
         (Some(Type::Boolean), "true") => Some(Value::Boolean(true)),
         (Some(Type::Boolean), "false") => Some(Value::Boolean(false)),
-        (Some(Type::Duration | Type::Status), number) => {
+        // A sign is no more valid here than before a number with a unit.
+        (Some(Type::Duration | Type::Status), number) if !number.starts_with('+') => {
             Integer::new(number, 10, &text).map(Value::Integer)
         }
         _ => None,

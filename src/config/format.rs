@@ -68,6 +68,16 @@ impl Format {
         }
     }
 
+    /// What to do with a key that was meant for this one of an entry, and stands outside a list.
+    pub(super) fn write_in_list(self, key: &str) -> String {
+        match self {
+            Self::Toml => format!("write `{key}` in a [[policy]] table"),
+            Self::Json => format!("write `{key}` in an object of the array `policy`"),
+            Self::Environment => LIST_IN_FILE.to_owned(),
+            Self::Unknown => format!("write `{key}` in an entry of the list `policy`"),
+        }
+    }
+
     /// What to do with a setting beside a list.
     pub(super) fn move_into_entry(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! The keys, and which one was meant by another.
 
-use crate::similar;
+use crate::{message::Escaped, similar};
 
 /// What a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,6 +185,12 @@ pub(super) fn is_policy_key(key: &str) -> bool {
     POLICY_KEYS.iter().any(|(known, _)| *known == key)
 }
 
+/// Whether leaving the setting out lifts a protection. An empty variable is an error for these, so
+/// that `CORS_ALLOW_HOSTS=${HOSTS}` with `HOSTS` unset does not turn the check off unnoticed.
+pub(super) fn is_protection(key: &str) -> bool {
+    ["allow_hosts", "enforce", CHECK_PUBLIC_SUFFIXES].contains(&key)
+}
+
 pub(super) fn is_entry_key(key: &str) -> bool {
     ENTRY_KEYS.contains(&key)
 }
@@ -219,11 +225,7 @@ fn plain(key: &str) -> String {
 
 /// A key for an error message: on one line, and not longer than a line.
 pub(super) fn shown(key: &str) -> String {
-    let mut shown = key.chars().take(64).flat_map(char::escape_debug).collect::<String>();
-    if key.chars().nth(64).is_some() {
-        shown.push('…');
-    }
-    shown
+    Escaped { text: key, limit: 64 }.to_string()
 }
 
 #[cfg(test)]

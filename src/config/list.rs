@@ -121,7 +121,34 @@ fn beside_the_list(at: &At, entries: &[Entry], list: &Entry) -> Vec<ConfigError>
         let error = reader.error(&beside.at, &beside.key, Kind::Conflict, reason);
         reader.errors.push(error.advice(beside.at.format().move_into_entry()));
     }
-    reader.errors
+    check_values(&mut reader);
+    let mut errors = reader.errors;
+    for table in entries.iter().filter(|entry| is_table_around(entry)) {
+        errors.extend(inside(table));
+    }
+    errors
+}
+
+/// The errors of the values of all keys, wherever the keys belong. What is missing may stand there.
+fn check_values(reader: &mut Reader<'_>) {
+    policy(reader);
+    reader.errors.retain(|error| *error.kind() != Kind::MissingKey);
+    reader.name();
+    reader.boolean("off");
+    reader.boolean("shadow");
+    let errors = reader.errors.len();
+    let Some(paths) = reader.texts("paths").filter(|_| reader.errors.len() == errors) else {
+        return;
+    };
+    let entry = PolicyEntry::new(stand_in(false)).paths(paths.to_strings());
+    for error in PolicyList::builder().entry(entry).build().err().iter().flatten() {
+        let (at, place) = match (error.path().and_then(|i| paths.get(i)), reader.get("paths")) {
+            (Some(path), _) => (path.at.clone(), path.place.clone()),
+            (None, Some(key)) => (key.at.clone(), reader.place("paths")),
+            (None, None) => continue,
+        };
+        reader.errors.push(ConfigError::of_list(&at, place, error.clone()));
+    }
 }
 
 /// An entry as it was read.

@@ -40,17 +40,26 @@ pub(super) fn policy(reader: &mut Reader<'_>) -> Policy {
     let enforce = reader.is_true("enforce");
 
     let origins_are_given = reader.check_origins_are_given();
-    let origins_are_mistyped = reader.errors.iter().any(|error| {
-        *error.kind() == Kind::WrongType && error.place().starts_with(&reader.place("allow_origin"))
-    });
+    let mistyped = reader.errors.iter().filter(|error| *error.kind() == Kind::WrongType);
+    let mistyped = mistyped.map(|error| error.place().to_owned()).collect::<Vec<_>>();
+    let is_mistyped = |setting: Setting, reader: &Reader<'_>| {
+        let place = reader.place(setting.as_str());
+        mistyped.iter().any(|mistyped| mistyped.starts_with(&place))
+    };
     match builder.build() {
         Ok(policy) => policy,
         Err(errors) => {
             for error in errors {
-                // There is no origin because none is given, or none of the right type: that is
-                // reported already.
-                let no_origin = matches!(error.kind(), PolicyErrorKind::NoOrigin);
-                if !no_origin || (origins_are_given && !origins_are_mistyped) {
+                // There is none because none is given, or none of the right type: that is reported
+                // already.
+                let is_reported = match error.kind() {
+                    PolicyErrorKind::NoOrigin => {
+                        !origins_are_given || is_mistyped(error.setting(), reader)
+                    }
+                    PolicyErrorKind::NoHost => is_mistyped(error.setting(), reader),
+                    _ => false,
+                };
+                if !is_reported {
                     let (at, place) = place_of(&error, reader, &lists);
                     let error = as_written(error, reader);
                     let written = |setting: Setting| name_of(setting, &error, reader);

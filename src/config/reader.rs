@@ -56,6 +56,12 @@ pub(super) fn is_table_around(entry: &Entry) -> bool {
     }
 }
 
+/// Whether this is an empty variable of a setting for which that does not count as unset.
+fn is_blank(node: &Node, key: &str) -> bool {
+    let is_blank = matches!(&node.value, Value::String(text) if text.trim().is_empty());
+    is_blank && node.at.format() == Format::Environment && keys::is_protection(key)
+}
+
 fn has_list(table: &[Entry]) -> bool {
     table.iter().any(|entry| entry.key == LIST_KEY)
 }
@@ -123,15 +129,16 @@ impl<'a> Reader<'a> {
         }
         let variable = entry.at.variable();
         let reason = match variable {
-            Some(variable) => format!("unknown variable `{variable}`"),
+            Some(variable) => format!("unknown variable `{}`", keys::shown(variable)),
             None => format!("unknown key `{key}`"),
         };
         let error = self.error(&entry.at, key, Kind::UnknownKey, reason).printed_in(self.table);
         let advice = match self.table_around(entry) {
             Some(advice) => advice,
             None => match keys::meant(&entry.key) {
-                Some(meant) if variable.is_some() && keys::is_entry_key(meant) => {
-                    entry.at.format().move_into_list().to_owned()
+                Some(meant) if self.table.is_empty() && keys::is_entry_key(meant) => {
+                    self.meant.push(meant);
+                    entry.at.format().write_in_list(meant)
                 }
                 Some(meant) => {
                     self.meant.push(meant);
@@ -157,7 +164,9 @@ impl<'a> Reader<'a> {
                 }
                 is_table_around(entry).then(|| {
                     let table = entry.at.format().table();
-                    format!("remove the {table} `{key}` and write its keys at the top level")
+                    let place =
+                        if has_list(self.entries) { "in an entry" } else { "at the top level" };
+                    format!("remove the {table} `{key}` and write its keys {place}")
                 })
             }
             Value::Array(items) => {
@@ -173,13 +182,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reports that no origins are given, unless an unknown key was meant to give them.
+    /// Reports that no origins are given, unless another error says why.
     pub(super) fn check_origins_are_given(&mut self) -> bool {
         let names = ["allow_origin", ALLOW_ORIGIN_REGEX];
         if names.iter().any(|name| self.get(name).is_some()) {
             return true;
         }
-        if !self.meant.iter().any(|meant| names.contains(meant)) {
+        // What is off needs no origins, and a key that was meant to say so is an error already.
+        let is_off =
+            self.get("off").is_some_and(|off| !matches!(off.node.value, Value::Boolean(false)));
+        let is_meant = |meant: &&str| names.contains(meant) || *meant == "off";
+        if !is_off && !self.meant.iter().any(is_meant) {
             let key = names[0];
             let reason = match self.at.variable() {
                 Some(prefix) => format!("missing variable `{prefix}{}`", key.to_uppercase()),
@@ -193,6 +206,10 @@ impl<'a> Reader<'a> {
 
     fn wrong_type(&mut self, key: &str, node: &Node, expected: &str) {
         let (reason, advice) = match (node.at.format(), &node.value) {
+            (Format::Environment, _) if is_blank(node, key) => {
+                let reason = "is empty, and an empty variable does not turn this check off";
+                (reason.to_owned(), format!("write {expected}, or unset the variable"))
+            }
             // All that a variable holds is a string.
             (Format::Environment, Value::String(_)) => {
                 ("is not a valid value".to_owned(), format!("write {expected}"))
@@ -204,7 +221,9 @@ impl<'a> Reader<'a> {
         };
         let error = self.error(&node.at, key, Kind::WrongType, reason);
         let error = match &node.value {
-            Value::String(text) if text.len() <= 64 => error.with_value(text),
+            Value::String(text) if text.len() <= 64 && !is_blank(node, key) => {
+                error.with_value(text)
+            }
             _ => error,
         };
         self.errors.push(error.advice(advice));
@@ -237,6 +256,10 @@ impl<'a> Reader<'a> {
     pub(super) fn texts(&mut self, key: &str) -> Option<Texts> {
         let node = &self.get(key)?.node;
         Some(match &node.value {
+            Value::String(_) if is_blank(node, key) => {
+                self.wrong_type(key, node, "the hosts that the server answers for");
+                Texts::default()
+            }
             Value::String(text) => {
                 let item = Item { at: node.at.clone(), place: self.place(key), text: text.clone() };
                 Texts { one_string: true, items: vec![item] }

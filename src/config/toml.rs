@@ -3,6 +3,7 @@
 use super::{
     document::{At, Entry, Integer, Lines, Node, Value},
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
+    keys,
 };
 use toml::{
     Spanned,
@@ -34,7 +35,7 @@ fn syntax_error(
     };
     if why == "duplicate key" {
         let key = text.get(span.clone()).unwrap_or_default().trim();
-        why = format!("the key `{key}` is set twice");
+        why = format!("the key `{}` is set twice", keys::shown(key));
     }
     let column = lines.column(span.start);
     let reason = format!("syntax error at column {column}: {why}");

@@ -28,8 +28,8 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
-/// Somebody else's error with its causes, in one line of some 500 bytes at most, control characters
-/// escaped.
+/// Somebody else's error with its causes, in one line of some 500 characters at most, those that
+/// cannot be seen escaped.
 #[cfg(all(feature = "source", feature = "tracing"))]
 pub(crate) fn one_line(error: &(dyn std::error::Error + 'static)) -> String {
     const LIMIT: usize = 500;
@@ -43,19 +43,7 @@ pub(crate) fn one_line(error: &(dyn std::error::Error + 'static)) -> String {
         }
         cause = error.source().filter(|_| text.len() < LIMIT);
     }
-    let mut line = String::new();
-    for c in text.chars() {
-        if line.len() >= LIMIT {
-            line.push('…');
-            break;
-        }
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line
+    crate::message::Escaped { text: &text, limit: LIMIT }.to_string()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Why a request is refused.
 
-use crate::policy::Setting;
+use crate::{message::Escaped, policy::Setting};
 use http::HeaderValue;
 use std::{error::Error, fmt, mem::discriminant, sync::Arc};
 
@@ -242,17 +242,9 @@ fn one_line_of(f: &mut fmt::Formatter<'_>, header: &str, got: &dyn fmt::Display)
 }
 
 /// An error of somebody else's, which may quote what it was given: line breaks and the like
-/// escaped.
+/// escaped, cut to a bounded length.
 fn escaped(error: &Arc<dyn Error + Send + Sync>) -> String {
-    let mut escaped = String::new();
-    for c in error.to_string().chars() {
-        if c.is_control() {
-            escaped.extend(c.escape_default());
-        } else {
-            escaped.push(c);
-        }
-    }
-    escaped
+    Escaped { text: &error.to_string(), limit: 500 }.to_string()
 }
 
 /// Text of a request: in quotes, what is not visible ASCII escaped, cut to a bounded length.

@@ -325,10 +325,11 @@ fn of_preflight(status: u16, origin: Option<&str>) -> Diagnosis {
         ),
         403 => match origin {
             Some(origin) => diagnosis(
-                "the server does not allow the page's origin, or a login or firewall answers the \
-                 preflight before the CORS layer",
+                "the server does not allow the page's origin or this host, or a login or firewall \
+                 answers the preflight before the CORS layer",
                 format!(
-                    "{}; if it is there, move the CORS layer outside whatever answered 403",
+                    "{}, and this host to the allowed hosts if those are checked; if both are \
+                     there, move the CORS layer outside whatever answered 403",
                     allowing(origin)
                 ),
             ),
@@ -380,7 +381,16 @@ fn of_response(status: u16, origin: &str) -> Diagnosis {
         diagnosis(format!("{what} outside the CORS layer made this response"), suggestion)
     };
     match status {
-        401 | 403 | 407 => outside(
+        403 => diagnosis(
+            "the CORS layer enforces its policy, and does not allow the page's origin or this host, \
+             or a login or firewall outside the CORS layer made this response",
+            format!(
+                "{}, and this host to the allowed hosts if those are checked; if both are there, \
+                 move the CORS layer outside whatever answered 403",
+                allowing(origin)
+            ),
+        ),
+        401 | 407 => outside(
             "a login",
             "move the CORS layer outside the login, so that its refusals carry CORS headers too",
         ),

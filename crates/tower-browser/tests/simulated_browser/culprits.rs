@@ -62,8 +62,24 @@ fn the_culprit_and_the_suggestion() {
             put,
             (403, &[]),
             ok,
-            "the server does not allow the page's origin, or a login or firewall",
+            "the server does not allow the page's origin or this host, or a login or firewall",
             "add \"https://app.example.com\"",
+        ),
+        (
+            "the layer's own 403, enforcing",
+            get,
+            ok,
+            (403, &[("vary", "Origin")]),
+            "the CORS layer enforces its policy, and does not allow the page's origin or this host, or a login",
+            "add \"https://app.example.com\" to the allowed origins, and this host to the allowed hosts",
+        ),
+        (
+            "a login that refuses the request",
+            get,
+            ok,
+            (401, &[]),
+            "a login outside the CORS layer made this response",
+            "move the CORS layer outside the login",
         ),
         (
             "no route for OPTIONS",
@@ -284,6 +300,7 @@ fn no_suggestion_is_to_allow_null() {
     let rows: &[Row<'_>] = &[
         ("no grant", get, ok, ok, "does not allow the page's origin", page),
         ("403 without headers", put, (403, &[]), ok, "does not allow the page's origin", page),
+        ("403 for the request", get, ok, (403, &[]), "does not allow the page's origin", page),
         ("a preflight without headers", put, ok, ok, "does not allow the page's origin", page),
         ("any origin, with credentials", credentials, ok, any, "has no origin", page),
         (
