@@ -71,7 +71,8 @@
 //! the reading.
 //!
 //! In environment variables, a name is a prefix and the key in upper case, such as
-//! `CORS_ALLOW_ORIGIN`; see [`PolicyConfig::from_env`].
+//! `CORS_ALLOW_ORIGIN`. An empty variable counts as unset, or is an error where that would turn a
+//! check off; see [`PolicyConfig::from_env`].
 
 mod deserialize;
 mod document;

@@ -165,9 +165,12 @@ impl PolicyConfig {
     ///
     /// A variable is the prefix and the name of a setting in upper case: with the prefix `CORS_`,
     /// `CORS_ALLOW_ORIGIN`, `CORS_MAX_AGE` and so on. A list is comma-separated. A duration is
-    /// seconds, or an integer with a unit. An empty variable counts as unset. A variable that
-    /// begins with the prefix and is not a setting is an error, so choose a prefix that nothing
-    /// else uses.
+    /// seconds, or an integer with a unit. A variable that begins with the prefix and is not a
+    /// setting is an error, so choose a prefix that nothing else uses.
+    ///
+    /// An empty variable counts as unset, except for `allow_hosts`, `enforce` and
+    /// `check_public_suffixes`: leaving these out turns a check off, so an empty one is an error.
+    /// `CORS_ALLOW_HOSTS=${HOSTS}` does not leave hosts unchecked where `HOSTS` is not set.
     ///
     /// It never fails: what is wrong with a variable is an error of [`build`](Self::build), which
     /// names the variable.

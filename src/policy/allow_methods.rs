@@ -50,7 +50,7 @@ impl AllowMethods {
     /// Any method: the same as [`AllowMethods::any`].
     ///
     /// The name is that of tower-http, where it mirrors the method that a preflight asks for. Here,
-    /// the answer mirrors it only with credentials; without, it says `*`.
+    /// the answer mirrors it only with credentials, up to 64 bytes; without, it says `*`.
     ///
     /// ```
     /// use tower_cors::{AllowMethods, Policy};

@@ -83,7 +83,8 @@ impl<T> PolicyBuilder<T> {
     /// `GET`, `HEAD` and `POST`, which are always allowed.
     ///
     /// `*` grants any method. With credentials, browsers take the `*` of the header literally, so
-    /// the answer names the method that the preflight asks for.
+    /// the answer names the method that the preflight asks for, if it has at most 64 bytes. The
+    /// longest registered method has 17.
     ///
     /// ```
     /// use http::Method;
@@ -111,7 +112,7 @@ impl<T> PolicyBuilder<T> {
     /// `*` grants any header except `Authorization`, which the standard requires to be named: write
     /// `["*", "authorization"]`, or [`AllowHeaders::mirror_request`]. With credentials, browsers
     /// take the `*` of the header literally, so the answer names the headers that the preflight
-    /// asks for.
+    /// asks for, if their list has at most 4,096 bytes.
     ///
     /// ```
     /// use http::header::{AUTHORIZATION, CONTENT_TYPE};

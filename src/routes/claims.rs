@@ -122,7 +122,8 @@ impl<'a> Claim<'a> {
 }
 
 /// The pattern, and those that match all that it matches: with a star for some of its first labels,
-/// with any port. Other stars within a label are not among them.
+/// with any port. Those with a star within a label are not among them: that `https://a-*.d.example`
+/// matches all of `https://a-b-*.d.example` is not found.
 fn broader(pattern: &OriginPattern) -> impl Iterator<Item = String> {
     let (scheme, host) = (pattern.scheme(), pattern.host());
     let port = &pattern.as_str()[scheme.len() + "://".len() + host.len()..];

@@ -172,6 +172,10 @@ pub enum PolicyListErrorKind {
     },
     /// Earlier entries with the same paths match all origins of this one, so that it never governs a
     /// request.
+    ///
+    /// This is found for exact origins, and for patterns whose star is a whole label. Patterns with
+    /// a star within a label, such as `https://a-*.example.com`, are compared only as texts with
+    /// each other, and predicates and regular expressions not at all.
     #[non_exhaustive]
     DeadInScope {
         /// The earlier entry, or `None` where it takes several.
