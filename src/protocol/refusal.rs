@@ -266,7 +266,7 @@ impl fmt::Display for Quoted<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Refusal;
+    use super::{HeaderValue, Refusal};
     use std::{error::Error, sync::Arc};
 
     #[test]
@@ -282,5 +282,27 @@ mod tests {
         );
         assert_ne!(Refusal::RepeatedOrigin { lines: 2 }, Refusal::RepeatedOrigin { lines: 3 });
         assert_ne!(Refusal::RepeatedOrigin { lines: 2 }, Refusal::RepeatedMethod { lines: 2 });
+    }
+
+    /// What is printed is bounded, whatever a request or a predicate brings; the fields are whole.
+    #[test]
+    fn what_comes_from_outside_is_escaped_and_cut() {
+        let origin = HeaderValue::from_str(&"a".repeat(100_000)).expect("a valid value");
+        let error = format!("no row for {}\n\u{202e}", "b".repeat(100_000));
+        let refusal = Refusal::PredicateFailed {
+            origin,
+            error: Arc::from(Box::<dyn Error + Send + Sync>::from(error)),
+        };
+        let expected = format!(
+            "origin \"{}…\" (100000 bytes) could not be checked: no row for {}…",
+            "a".repeat(200),
+            "b".repeat(489),
+        );
+        assert_eq!(refusal.to_string(), expected);
+        assert_eq!(refusal.value().map(HeaderValue::len), Some(100_000));
+        let refusal = Refusal::PolicyUnavailable {
+            error: Arc::from(Box::<dyn Error + Send + Sync>::from("a\n\u{202e}b")),
+        };
+        assert_eq!(refusal.to_string(), r"the policy is unavailable: a\n\u{202e}b");
     }
 }
