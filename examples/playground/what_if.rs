@@ -3,7 +3,7 @@
 
 use crate::{echo, recorder::Recorder};
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderName, Request, Response};
 use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -112,7 +112,9 @@ fn headers(text: &str) -> Result<Vec<(&str, &str)>, Value> {
             if let Some((name, value)) = line.split_once(':') {
                 return Ok((name.trim(), value.trim()));
             }
-            let (name, value) = line.split_once(' ').unwrap_or((line, "value"));
+            let words = line.split_once(' ').unwrap_or((line, "value"));
+            let is_name = words.0.parse::<HeaderName>().is_ok();
+            let (name, value) = if is_name { words } else { ("name", "value") };
             Err(json!({
                 "outcome": "blocked",
                 "reason": format!("the header {line:?} has no colon"),
