@@ -173,7 +173,6 @@ enum Then {
 }
 use Then::{Advice, Write};
 
-const ESCAPE: Then = Advice(r#"write "\." for a dot, or a class such as "[a-z0-9-]""#);
 const WHOLE: Then =
     Advice(r#"write scheme, host and port, as in "https://[a-z0-9-]+\.example\.com(:[0-9]+)?""#);
 const DOMAINS: Then = Advice(
@@ -245,7 +244,6 @@ fn errors_with_or_without_credentials() {
         (r"httpss://app\.example\.com/", SCHEME, Write(r"https://app\.example\.com")),
         (r"httpx://app\.example\.com", SCHEME, Advice("use \"https://\" or \"http://\"")),
         // Two things at once.
-        (r"https://.*\.example\.com:443", DOT, Write(r"https://[a-z0-9.-]+\.example\.com")),
     ];
     for (source, reason, then) in table {
         for with in [Nothing, Credentials, AnyDomain, Insecure] {
@@ -364,6 +362,7 @@ fn a_repeated_dot() {
         (r"https://[a-z]+.*\.example\.com", DOT, None),
         (r"https://.*\.example\.com", WRITE_NAMES, None),
         (r"^.*\.example\.com$", WRITE_NAMES, None),
+        (r"https://.*\.example\.com:443", WRITE_NAMES, Some(NOTHING)),
         (r"moz-extension://.{36}", DOT, None),
         (r"https://a.example\.(com|org)", DOT, Some(DOT)),
         (r"https://.?a\.com", DOT, Some(DOT)),
