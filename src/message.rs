@@ -38,16 +38,19 @@ impl<'a> Suggestion<'a> {
     }
 }
 
-impl fmt::Display for Message<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Message<'_> {
+    /// The line, with its value and its corrected text in the quotes that this function adds.
+    pub(crate) fn quoted_by(&self, quote: &dyn Fn(Escaped<'_>) -> String) -> String {
+        let mut line = String::new();
         if let Some(place) = self.place {
-            f.write_str(place)?;
-            f.write_str(": ")?;
+            line.push_str(place);
+            line.push_str(": ");
         }
         if let Some(text) = self.value {
-            write!(f, "\"{}\" ", Escaped { text, limit: LONGEST_VALUE })?;
+            line.push_str(&quote(Escaped { text, limit: LONGEST_VALUE }));
+            line.push(' ');
         }
-        f.write_str(self.reason)?;
+        line.push_str(self.reason);
         let (write, advice) = match self.suggestion {
             Some(Suggestion::Write(text)) => (Some(text), None),
             Some(Suggestion::Advice(text)) => (None, Some(text)),
@@ -56,14 +59,20 @@ impl fmt::Display for Message<'_> {
         };
         let write = write.filter(|text| is_short(text));
         if let Some(text) = write {
-            f.write_str("; write ")?;
-            Quoted(text).fmt(f)?;
+            line.push_str("; write ");
+            line.push_str(&quote(Escaped { text, limit: usize::MAX }));
         }
         if let Some(text) = advice {
-            f.write_str(if write.is_some() { ", or " } else { "; " })?;
-            f.write_str(text)?;
+            line.push_str(if write.is_some() { ", or " } else { "; " });
+            line.push_str(text);
         }
-        Ok(())
+        line
+    }
+}
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.quoted_by(&|text: Escaped<'_>| text.in_quotes()))
     }
 }
 
@@ -85,6 +94,12 @@ impl fmt::Display for Quoted<'_> {
 pub(crate) struct Escaped<'a> {
     pub(crate) text: &'a str,
     pub(crate) limit: usize,
+}
+
+impl Escaped<'_> {
+    pub(crate) fn in_quotes(self) -> String {
+        format!("\"{self}\"")
+    }
 }
 
 impl fmt::Display for Escaped<'_> {

@@ -543,18 +543,20 @@ fn advice_is_in_the_syntax_of_its_format() {
     }
 }
 
-/// What an error said to write was not valid JSON: there, a backslash is written as two.
+/// What an error said to write was not valid JSON, where a backslash is written as two, nor TOML,
+/// where it is written so between double quotes.
 #[test]
 fn expressions_are_printed_as_they_are_written() {
     let one = r#""https://a.b\.example" has an unescaped dot, which matches any character; write "https://a\.b\.example""#;
     let two = one.replace('\\', r"\\");
+    let literal = one.replace('"', "'");
     let written = [r"https://a.b\.example", r"https://a.b\\.example"];
     for (config, place, expected) in [
         (
             PolicyConfig::from_toml(&format!("allow_origin_regex = '{}'", written[0]))
                 .expect("TOML"),
             "line 1: allow_origin_regex",
-            one,
+            literal.as_str(),
         ),
         (
             PolicyConfig::from_toml(&format!("allow_origin_regex = [\"{}\"]", written[1]))
@@ -578,6 +580,22 @@ fn expressions_are_printed_as_they_are_written() {
         assert_eq!(errors.to_string(), format!("{place}: {expected}"));
         assert_eq!(errors.iter().next().and_then(ConfigError::value), Some(written[0]));
     }
+    assert_eq!(
+        toml_errors("allow_origin_regex = [\"https://[a-z]+.example.com\"]"),
+        r#"line 1: allow_origin_regex[0]: "https://[a-z]+.example.com" has an unescaped dot, which matches any character; write 'https://[a-z]+\.example\.com'"#
+    );
+    assert_eq!(
+        toml_errors("allow_origin_regex = 'https://.*a'"),
+        r#"line 1: allow_origin_regex: "https://.*a" has an unescaped dot, which matches any character; write '\.' for a dot, or a class such as "[a-z0-9-]""#
+    );
+    let syntax = toml_errors(r#"allow_origin_regex = "https://a\.example""#);
+    assert!(syntax.starts_with("line 1: syntax error at column 33: "), "{syntax}");
+    assert!(syntax.ends_with("; in TOML, write regular expressions in single quotes"), "{syntax}");
+    let errors = PolicyList::from_json(r#"{ "allow_origin_regex": "https://a\.example" }"#);
+    assert_eq!(
+        errors.expect_err("not JSON").to_string(),
+        "line 1: syntax error at column 36: invalid escape; in JSON, write each backslash twice"
+    );
     let errors = PolicyList::from_json(r#"{ "allow_origin_regex": "\\.example\\.com" }"#);
     let errors = errors.expect_err("it matches no origin").to_string();
     assert!(errors.contains(r#""\\.example\\.com" matches no origin"#), "{errors}");
@@ -804,7 +822,7 @@ fn environment_variables() {
     for (variables, expected) in [
         (
             &[("CORS_MAX_AGE", "ten minutes")][..],
-            "missing variable `CORS_ALLOW_ORIGIN`; name the origins that may call, or write \"*\"\n\
+            "missing or empty variable `CORS_ALLOW_ORIGIN`; name the origins that may call, or write \"*\"\n\
              CORS_MAX_AGE: \"ten minutes\" is not a valid duration; write seconds, or an integer with a unit (s, m, h, d) as in \"10m\"",
         ),
         (
@@ -1200,6 +1218,21 @@ fn files() {
     std::fs::write(&toml, "allow_origin = '*'").expect("written");
     std::fs::write(&json, "{\"allow_origin\": \"https://a.example/\"}").expect("written");
     assert!(PolicyList::from_file(&toml).is_ok());
+
+    // A file in another format was told what is wrong with it as TOML, and no more.
+    let yaml = "allow_origin: ['*']";
+    let syntax = "line 1: syntax error at column 15: key with no value, expected `=`";
+    for (name, advice) in [
+        ("cors.yaml", "; policy files are TOML or, if their name ends in `.json`, JSON"),
+        ("cors", "; policy files are TOML or, if their name ends in `.json`, JSON"),
+        ("cors.TOML", ""),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, yaml).expect("written");
+        let errors = PolicyList::from_file(&path).expect_err("it is not TOML").to_string();
+        let expected = format!("{}: {syntax}{advice}", path.display()).replace(": line 1", ":1");
+        assert_eq!(errors, expected, "{name}");
+    }
 
     let errors = PolicyList::from_file(&json).expect_err("an invalid file");
     let line = format!(

@@ -1,6 +1,6 @@
 //! A parsed document of any format, and where everything in it stands.
 
-use super::format::Format;
+use super::{format::Format, quotes::Quotes};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -49,8 +49,8 @@ pub(super) struct At {
     /// Ascending within one document; 0 for the document as a whole.
     position: u32,
     format: Format,
-    /// Whether a backslash in this text is written as two.
-    has_escapes: bool,
+    /// How strings are written there.
+    quotes: Quotes,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -131,13 +131,12 @@ impl At {
         Self { line: None, position: 0, ..self.clone() }
     }
 
-    /// The place of a string.
-    pub(super) fn of_string(self, has_escapes: bool) -> Self {
-        Self { has_escapes, ..self }
+    pub(super) fn with_quotes(self, quotes: Quotes) -> Self {
+        Self { quotes, ..self }
     }
 
-    pub(super) fn has_escapes(&self) -> bool {
-        self.has_escapes
+    pub(super) fn quotes(&self) -> Quotes {
+        self.quotes
     }
 
     pub(super) fn format(&self) -> Format {

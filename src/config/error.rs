@@ -78,7 +78,7 @@ impl ConfigError {
         Self { at: at.clone(), place: place.into(), printed_place: None, kind, problem }
     }
 
-    /// With settings named, and backslashes doubled, as they are written there.
+    /// With settings named, and values quoted, as they are written there.
     pub(super) fn of_policy(
         at: &At,
         place: String,
@@ -86,14 +86,11 @@ impl ConfigError {
         written: &dyn Fn(Setting) -> Cow<'static, str>,
     ) -> Self {
         let kind = ConfigErrorKind::Policy(error.kind().clone());
-        let double = |text: &str| text.replace('\\', r"\\");
-        let text = error.text_as(
-            &|words| match names::replace(words, written) {
-                words if at.has_escapes() => double(&words).into(),
-                words => words,
-            },
-            &|value| if at.has_escapes() { double(value) } else { value.to_owned() },
-        );
+        let quotes = at.quotes();
+        let text = error
+            .text_as(&|words| quotes.in_words(names::replace(words, written)), &|value| {
+                quotes.around(value)
+            });
         let problem = Problem::Policy(error, text);
         Self { at: at.clone(), place, printed_place: None, kind, problem }
     }

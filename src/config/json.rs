@@ -4,6 +4,7 @@
 use super::{
     document::{At, Entry, Integer, Lines, Node, Value},
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
+    quotes::Quotes,
 };
 use jsonc_parser::{CollectOptions, ParseOptions, ast, common::Ranged, parse_to_ast};
 
@@ -35,7 +36,13 @@ fn check_syntax(text: &str, document: &At) -> Result<(), ConfigErrors> {
         if is_after_comma(text, error.line(), error.column()) {
             "trailing comma".clone_into(&mut why);
         }
-        syntax_error(&document.on_line(error.line()), Some(error.column()), why).into()
+        let is_escape = why == "invalid escape";
+        let error = syntax_error(&document.on_line(error.line()), Some(error.column()), why);
+        if is_escape {
+            error.advice("in JSON, write each backslash twice").into()
+        } else {
+            error.into()
+        }
     })
 }
 
@@ -55,8 +62,7 @@ fn syntax_error(at: &At, column: Option<usize>, why: String) -> ConfigError {
 }
 
 fn node(value: ast::Value<'_>, lines: &Lines<'_>) -> Node {
-    let is_string = matches!(value, ast::Value::StringLit(_));
-    let at = lines.at(value.range().start).of_string(is_string);
+    let at = lines.at(value.range().start).with_quotes(Quotes::Escaped);
     let value = match value {
         ast::Value::StringLit(text) => Value::String(text.value.into_owned()),
         ast::Value::NumberLit(number) => Integer::new(number.value, 10, number.value)

@@ -64,7 +64,8 @@
 //! `paths`, so that the file says what holds for all other paths.
 //!
 //! A list is an array of strings, or one string that is split at its commas. `paths` and
-//! `allow_origin_regex` are never split.
+//! `allow_origin_regex` are never split. In TOML, write regular expressions in single quotes, where a
+//! backslash is itself.
 //!
 //! An unknown key, a wrong type or a wrong value is an error with its line and its place, such as
 //! `policy[1].allow_origin[0]`. All errors of a file are reported at once; only a syntax error stops
@@ -88,6 +89,7 @@ mod list;
 mod names;
 mod policy;
 mod policy_config;
+mod quotes;
 mod reader;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]

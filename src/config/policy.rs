@@ -40,23 +40,22 @@ pub(super) fn policy(reader: &mut Reader<'_>) -> Policy {
     let enforce = reader.is_true("enforce");
 
     let origins_are_given = reader.check_origins_are_given();
-    let mistyped = reader.errors.iter().filter(|error| *error.kind() == Kind::WrongType);
-    let mistyped = mistyped.map(|error| error.place().to_owned()).collect::<Vec<_>>();
-    let is_mistyped = |setting: Setting, reader: &Reader<'_>| {
+    let rejected = rejected(reader);
+    let is_rejected = |setting: Setting, reader: &Reader<'_>| {
         let place = reader.place(setting.as_str());
-        mistyped.iter().any(|mistyped| mistyped.starts_with(&place))
+        rejected.iter().any(|rejected| rejected.starts_with(&place))
     };
     match builder.build() {
         Ok(policy) => policy,
         Err(errors) => {
             for error in errors {
-                // There is none because none is given, or none of the right type: that is reported
+                // There is none because none is given, or what is given is rejected: that is reported
                 // already.
                 let is_reported = match error.kind() {
                     PolicyErrorKind::NoOrigin => {
-                        !origins_are_given || is_mistyped(error.setting(), reader)
+                        !origins_are_given || is_rejected(error.setting(), reader)
                     }
-                    PolicyErrorKind::NoHost => is_mistyped(error.setting(), reader),
+                    PolicyErrorKind::NoHost => is_rejected(error.setting(), reader),
                     _ => false,
                 };
                 if !is_reported {
@@ -70,6 +69,14 @@ pub(super) fn policy(reader: &mut Reader<'_>) -> Policy {
             stand_in(enforce)
         }
     }
+}
+
+/// The places of what is of the wrong type, or not supported.
+fn rejected(reader: &Reader<'_>) -> Vec<String> {
+    let is_rejected =
+        |error: &&ConfigError| matches!(error.kind(), Kind::WrongType | Kind::MissingFeature);
+    let rejected = reader.errors.iter().filter(is_rejected);
+    rejected.map(|error| error.place().to_owned()).collect()
 }
 
 /// A policy that takes the place of one with errors.
@@ -238,5 +245,26 @@ fn place_of(error: &PolicyError, reader: &Reader<'_>, lists: &Lists) -> (At, Str
     match entry_of(error.setting(), reader) {
         Some(entry) => (entry.at.clone(), reader.place(&entry.key)),
         None => (reader.at().clone(), reader.place(key)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{At, Kind, Reader, rejected};
+
+    /// Without the feature "regex", a file of expressions alone was told to name its origins, too.
+    #[test]
+    fn what_is_not_supported_is_rejected() {
+        for (key, kind, expected) in [
+            ("allow_origin_regex", Kind::MissingFeature, &["policy[1].allow_origin_regex"][..]),
+            ("allow_origin[1]", Kind::WrongType, &["policy[1].allow_origin[1]"]),
+            ("allow_origin", Kind::UnknownKey, &[]),
+        ] {
+            let at = At::default();
+            let mut reader = Reader::new("policy[1]", &at, &[]);
+            let error = reader.error(&at, key, kind.clone(), String::new());
+            reader.errors.push(error);
+            assert_eq!(rejected(&reader), expected, "{key}: {kind:?}");
+        }
     }
 }

@@ -195,7 +195,9 @@ impl<'a> Reader<'a> {
         if !is_off && !self.meant.iter().any(is_meant) {
             let key = names[0];
             let reason = match self.at.variable() {
-                Some(prefix) => format!("missing variable `{prefix}{}`", key.to_uppercase()),
+                Some(prefix) => {
+                    format!("missing or empty variable `{prefix}{}`", key.to_uppercase())
+                }
                 None => format!("missing key `{key}`"),
             };
             let error = self.error(self.at, key, Kind::MissingKey, reason).printed_in(self.table);

@@ -17,8 +17,8 @@ use std::borrow::Cow;
 /// scheme.
 const ORIGIN: &str =
     r"https?://[a-z0-9._*:\[\]-]+|(?!https?:|wss?:)[a-z][a-z0-9+.-]*://[^\s,/?#@]*";
-/// `token` of RFC 9110.
-const TOKEN: &str = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
+/// `token` of RFC 9110 without a star inside, or the star that stands for all.
+const TOKEN: &str = r"\*|[A-Za-z0-9!#$%&'+.^_`|~-]+";
 const HOST: &str = r"[A-Za-z0-9._*:\[\]-]+";
 
 /// What an editor shows for each key.

@@ -4,7 +4,9 @@ use super::{
     document::{At, Entry, Integer, Lines, Node, Value},
     error::{ConfigError, ConfigErrorKind as Kind, ConfigErrors},
     keys,
+    quotes::Quotes,
 };
+use std::path::Path;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -25,21 +27,30 @@ fn syntax_error(
     error: &toml::de::Error,
 ) -> ConfigError {
     let mut why = error.message().lines().collect::<Vec<_>>().join(", ");
-    let Some(span) = error.span() else {
-        return ConfigError::new(
-            document,
-            "",
-            Kind::Syntax(why.clone()),
-            format!("syntax error: {why}"),
-        );
+    let (at, reason, is_escape) = match error.span() {
+        Some(span) => {
+            if why == "duplicate key" {
+                let key = text.get(span.clone()).unwrap_or_default().trim();
+                why = format!("the key `{}` is set twice", keys::shown(key));
+            }
+            let reason = format!("syntax error at column {}: {why}", lines.column(span.start));
+            let before = text.get(..span.start).unwrap_or_default();
+            (lines.at(span.start), reason, before.ends_with('\\'))
+        }
+        None => (document.clone(), format!("syntax error: {why}"), false),
     };
-    if why == "duplicate key" {
-        let key = text.get(span.clone()).unwrap_or_default().trim();
-        why = format!("the key `{}` is set twice", keys::shown(key));
+    let error = ConfigError::new(&at, "", Kind::Syntax(why), reason);
+    match document.file() {
+        _ if is_escape => error.advice("in TOML, write regular expressions in single quotes"),
+        Some(file) if !is_toml(file) => {
+            error.advice("policy files are TOML or, if their name ends in `.json`, JSON")
+        }
+        _ => error,
     }
-    let column = lines.column(span.start);
-    let reason = format!("syntax error at column {column}: {why}");
-    ConfigError::new(&lines.at(span.start), "", Kind::Syntax(why), reason)
+}
+
+fn is_toml(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"))
 }
 
 fn from_table(table: DeTable<'_>, lines: &Lines<'_>) -> Value {
@@ -53,16 +64,14 @@ fn from_table(table: DeTable<'_>, lines: &Lines<'_>) -> Value {
 
 fn node(value: Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Node {
     let span = value.span();
-    // Other strings are in single quotes, and have no escapes.
-    let has_escapes = lines.text.get(span.clone()).is_some_and(|text| text.starts_with('"'));
-    let at = lines.at(span.start).of_string(has_escapes);
+    let written = lines.text.get(span.clone()).unwrap_or_default();
+    let has_escapes = written.starts_with('"') && written.contains('\\');
+    let quotes = if has_escapes { Quotes::Escaped } else { Quotes::Literal };
+    let at = lines.at(span.start).with_quotes(quotes);
     let value = match value.into_inner() {
         DeValue::String(text) => Value::String(text.into_owned()),
-        DeValue::Integer(integer) => {
-            let text = lines.text.get(span).unwrap_or(integer.as_str());
-            Integer::new(integer.as_str(), integer.radix(), text)
-                .map_or(Value::Other("not a valid integer"), Value::Integer)
-        }
+        DeValue::Integer(integer) => Integer::new(integer.as_str(), integer.radix(), written)
+            .map_or(Value::Other("not a valid integer"), Value::Integer),
         DeValue::Boolean(boolean) => Value::Boolean(boolean),
         DeValue::Array(items) => {
             Value::Array(items.into_iter().map(|item| node(item, lines)).collect())

@@ -472,6 +472,9 @@ const fn read_port(text: &[u8], scheme_end: usize, colon: usize) -> Result<Port,
     let mut value: u32 = 0;
     let mut i = start;
     while i < text.len() {
+        if text[i] == b'*' {
+            return Err(Kind::StarInPort);
+        }
         if !text[i].is_ascii_digit() {
             return Err(Kind::InvalidPort);
         }

@@ -111,6 +111,8 @@ kinds! {
     StarInScheme = "has a star in its scheme", "write an origin for each scheme";
     /// A star in an IP address.
     StarInIpAddress = "has a star in an IP address", "write an origin for each address";
+    /// A star beside digits in the port.
+    StarInPort = "has a star inside its port", "write a number from 1 to 65535, or a single star for any port";
     /// A star beside other characters in a host that is not a domain: `chrome-extension://abc*`.
     StarInOpaqueHost = "has a star inside a host that is not a domain", "write the whole host, such as the id of an extension, or a single star for every host";
     /// More than one star in the host.

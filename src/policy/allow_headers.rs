@@ -15,8 +15,8 @@ use http::{HeaderName, header::AUTHORIZATION};
 /// | [`Any`], `"*"` | any header but `authorization` |
 /// | an `Option` of these | nothing for `None` |
 ///
-/// Nothing is checked before [`build`](crate::PolicyBuilder::build), which reports all errors
-/// together.
+/// A star inside a name, as in `x-*`, is an error, since browsers take it literally. Nothing is
+/// checked before [`build`](crate::PolicyBuilder::build), which reports all errors together.
 ///
 /// Request and response headers have different rules, so this type and
 /// [`ExposeHeaders`](crate::ExposeHeaders) cannot stand for each other:

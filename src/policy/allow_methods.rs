@@ -15,8 +15,8 @@ use http::Method;
 /// | [`Any`], `"*"` | any method |
 /// | an `Option` of these | nothing for `None` |
 ///
-/// Nothing is checked before [`build`](crate::PolicyBuilder::build), which reports all errors
-/// together.
+/// A star inside a name, as in `P*`, is an error, since browsers take it literally. Nothing is
+/// checked before [`build`](crate::PolicyBuilder::build), which reports all errors together.
 ///
 /// ```
 /// use http::Method;

@@ -3,7 +3,7 @@
 use super::setting::Setting;
 use crate::{
     errors::Errors,
-    message::{Message, Quoted, Suggestion},
+    message::{Escaped, Message, Quoted, Suggestion},
     origin::OriginErrorKind,
 };
 use std::{borrow::Cow, error::Error, fmt};
@@ -92,25 +92,25 @@ impl PolicyError {
 
     /// The line without the setting: value, reason, suggestion.
     pub(crate) fn text(&self) -> String {
-        self.text_as(&|words| words, &str::to_owned)
+        self.text_as(&|words| words, &|text: Escaped<'_>| text.in_quotes())
     }
 
-    /// The same, with its words and its values as they are written where the policy comes from.
+    /// The same, with its words and its quoted values as they are written where the policy comes
+    /// from.
     pub(crate) fn text_as(
         &self,
         words: &dyn Fn(Cow<'static, str>) -> Cow<'static, str>,
-        value: &dyn Fn(&str) -> String,
+        quote: &dyn Fn(Escaped<'_>) -> String,
     ) -> String {
         let reason = words(self.kind.reason());
         let advice = words(self.kind.advice().into());
         let opt_in = self.kind.opt_in().map(|opt_in| words(opt_in.into()));
-        let (own, write) =
-            (self.value.as_deref().map(value), self.suggestion.as_deref().map(value));
-        let suggestion = match (write.as_deref(), opt_in.as_deref()) {
+        let suggestion = match (self.suggestion.as_deref(), opt_in.as_deref()) {
             (Some(write), Some(opt_in)) => Some(Suggestion::WriteOr(write, opt_in)),
             (write, _) => Suggestion::of(write, Some(&advice)),
         };
-        Message { place: None, value: own.as_deref(), reason: &reason, suggestion }.to_string()
+        let value = self.value.as_deref();
+        Message { place: None, value, reason: &reason, suggestion }.quoted_by(quote)
     }
 }
 
@@ -167,6 +167,8 @@ pub enum PolicyErrorKind {
     ForbiddenMethod,
     /// `allow_methods`: a standard method in other than upper case.
     MethodCase,
+    /// `allow_methods`, `allow_headers`, `expose_headers`: a star inside a name.
+    StarInName,
     /// `allow_headers`, `expose_headers`: not a header name.
     InvalidHeaderName,
     /// `allow_headers`: a [forbidden
@@ -260,6 +262,7 @@ impl PolicyErrorKind {
             Self::InvalidMethod => "is not a valid method",
             Self::ForbiddenMethod => "is a method that browsers do not let a page send",
             Self::MethodCase => "is not in upper case, and methods are case-sensitive",
+            Self::StarInName => "has a star inside a name, which browsers take literally",
             Self::InvalidHeaderName => "is not a valid header name",
             Self::ForbiddenRequestHeader => "is a header that a page cannot set",
             Self::CorsHeader => "is a header of the CORS protocol itself",
@@ -323,6 +326,7 @@ impl PolicyErrorKind {
             | Self::ForbiddenResponseHeader
             | Self::RequestHeaderExposed => "leave it out",
             Self::MethodCase => "use upper case",
+            Self::StarInName => "write each name in full, or \"*\" alone",
             Self::InvalidHeaderName => "write a name such as \"content-type\"",
             Self::CorsHeader => "leave it out: the browser and this middleware handle it",
             Self::CredentialsWithAnyOrigin => "name the origins, or leave allow_credentials out",

@@ -15,8 +15,8 @@ use http::HeaderName;
 /// | [`Any`], `"*"` | all headers; with credentials, those that the response has, see the limit at [`expose_headers`](crate::PolicyBuilder::expose_headers) |
 /// | an `Option` of these | nothing for `None` |
 ///
-/// Nothing is checked before [`build`](crate::PolicyBuilder::build), which reports all errors
-/// together.
+/// A star inside a name, as in `x-*`, is an error, since browsers take it literally. Nothing is
+/// checked before [`build`](crate::PolicyBuilder::build), which reports all errors together.
 #[derive(Clone, Default)]
 pub struct ExposeHeaders {
     pub(super) items: TextItems,

@@ -118,14 +118,26 @@ pub(super) fn method(text: &str) -> Checked<String> {
     if names::is_forbidden_method(text.as_bytes()) {
         return Err((Kind::ForbiddenMethod, None));
     }
+    if has_star_inside(text) {
+        return Err((Kind::StarInName, None));
+    }
     match names::standard_method_in_wrong_case(text) {
         Some(upper) => Err((Kind::MethodCase, Some(upper.to_owned()))),
         None => Ok(text.to_owned()),
     }
 }
 
+/// Whether a star stands beside other characters. On its own, it stands for all names.
+fn has_star_inside(name: &str) -> bool {
+    name != "*" && name.contains('*')
+}
+
 /// `wrong` says why a valid name must not be listed. What is suggested must be right, too.
 fn header(text: &str, wrong: fn(&HeaderName) -> Option<Kind>) -> Checked<String> {
+    let wrong = |name: &HeaderName| match wrong(name) {
+        None if has_star_inside(name.as_str()) => Some(Kind::StarInName),
+        kind => kind,
+    };
     let Ok(name) = HeaderName::from_bytes(text.as_bytes()) else {
         let trimmed = HeaderName::from_bytes(text.trim().trim_end_matches(':').as_bytes());
         let suggestion = trimmed.ok().filter(|name| wrong(name).is_none());

@@ -359,6 +359,17 @@ fn a_policy_inside_of_other_configuration() {
         ("a list", json!({ "policy": [{ "allow_origin": "*" }] }), true),
         ("a bad value", json!({ "allow_origin": "example.com" }), false),
         ("a bad value in a list", json!({ "policy": [{ "allow_origin": "a" }] }), false),
+        (
+            "stars",
+            json!({ "allow_origin": "*", "allow_methods": "*", "allow_headers": ["x-a", "*"] }),
+            true,
+        ),
+        ("a star inside a name", json!({ "allow_origin": "*", "allow_headers": ["x-*"] }), false),
+        (
+            "a star inside a name of a text",
+            json!({ "allow_origin": "*", "allow_methods": "PUT, P*" }),
+            false,
+        ),
         ("an unknown key", json!({ "allow_origin": "*", "allow_method": "PUT" }), false),
         ("nothing", json!({}), false),
     ] {
