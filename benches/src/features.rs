@@ -35,7 +35,8 @@ pub const SCENARIOS: &[Scenario] = &[
     own(REFUSED, |s| call(s, plain, refused), Rule::Small),
     own(PREFLIGHT, |s| call(s, plain, preflight), Rule::Small),
     own(ONE_SCOPE, |s| call(s, || scopes(1), || at(0)), Rule::AtMost(116, GRANTED)),
-    own("a list of 1 scope, no Origin", |s| call(s, || scopes(1), not_cors), Rule::Adds(1_290)),
+    // Some 50 of these depend on whether the compiler writes the look-up in a map in place.
+    own("a list of 1 scope, no Origin", |s| call(s, || scopes(1), not_cors), Rule::Adds(1_340)),
     own("a list of 10 scopes, the first", |s| call(s, || scopes(10), || at(0)), FLAT),
     own("a list of 10 scopes, the last", |s| call(s, || scopes(10), || at(9)), FLAT),
     own("a list of 10 scopes, none", |s| alone(s, || scopes(10), elsewhere), FLAT),
