@@ -86,8 +86,7 @@ impl Automaton {
 fn ascii(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Empty => Hir::empty(),
-        HirKind::Literal(literal) if literal.0.is_ascii() => Hir::literal(literal.0.clone()),
-        HirKind::Literal(_) => Hir::fail(),
+        HirKind::Literal(literal) => Hir::literal(literal.0.clone()),
         HirKind::Class(Class::Unicode(class)) => {
             let ranges = class.ranges().iter().filter(|range| range.start().is_ascii());
             Hir::class(Class::Unicode(ClassUnicode::new(

@@ -73,8 +73,8 @@ fn mutants_of(error: &Value, tree: &Path) -> BTreeSet<u32> {
         let mut place = span;
         while let Some(file) = place["file_name"].as_str() {
             let text = fs::read_to_string(tree.join(file)).unwrap_or_default();
-            let line = |name: &str| place[name].as_u64().map_or(0, |line| line as usize);
-            let (first, last) = (line("line_start"), line("line_end"));
+            let line = |name: &str| place[name].as_u64().and_then(|line| line.try_into().ok());
+            let (first, last) = (line("line_start").unwrap_or(0), line("line_end").unwrap_or(0));
             for (at, line) in (1..).zip(text.lines()).take(last).skip(first.saturating_sub(1)) {
                 let numbers = line.split("/*M").skip(1).filter_map(|rest| rest.split("*/").next());
                 let numbers = numbers.filter_map(|number| number.parse::<u32>().ok());

@@ -1,6 +1,15 @@
 //! The list of mutants, as `cargo mutants --list --json` prints it.
 
 use serde::Deserialize;
+use std::{fs, path::Path};
+
+/// The mutants of one module.
+pub(crate) fn read(path: &Path) -> Vec<Mutant> {
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    // Nothing is printed where there are none.
+    if text.trim().is_empty() { Vec::new() } else { serde_json::from_str(&text).expect("mutants") }
+}
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Mutant {

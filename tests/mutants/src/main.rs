@@ -33,10 +33,16 @@ fn main() -> ExitCode {
     let mut mutants = Vec::<Mutant>::new();
     for argument in &arguments {
         let (module, tests) = argument.split_once('=').expect("MODULE=TEST,TEST…");
-        let text = fs::read_to_string(directory.join(module).with_extension("json"));
-        let list: Vec<Mutant> = serde_json::from_str(&text.expect("a list")).expect("mutants");
+        let list = list::read(&directory.join(module).with_extension("json"));
+        if list.is_empty() {
+            continue;
+        }
         mutants.extend(list.into_iter().map(|it| Mutant { module: module.to_owned(), ..it }));
         modules.push((module, tests.split(',').map(str::to_owned).collect::<Vec<_>>()));
+    }
+    if mutants.is_empty() {
+        println!("no mutants");
+        return ExitCode::SUCCESS;
     }
     for (id, mutant) in (1..).zip(&mut mutants) {
         mutant.id = id;

@@ -4,6 +4,7 @@
 use crate::list::{Fate, Mutant, Place};
 use proc_macro2::{LineColumn, Span};
 use quote::ToTokens;
+use std::fmt::Write;
 use syn::{
     Arm, Block, Expr, ExprMatch, ExprStruct, ImplItemConst, ItemConst, ItemStatic, Pat,
     spanned::Spanned,
@@ -85,7 +86,7 @@ impl Placer<'_, '_> {
         }
         let mut text = "(".to_owned();
         for (id, other) in others {
-            text += &format!("if {} {{\n/*M{id}*/ {other}\n}} else ", on(id));
+            write!(text, "if {} {{\n/*M{id}*/ {other}\n}} else ", on(id)).expect("memory");
         }
         self.open(span.start(), text + "{");
         self.close(span.end(), "})".to_owned());
@@ -187,10 +188,10 @@ impl<'ast> Visit<'ast> for Placer<'_, '_> {
             let (always, never) = found.partition::<Vec<_>, _>(|(_, value)| value == "true");
             let mut text = String::new();
             for (id, _) in left_out.iter().chain(&never) {
-                text += &format!("\n!{} && (", on(*id));
+                write!(text, "\n!{} && (", on(*id)).expect("memory");
             }
             for (id, _) in &always {
-                text += &format!("\n{} || (", on(*id));
+                write!(text, "\n{} || (", on(*id)).expect("memory");
             }
             let ends = ")".repeat(left_out.len() + never.len() + always.len());
             self.open(guard.span().start(), text);
@@ -200,5 +201,108 @@ impl<'ast> Visit<'ast> for Placer<'_, '_> {
         }
         visit::visit_arm(self, arm);
         self.depth -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+    use crate::list::{Fate, Mutant};
+
+    /// A mutant at this text of the source.
+    fn mutant(source: &str, id: u32, genre: &str, at: &str, replacement: &str) -> Mutant {
+        let before = &source[..source.find(at).expect(at)];
+        let line = before.lines().count().max(1);
+        let column = before.lines().last().map_or(0, str::len) + 1;
+        let mutant = serde_json::json!({
+            "file": "", "name": "", "genre": genre, "replacement": replacement,
+            "span": { "start": { "line": line, "column": column } },
+        });
+        Mutant { id, ..serde_json::from_value(mutant).expect("a mutant") }
+    }
+
+    /// What is written where, without white space.
+    #[test]
+    fn each_kind_has_its_place() {
+        let rows = [
+            ("FnValue", "fn f() -> u8 { 1 }", "1", "2", "fn f() -> u8 { if ON { return 2; } 1 }"),
+            (
+                "FnValue",
+                "fn f() -> impl Iterator<Item = u8> { g() }",
+                "g()",
+                "::std::iter::empty()",
+                "fn f() -> impl Iterator<Item = u8> { if ON { crate::mutant_switch::Either::Mutant(\
+                 ::std::iter::empty()) } else { crate::mutant_switch::Either::Original({ g() })} }",
+            ),
+            (
+                "BinaryOperator",
+                "fn f() -> u8 { g() + 1 }",
+                "+",
+                "-",
+                "fn f() -> u8 { (if ON { /*M7*/ g() - 1 } else { g() + 1 }) }",
+            ),
+            (
+                "UnaryOperator",
+                "fn f() -> bool { !g() }",
+                "!",
+                "",
+                "fn f() -> bool { (if ON { /*M7*/ g() } else { !g() }) }",
+            ),
+            (
+                "StructField",
+                "fn f() -> S { S { a: 1, ..d() } }",
+                "a: 1",
+                "",
+                "fn f() -> S { (if ON { /*M7*/ S { ..d() } } else { S { a: 1, ..d() } }) }",
+            ),
+            (
+                "MatchArm",
+                "fn f() -> u8 { match g() { 1 => 2, _ => 3 } }",
+                "1 =>",
+                "",
+                "fn f() -> u8 { match g() { 1 if !ON => 2, _ => 3 } }",
+            ),
+            (
+                "MatchArmGuard",
+                "fn f() -> u8 { match g() { n if h(n) => 2, _ => 3 } }",
+                "h(n)",
+                "true",
+                "fn f() -> u8 { match g() { n if ON || (h(n)) => 2, _ => 3 } }",
+            ),
+        ];
+        let dense = |text: &str| text.split_whitespace().collect::<String>();
+        for (genre, source, at, replacement, expected) in rows {
+            let mut it = mutant(source, 7, genre, at, replacement);
+            let placed = place(source, &mut [&mut it]);
+            let expected = expected.replace("ON", &super::on(7));
+            assert_eq!(dense(&placed), dense(&expected), "{genre}");
+            assert_eq!(it.fate, Fate::Placed, "{genre}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_switched_has_no_place() {
+        let constant = "const A: u8 = 1 + 2;";
+        let mut it = mutant(constant, 7, "BinaryOperator", "+", "-");
+        assert_eq!(place(constant, &mut [&mut it]), constant);
+        assert_eq!(it.fate, Fate::Unplaced);
+
+        let complete = "fn f() -> u8 { match g() { true => 2, false => 3 } }";
+        let mut it = mutant(complete, 7, "MatchArm", "true", "");
+        assert_eq!(place(complete, &mut [&mut it]), complete);
+        assert_eq!(it.fate, Fate::Unviable);
+    }
+
+    #[test]
+    fn one_mutant_may_be_inside_another() {
+        let source = "fn f() -> bool { !(a() + 1 > b()) }";
+        let mut mutants = [
+            mutant(source, 1, "UnaryOperator", "!", ""),
+            mutant(source, 2, "BinaryOperator", "> b(", "<"),
+            mutant(source, 3, "BinaryOperator", "+", "-"),
+        ];
+        let placed = place(source, &mut mutants.iter_mut().collect::<Vec<_>>());
+        assert!(syn::parse_file(&placed).is_ok(), "{placed}");
+        assert!(mutants.iter().all(|mutant| mutant.fate == Fate::Placed), "{placed}");
     }
 }

@@ -51,7 +51,7 @@ fn fate(tree: &Path, steps: &[(&Path, String)], id: u32) -> Fate {
     for (program, filter) in steps {
         // A mutant may never end, or ask for all memory there is.
         let mut command = Command::new("sh");
-        command.args(["-c", "ulimit -v 6000000; exec timeout -s KILL 120 \"$@\"", "sh"]);
+        command.args(["-c", "ulimit -v 6000000; exec timeout -s KILL 60 \"$@\"", "sh"]);
         command.arg(program).args(["-q", "-Zunstable-options", "--fail-fast", "--test-threads=2"]);
         command.arg(filter).current_dir(tree).env("MUTANT", id.to_string());
         command.env("RUSTC_BOOTSTRAP", "1").env("RUST_BACKTRACE", "0");
