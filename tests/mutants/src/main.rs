@@ -16,7 +16,12 @@ mod place;
 mod run;
 
 use list::{Fate, Mutant};
-use std::{collections::BTreeSet, env, fs, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 const FATES: [(&str, Fate); 5] = [
     ("caught", Fate::Caught),
@@ -53,20 +58,29 @@ fn main() -> ExitCode {
     let programs = build::programs(&tree, &tests);
     for (module, tests) in modules {
         run::run(&tree, module, &tests, &programs, &mut mutants);
-        report(module, |mutant| mutant.module == module, &mutants);
+        let mine = mutants.iter().filter(|mutant| mutant.module == module).collect::<Vec<_>>();
+        report(module, &mine);
+        write_names(&directory.join(module), &mine);
     }
-    report("all", |_| true, &mutants);
-    for (name, fate) in FATES {
-        let names = mutants.iter().filter(|mutant| mutant.fate == fate).map(|mutant| &*mutant.name);
-        let path = directory.join(name.replace(' ', "-")).with_extension("txt");
-        fs::write(path, names.collect::<Vec<_>>().join("\n")).expect("the directory is writable");
-    }
+    report("all", &mutants.iter().collect::<Vec<_>>());
     ExitCode::from(u8::from(mutants.iter().any(|mutant| mutant.fate == Fate::Missed)))
 }
 
-fn report(about: &str, is_of: impl Fn(&Mutant) -> bool, mutants: &[Mutant]) {
-    let count = |fate| mutants.iter().filter(|mutant| is_of(mutant) && mutant.fate == fate).count();
-    let total = mutants.iter().filter(|mutant| is_of(mutant)).count();
-    let counts = FATES.map(|(name, fate)| format!("{} {name}", count(fate)));
-    println!("{about}: {total} mutants, {}", counts.join(", "));
+fn of(fate: Fate, mutants: &[&Mutant]) -> Vec<String> {
+    let found = mutants.iter().filter(|mutant| mutant.fate == fate);
+    found.map(|mutant| mutant.name.clone() + "\n").collect()
+}
+
+fn report(about: &str, mutants: &[&Mutant]) {
+    let counts = FATES.map(|(name, fate)| format!("{} {name}", of(fate, mutants).len()));
+    println!("{about}: {} mutants, {}", mutants.len(), counts.join(", "));
+}
+
+/// Writes a list of the mutants of each fate.
+fn write_names(directory: &Path, mutants: &[&Mutant]) {
+    fs::create_dir_all(directory).expect("a writable directory");
+    for (name, fate) in FATES {
+        let path = directory.join(name.replace(' ', "-")).with_extension("txt");
+        fs::write(path, of(fate, mutants).concat()).expect("a writable directory");
+    }
 }
