@@ -148,15 +148,16 @@ fn granted(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     }
 }
 
-/// One event for each refusal: at WARN if it is told there, else at DEBUG.
+/// Each refusal is an event at DEBUG. That at WARN is one more, so that those who keep only DEBUG
+/// have all.
 #[cold]
 fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal, verdict: Verdict) {
     if let Verdict::TellNumber { suppressed } = verdict {
         let class = if evaluation.allows_origin() { Class::Preflight } else { Class::Origin };
         tell_number(class, suppressed);
     }
-    let told_at_warn = matches!(verdict, Verdict::Tell { .. });
-    if !told_at_warn && !tracing::event_enabled!(target: TARGET, Level::DEBUG) {
+    let debug = tracing::event_enabled!(target: TARGET, Level::DEBUG);
+    if !debug && !matches!(verdict, Verdict::Tell { .. }) {
         return;
     }
     let Seen { kind, method, path, origin } = Seen::of(evaluation.kind(), evaluation.request());
@@ -175,7 +176,8 @@ fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal, 
     if let Verdict::Tell { suppressed } = verdict {
         let suppressed = not_zero(suppressed);
         event!(Level::WARN, suppressed,);
-    } else {
+    }
+    if debug {
         event!(Level::DEBUG,);
     }
 }

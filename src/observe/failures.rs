@@ -11,8 +11,7 @@ use http::request::Parts;
 use std::{error::Error, hash::Hash};
 use tracing::Level;
 
-/// Logs that a source of policies failed for one request: at WARN if it is told there, else at
-/// DEBUG.
+/// Logs that a source of policies failed for one request.
 #[cfg(feature = "source")]
 #[cold]
 pub(super) fn unavailable(layer: Option<&str>, error: &(dyn Error + 'static), parts: &Parts) {
@@ -21,11 +20,11 @@ pub(super) fn unavailable(layer: Option<&str>, error: &(dyn Error + 'static), pa
     }
     let error = one_line(error);
     let verdict = THROTTLE.ask(Class::Source, |hasher| ("request", layer, &error).hash(hasher));
+    let debug = tracing::event_enabled!(target: TARGET, Level::DEBUG);
     if let Verdict::TellNumber { suppressed } = verdict {
         tell_number(Class::Source, suppressed);
     }
-    let told_at_warn = matches!(verdict, Verdict::Tell { .. });
-    if !told_at_warn && !tracing::event_enabled!(target: TARGET, Level::DEBUG) {
+    if !debug && !matches!(verdict, Verdict::Tell { .. }) {
         return;
     }
     let Seen { kind, method, path, origin } = Seen::of(RequestKind::of(parts), parts);
@@ -35,14 +34,15 @@ pub(super) fn unavailable(layer: Option<&str>, error: &(dyn Error + 'static), pa
             target: TARGET, kind, method, path, origin, layer, error, suppressed,
             "CORS policy unavailable"
         );
-    } else {
+    }
+    if debug {
         tracing::debug!(
             target: TARGET, kind, method, path, origin, layer, error, "CORS policy unavailable"
         );
     }
 }
 
-/// Logs that a lookup failed, whoever waited for it: at WARN if it is told there, else at DEBUG.
+/// Logs that a lookup failed, whoever waited for it.
 #[cfg(feature = "resolver")]
 #[cold]
 pub(crate) fn lookup_failed(error: &(dyn Error + 'static)) {
@@ -54,7 +54,6 @@ pub(crate) fn lookup_failed(error: &(dyn Error + 'static)) {
         Verdict::Tell { suppressed } => {
             let suppressed = not_zero(suppressed);
             tracing::warn!(target: TARGET, error, suppressed, "CORS policy lookup failed");
-            return;
         }
         Verdict::TellNumber { suppressed } => tell_number(Class::Source, suppressed),
         Verdict::Suppress => {}
