@@ -87,7 +87,6 @@ fn several(at: &At, entries: &[Entry], list: &Entry) -> Result<PolicyList, Confi
             PolicyListErrorKind::DifferentInScope { earlier, .. } => {
                 policy || stands_in(*earlier).1
             }
-            PolicyListErrorKind::DeadInScope { .. } => policy,
             _ => false,
         };
         if !is_of_stand_in {

@@ -57,12 +57,7 @@ impl OriginSet {
     /// The texts of the members: first the origins, then the patterns, both in the order given.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         let exact = self.exact.values().iter().map(|value| value.to_str().unwrap_or_default());
-        exact.chain(self.patterns())
-    }
-
-    /// The texts of the members with a star.
-    pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
-        self.patterns.iter()
+        exact.chain(self.patterns.iter())
     }
 
     /// The position of the exact member with these bytes.

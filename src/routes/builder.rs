@@ -1,7 +1,6 @@
 //! From entries to a list: what is checked, and how scopes are formed.
 
 use super::{
-    claims::Claims,
     entry::PolicyEntry,
     error::{PolicyListError, PolicyListErrorKind as Kind, PolicyListErrors},
     index::PathIndex,
@@ -154,22 +153,16 @@ impl PolicyListBuilder {
     fn check_scopes(&self, drafts: &[Draft], errors: &mut Vec<PolicyListError>) {
         for draft in drafts.iter().filter(|draft| draft.entries.len() > 1) {
             let mut first = None::<(usize, &Policy)>;
-            let mut claims = Claims::default();
             for &i in &draft.entries {
                 let Some(policy) = &self.entries[i].policy else {
                     errors.push(PolicyListError::of_entry(i, Kind::OffNotAlone));
                     continue;
                 };
                 let (earlier, first) = *first.get_or_insert((i, policy));
-                let mut kinds = different_settings(first, policy)
-                    .map(|setting| Kind::DifferentInScope { setting, earlier })
-                    .collect::<Vec<_>>();
-                // Perhaps an entry that differs was meant for other paths: then it is not dead.
-                if kinds.is_empty() {
-                    let dead = claims.add(i, &policy.rules().origins);
-                    kinds.extend(dead.map(|by| Kind::DeadInScope { earlier: by.alone() }));
+                for setting in different_settings(first, policy) {
+                    let kind = Kind::DifferentInScope { setting, earlier };
+                    errors.push(PolicyListError::of_entry(i, kind));
                 }
-                errors.extend(kinds.into_iter().map(|kind| PolicyListError::of_entry(i, kind)));
             }
         }
     }

@@ -49,12 +49,11 @@ impl PolicyListError {
     }
 
     /// The same error with the positions of entries in another list.
-    pub(super) fn moved(self, position: impl Fn(usize) -> usize + Copy) -> Self {
+    pub(super) fn moved(self, position: impl Fn(usize) -> usize) -> Self {
         use PolicyListErrorKind as Kind;
         let kind = match self.kind {
             Kind::DuplicateName { earlier } => Kind::DuplicateName { earlier: position(earlier) },
             Kind::DeadScope { earlier } => Kind::DeadScope { earlier: position(earlier) },
-            Kind::DeadInScope { earlier } => Kind::DeadInScope { earlier: earlier.map(position) },
             Kind::DifferentInScope { setting, earlier } => {
                 Kind::DifferentInScope { setting, earlier: position(earlier) }
             }
@@ -170,17 +169,6 @@ pub enum PolicyListErrorKind {
         /// The first entry of that scope.
         earlier: usize,
     },
-    /// Earlier entries with the same paths match all origins of this one, so that it never governs a
-    /// request.
-    ///
-    /// This is found for exact origins, and for patterns whose star is a whole label. Patterns with
-    /// a star within a label, such as `https://a-*.example.com`, are compared only as texts with
-    /// each other, and predicates and regular expressions not at all.
-    #[non_exhaustive]
-    DeadInScope {
-        /// The earlier entry, or `None` where it takes several.
-        earlier: Option<usize>,
-    },
     /// An entry that is off shares its scope with others.
     OffNotAlone,
     /// Two entries of one scope differ in a setting that applies to the scope as a whole.
@@ -229,17 +217,6 @@ impl PolicyListErrorKind {
                 return format!("is never reached because policy[{earlier}] covers all its paths")
                     .into();
             }
-            Self::DeadInScope { earlier: Some(earlier) } => {
-                return format!(
-                    "is never reached because policy[{earlier}], which has the same paths, matches \
-                     all its origins"
-                )
-                .into();
-            }
-            Self::DeadInScope { earlier: None } => {
-                "is never reached because the entries before it with the same paths match all its \
-                 origins"
-            }
             Self::DifferentInScope { earlier, .. } => {
                 return format!("differs from policy[{earlier}], which has the same paths").into();
             }
@@ -263,7 +240,6 @@ impl PolicyListErrorKind {
             Self::UnencodedPath => "percent-encode them",
             Self::DuplicateName { .. } => "choose another name",
             Self::DeadScope { .. } => "put the narrower entry first, or give both the same paths",
-            Self::DeadInScope { .. } => "put the narrower entry first, or remove this one",
             Self::OffNotAlone => "an entry that is off must be the only one with its paths",
             Self::DifferentInScope { .. } => "give both the same value",
             Self::EnforcementLeavesPathsOpen => {

@@ -7,7 +7,6 @@
 //!    path.
 //! 2. Then the origin decides, within the scope only. The first entry that allows the origin
 //!    governs the request. If none does, the request is refused as the scope's first entry says.
-//!    An entry whose origins are all matched by entries before it in its scope is an error.
 //! 3. So a broad entry further down never widens a narrow one above it.
 //! 4. If no entry covers a path, or the entry is [off](PolicyEntry::off), the request and its
 //!    response are left unchanged: preflights reach the inner service, and its own headers stay.
@@ -38,7 +37,6 @@
 //! anywhere must end with an entry without paths.
 
 mod builder;
-mod claims;
 mod entry;
 mod error;
 mod index;

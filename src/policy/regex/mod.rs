@@ -49,7 +49,7 @@ impl Regexes {
         &self.sources
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.sources.is_empty()
     }
 
