@@ -6,7 +6,7 @@ use crate::{
     policy::Setting,
     protocol::{Decision, Refusal, RequestKind},
 };
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// A decision in words: what was decided and why, what is allowed instead, and how to fix it.
 ///
@@ -96,11 +96,11 @@ impl Explanation {
     #[must_use]
     pub fn suggestion(&self) -> Option<String> {
         let statements = self.statements();
-        let (reasons, mut suggestions) = (statements.len(), Vec::new());
-        for statement in statements {
-            suggestions.extend(statement.suggestion);
+        let mut suggestions = Vec::new();
+        for statement in &statements {
+            suggestions.extend(statement.suggestion.as_deref());
         }
-        Suggestion::join(&suggestions, reasons)
+        Suggestion::join(&suggestions, statements.len())
     }
 
     /// The reasons and hints, for an event that has the rest in fields.
@@ -114,7 +114,7 @@ impl Explanation {
     }
 
     /// The reasons as they are printed: headers that are merely not listed are named together.
-    fn statements(&self) -> Vec<Statement> {
+    fn statements(&self) -> Vec<Statement<'_>> {
         let mut unlisted = Vec::new();
         for reason in &self.reasons {
             if let Some(name) = reason.unlisted_header() {
@@ -217,23 +217,23 @@ impl Reason {
         }
     }
 
-    fn statement(&self) -> Statement {
+    fn statement(&self) -> Statement<'_> {
         Statement {
             text: self.refusal.to_string(),
-            hints: self.hints.clone(),
-            suggestion: self.suggestion.clone(),
+            hints: &self.hints,
+            suggestion: self.suggestion.as_ref().map(Cow::Borrowed),
         }
     }
 }
 
 /// `text; hint; suggestion`
-struct Statement {
+struct Statement<'a> {
     text: String,
-    hints: Vec<String>,
-    suggestion: Option<Suggestion>,
+    hints: &'a [String],
+    suggestion: Option<Cow<'a, Suggestion>>,
 }
 
-impl Statement {
+impl Statement<'_> {
     /// Of several headers, none of which is listed.
     fn of_headers(names: &[&str], not_named: bool) -> Self {
         const SHOWN: usize = 8;
@@ -248,17 +248,17 @@ impl Statement {
         }
         Self {
             text: format!("request headers {} are not allowed", and(&list)),
-            hints: Vec::new(),
-            suggestion: Some(Suggestion::add_all(lower, Setting::AllowHeaders)),
+            hints: &[],
+            suggestion: Some(Cow::Owned(Suggestion::add_all(&lower, Setting::AllowHeaders))),
         }
     }
 }
 
-impl fmt::Display for Statement {
+impl fmt::Display for Statement<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
         let hints = self.hints.iter().map(String::as_str);
-        for text in hints.chain(self.suggestion.as_ref().map(Suggestion::as_str)) {
+        for text in hints.chain(self.suggestion.as_deref().map(Suggestion::as_str)) {
             f.write_str("; ")?;
             f.write_str(text)?;
         }

@@ -11,12 +11,16 @@ pub(super) struct Suggestion {
 }
 
 /// Values to add to a list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Addition {
     setting: Setting,
-    /// In quotes.
-    values: Vec<String>,
+    is_one: bool,
+    /// Where in the text the values begin.
+    start: usize,
 }
+
+const ADD_IT: &str = "to allow it, add ";
+const ADD_THEM: &str = "to allow them, add ";
 
 impl Suggestion {
     pub(super) fn advice(text: String) -> Self {
@@ -24,14 +28,16 @@ impl Suggestion {
     }
 
     pub(super) fn add(value: &str, setting: Setting) -> Self {
-        Self::add_all(vec![format!("\"{value}\"")], setting)
+        let addition = Addition { setting, is_one: true, start: ADD_IT.len() };
+        Self { text: format!("{ADD_IT}\"{value}\" to {setting}"), addition: Some(addition) }
     }
 
-    /// The values are in quotes.
-    pub(super) fn add_all(values: Vec<String>, setting: Setting) -> Self {
-        let addition = Addition { setting, values };
-        let what = if addition.values.len() == 1 { "it" } else { "them" };
-        Self { text: format!("to allow {what}, add {}", addition.text()), addition: Some(addition) }
+    /// Several values, in quotes.
+    pub(super) fn add_all(values: &[String], setting: Setting) -> Self {
+        let is_one = values.len() == 1;
+        let start = if is_one { ADD_IT } else { ADD_THEM };
+        let addition = Addition { setting, is_one, start: start.len() };
+        Self { text: format!("{start}{} to {setting}", and(values)), addition: Some(addition) }
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -40,23 +46,22 @@ impl Suggestion {
 
     /// All suggestions for a request that is refused for so many reasons, in one text: what is to be
     /// added is said together.
-    pub(super) fn join(all: &[Self], reasons: usize) -> Option<String> {
+    pub(super) fn join(all: &[&Self], reasons: usize) -> Option<String> {
         if let ([only], 1) = (all, reasons) {
             return Some(only.text.clone());
         }
         let (mut texts, mut additions) = (Vec::new(), Vec::new());
         for Self { text, addition } in all {
             match addition {
-                Some(addition) => additions.push(addition),
+                Some(addition) => additions.push((addition, &text[addition.start..])),
                 None => texts.push(text.clone()),
             }
         }
         match additions[..] {
             [] => {}
-            [only] => texts.push(format!("to allow {}, add {}", only.what(), only.text())),
-            [ref most @ .., last] => {
-                let most = most.iter().map(|addition| addition.text()).collect::<Vec<_>>();
-                let (most, last) = (most.join(", "), last.text());
+            [(only, text)] => texts.push(format!("to allow {}, add {text}", only.what())),
+            [ref most @ .., (_, last)] => {
+                let most = most.iter().map(|&(_, text)| text).collect::<Vec<_>>().join(", ");
                 texts.push(format!("to allow the request, add {most}, and {last}"));
             }
         }
@@ -65,16 +70,12 @@ impl Suggestion {
 }
 
 impl Addition {
-    fn text(&self) -> String {
-        format!("{} to {}", and(&self.values), self.setting)
-    }
-
-    fn what(&self) -> &'static str {
-        match (self.setting, self.values.len()) {
+    fn what(self) -> &'static str {
+        match (self.setting, self.is_one) {
             (Setting::AllowOrigin, _) => "the origin",
             (Setting::AllowMethods, _) => "the method",
-            (_, 1) => "the header",
-            _ => "the headers",
+            (_, true) => "the header",
+            (_, false) => "the headers",
         }
     }
 }
