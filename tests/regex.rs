@@ -410,6 +410,15 @@ fn public_suffixes() {
         (r"https://[a-z]+\.[a-c]\.s3\.amazonaws\.com", None),
         (r"https://[a-z]+\.amazonaws\.com", None),
         (r"https://[a-h]\.[a-h]\.[a-h]\.[a-h]\.example\.com", None),
+        // As many literal labels as are read one by one, and more.
+        (r"https://[a-p]{2}\.github\.io", None),
+        (r"https://[a-q]{2}\.github\.io", Some(Kind::CredentialsWithPublicSuffix)),
+        (r"https://x*\.github\.io", Some(Kind::CredentialsWithPublicSuffix)),
+        // Too much to read: what is left counts as varying.
+        (
+            r"https://(a\.github\.io|[a-p]{2}\.[a-p]{2}\.example\.net)",
+            Some(Kind::CredentialsWithPublicSuffix),
+        ),
         (r"https://(ours|theirs)\.github\.io", None),
         (r"https://[a-z]+\.ours\.github\.io", None),
         (r"https://[a-z]+\.example\.co\.uk", None),

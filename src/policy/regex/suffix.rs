@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 /// Most suffixes that count as finitely many literal ones.
 const MAX_SUFFIXES: usize = 256;
 /// Most texts that are read label by label.
-const MAX_TEXTS: usize = 65_536;
+const MAX_TEXTS: usize = 16_384;
 /// No host is longer, in bytes, its brackets or its last dot included.
 const MAX_HOST: usize = 254;
 
@@ -67,8 +67,9 @@ pub(super) fn varies_beneath(product: &Product, is_public: impl Fn(&str) -> bool
     false
 }
 
-/// The labels that may stand before a domain, each with the states before its dot, unless it is the
-/// first of a host. `None`: too many, or too many texts are read.
+/// The labels that may stand before a domain, each with the states before its dot. The first of a
+/// host has none: what is read then ends with the scheme. `None`: too many, or too many texts are
+/// read.
 fn labels(
     product: &Product,
     states: &BTreeSet<usize>,
@@ -84,13 +85,10 @@ fn labels(
         let mut longer = Vec::new();
         for (text, states) in texts {
             for (byte, before) in product.before(&states) {
-                match byte {
-                    b'/' => {}
-                    b'.' => found.push((text.clone(), before)),
-                    _ if text.len() < MAX_HOST => {
-                        longer.push((format!("{}{text}", char::from(byte)), before));
-                    }
-                    _ => {}
+                if byte == b'.' {
+                    found.push((text.clone(), before));
+                } else {
+                    longer.push((format!("{}{text}", char::from(byte)), before));
                 }
             }
         }
