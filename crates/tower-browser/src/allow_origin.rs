@@ -4,11 +4,7 @@ use super::diagnosis::{Diagnosis, diagnosis};
 use super::url::Origin;
 
 /// The names of this machine. A browser takes each for another host.
-pub(super) const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
-
-pub(super) fn is_loopback(name: &str) -> bool {
-    LOOPBACK.contains(&name)
-}
+pub(super) const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// The host's name, and its port with the colon before it.
 pub(super) fn split_port(host: &str) -> (&str, &str) {
@@ -85,7 +81,7 @@ fn of_another_origin(origin: &str, value: &str) -> Diagnosis {
         rest.strip_prefix("www.").unwrap_or(rest).to_owned()
     };
     let name = |origin: &str| split_port(&host(origin)).0.to_owned();
-    let loopback = |origin: &str| is_loopback(&name(origin));
+    let loopback = |origin: &str| LOOPBACK_NAMES.contains(&&*name(origin));
     let port = |origin: &str| split_port(&host(origin)).1.to_owned();
     let is_renamed = loopback(origin) && loopback(value) && name(origin) != name(value);
     if is_renamed && port(origin) != port(value) {

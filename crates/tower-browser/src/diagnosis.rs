@@ -327,11 +327,7 @@ fn of_preflight(status: u16, origin: Option<&str>) -> Diagnosis {
             Some(origin) => diagnosis(
                 "the server does not allow the page's origin or this host, or a login or firewall \
                  answers the preflight before the CORS layer",
-                format!(
-                    "{}, and this host to the allowed hosts if those are checked; if both are \
-                     there, move the CORS layer outside whatever answered 403",
-                    allowing(origin)
-                ),
+                after_forbidden(origin),
             ),
             None => diagnosis(
                 "a login or firewall answers the preflight before the CORS layer",
@@ -384,11 +380,7 @@ fn of_response(status: u16, origin: &str) -> Diagnosis {
         403 => diagnosis(
             "the CORS layer enforces its policy, and does not allow the page's origin or this host, \
              or a login or firewall outside the CORS layer made this response",
-            format!(
-                "{}, and this host to the allowed hosts if those are checked; if both are there, \
-                 move the CORS layer outside whatever answered 403",
-                allowing(origin)
-            ),
+            after_forbidden(origin),
         ),
         401 | 407 => outside(
             "a login",
@@ -500,6 +492,15 @@ pub(super) fn of_redirect_without_grant(url: &str, location: &str) -> (String, S
 }
 
 /// Never to allow `null`, which every sandboxed page on every site sends.
+/// What to do about a 403, of the CORS layer itself or of something else.
+fn after_forbidden(origin: &str) -> String {
+    format!(
+        "{}, and this host to the allowed hosts if those are checked; if both are there, move the \
+         CORS layer outside whatever answered 403",
+        allowing(origin)
+    )
+}
+
 fn allowing(origin: &str) -> String {
     if origin == NULL {
         "give the page an origin: serve it over http, outside a sandbox, and add its origin to the \

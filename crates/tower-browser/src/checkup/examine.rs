@@ -4,7 +4,7 @@ use http::{HeaderMap, Method, StatusCode};
 
 use super::step::{STRANGER, Seen};
 use super::{Checkup, Finding, Kind, Purpose, Step};
-use crate::allow_origin::{is_loopback, split_port};
+use crate::allow_origin::{LOOPBACK_NAMES, split_port};
 use crate::answer::ResponseType;
 use crate::diagnosis::of_redirect_without_grant;
 use crate::exchange::{Exchange, ExchangeKind};
@@ -244,8 +244,8 @@ fn other_form(steps: &Steps<'_>, finding: &dyn Fn(Kind, &str, &str) -> Finding) 
     let variant = steps.of(&Purpose::Variant).find(|step| is_granted(step))?;
     let (page, allowed) = (steps.fetch.origin(), variant.origin());
     let host = page.split_once("://").map_or(page, |(_, host)| host);
-    let redirect =
-        if is_loopback(split_port(host).0) { "open the page at" } else { "redirect the page to" };
+    let is_local = LOOPBACK_NAMES.contains(&split_port(host).0);
+    let redirect = if is_local { "open the page at" } else { "redirect the page to" };
     Some(finding(
         Kind::OtherForm,
         &format!("the server allows {allowed:?}, and the page is at {page:?}"),

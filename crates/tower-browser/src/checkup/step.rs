@@ -199,7 +199,8 @@ impl<S, F> Run<S, F> {
         {
             let target = url.origin().to_string();
             // A page at the API's own origin needs no grant.
-            for variant in variants(&self.steps[0].origin).filter(|variant| *variant != target) {
+            let variants = variants(&self.steps[0].origin);
+            for variant in variants.into_iter().filter(|variant| *variant != target) {
                 self.step(Purpose::Variant, get(&browser.page(variant))).await;
             }
         }
@@ -223,17 +224,17 @@ impl<S, F> Run<S, F> {
 }
 
 /// The origin with the other names of this machine, with the other scheme, and with or without `www.`.
-fn variants(origin: &str) -> std::vec::IntoIter<String> {
-    let mut variants = Vec::new();
-    let Some((scheme, host)) = origin.split_once("://") else { return variants.into_iter() };
+fn variants(origin: &str) -> Vec<String> {
+    let Some((scheme, host)) = origin.split_once("://") else { return Vec::new() };
     let other = match scheme {
         "http" => "https",
         "https" => "http",
-        _ => return variants.into_iter(),
+        _ => return Vec::new(),
     };
+    let mut variants = Vec::new();
     let (name, port) = allow_origin::split_port(host);
-    if allow_origin::is_loopback(name) {
-        let others = allow_origin::LOOPBACK.iter().filter(|other| **other != name);
+    if allow_origin::LOOPBACK_NAMES.contains(&name) {
+        let others = allow_origin::LOOPBACK_NAMES.iter().filter(|other| **other != name);
         variants.extend(others.map(|other| format!("{scheme}://{other}{port}")));
     }
     variants.push(format!("{other}://{host}"));
@@ -242,5 +243,5 @@ fn variants(origin: &str) -> std::vec::IntoIter<String> {
         let www = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
         variants.push(format!("{scheme}://{www}"));
     }
-    variants.into_iter()
+    variants
 }
