@@ -43,8 +43,10 @@ const LOG: &str = "TOWER_CORS_LOG";
 const CALLS: u64 = 100;
 const WARM_UP: u64 = 3;
 /// How far from the stored figures, in hundredths. With one compiler and one C library nothing
-/// varies but the random keys of an index, which makes up to two in a hundred.
+/// varies but the random keys of an index, which hardly ever makes more than two in a hundred.
 const TOLERANCE: u64 = 3;
+/// How often more a figure is counted that is so far or to be stored. The median is what counts.
+const RECOUNTS: usize = 4;
 
 fn main() -> ExitCode {
     if let Some(wanted) = env::var_os(COUNTED) {
@@ -56,21 +58,37 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let arguments = env::args().skip(1).filter(|arg| arg != "--bench").collect::<Vec<_>>();
+    let save = arguments.iter().any(|argument| argument == "--save");
     let wanted = arguments.iter().find(|arg| !arg.starts_with("--")).cloned().unwrap_or_default();
     let scenarios = SCENARIOS.iter().filter(|scenario| scenario.name.contains(&wanted));
     let pairs = scenarios.flat_map(|scenario| Subject::ALL.map(|subject| (scenario, subject)));
+    let pairs = pairs.collect::<Vec<_>>();
     let mut figures = Figures::default();
-    figures.extend(count_all(&pairs.collect::<Vec<_>>()));
+    figures.extend(count_all(&pairs));
+    let stored = stored_figures("instructions");
+    let far = Figures::read(&stored).far_from(&figures, TOLERANCE);
+    let doubtful = |(scenario, subject): &(&Scenario, Subject)| {
+        *subject == Subject::TowerCors && (save || far.contains(&scenario.name))
+    };
+    figures.extend(recount(&figures, &pairs.into_iter().filter(doubtful).collect::<Vec<_>>()));
     let report = Report {
         unit: "instructions per request",
         figures,
         tolerance: TOLERANCE,
         rules: instructions_rules,
     };
-    report.finish(
-        &stored_figures("instructions"),
-        arguments.iter().any(|argument| argument == "--save"),
-    )
+    report.finish(&stored, save)
+}
+
+/// The medians of what was counted and of as many counts more.
+fn recount(figures: &Figures, pairs: &[(&Scenario, Subject)]) -> Vec<(String, String, u64)> {
+    let mut rows = (0..RECOUNTS).flat_map(|_| count_all(pairs)).collect::<Vec<_>>();
+    for (scenario, subject) in pairs {
+        let count = figures.get(scenario.name, *subject);
+        rows.extend(count.map(|n| (scenario.name.to_owned(), subject.name().to_owned(), n)));
+    }
+    rows.sort();
+    rows.chunks(RECOUNTS + 1).map(|counts| counts[RECOUNTS / 2].clone()).collect()
 }
 
 /// A process each, as many at once as there are processors.
