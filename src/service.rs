@@ -3,7 +3,7 @@
 use crate::{
     body::EmptyBody,
     future::ResponseFuture,
-    observe::{Observer, is_notable, is_observed, observe, observe_alone},
+    observe::{Observer, is_logged, is_notable, is_observed, observe, observe_alone},
     policy::Policy,
     protocol::{Action, Evaluation},
     select::{Reads, SelectPolicy, Selection},
@@ -118,8 +118,17 @@ fn act(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
         return Action::Forward(selection.into_decoration());
     }
     let evaluation = selection.evaluate();
+    if is_logged() && !evaluation.is_ordinary() {
+        return act_logged(evaluation.elsewhere());
+    }
+    evaluation.into_action()
+}
+
+/// Without an observer, but with a log.
+#[inline(never)]
+fn act_logged(evaluation: Evaluation<'_>) -> Action {
     if is_notable(&evaluation) {
-        return act_and_report(evaluation.elsewhere(), observer);
+        return act_and_report(evaluation, None);
     }
     evaluation.into_action()
 }
@@ -147,7 +156,7 @@ fn act_and_report(evaluation: Evaluation<'_>, observer: Option<&Observer>) -> Ac
 
 #[cfg(test)]
 mod tests {
-    use super::{act, act_observed};
+    use super::{act, act_logged, act_observed};
     use crate::{
         policy::{Any, Policy, PolicyBuilder},
         protocol::Action,
@@ -223,10 +232,12 @@ mod tests {
             for parts in requests() {
                 let select = || Selection::fixed(policy.clone(), &parts);
                 let (forwarded, seen) = response(act_observed(select(), None));
-                let (also_forwarded, unseen) = response(act(select(), None));
-                assert_eq!(also_forwarded, forwarded, "{policy_name}: {parts:?}");
-                assert_eq!(unseen.status(), seen.status(), "{policy_name}: {parts:?}");
-                assert_eq!(unseen.headers(), seen.headers(), "{policy_name}: {parts:?}");
+                for action in [act(select(), None), act_logged(select().evaluate())] {
+                    let (also_forwarded, unseen) = response(action);
+                    assert_eq!(also_forwarded, forwarded, "{policy_name}: {parts:?}");
+                    assert_eq!(unseen.status(), seen.status(), "{policy_name}: {parts:?}");
+                    assert_eq!(unseen.headers(), seen.headers(), "{policy_name}: {parts:?}");
+                }
             }
         }
     }

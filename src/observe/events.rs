@@ -31,6 +31,22 @@ pub(super) fn all_are_wanted() -> bool {
     tracing::level_enabled!(Level::TRACE)
 }
 
+/// Whether there is something to log of a decision that is not ordinary. A refused origin that was
+/// logged often enough is counted here: so a flood of strangers costs little.
+pub(super) fn is_notable(evaluation: &Evaluation<'_>) -> bool {
+    if evaluation.allows_origin() {
+        return !evaluation.is_granted();
+    }
+    // Of a source that failed, the failure is logged.
+    if evaluation.is_unavailable() || tracing::level_enabled!(Level::DEBUG) {
+        return true;
+    }
+    if evaluation.allows_host() && evaluation.kind() == RequestKind::NotCors {
+        return false;
+    }
+    !THROTTLE.suppress(Class::Origin, |hasher| hash_origin(None, evaluation, hasher))
+}
+
 /// Logs a decision.
 #[inline]
 pub(super) fn decision(layer: Option<&str>, evaluation: &Evaluation<'_>) {
@@ -79,19 +95,21 @@ fn not_granted(layer: Option<&str>, evaluation: &Evaluation<'_>) {
     }
 }
 
+fn ask_of_origin(layer: Option<&str>, evaluation: &Evaluation<'_>) -> Verdict {
+    THROTTLE.ask(Class::Origin, |hasher| hash_origin(layer, evaluation, hasher))
+}
+
 /// A refused origin is a kind of its own under each layer and policy: the reason follows from it. So
 /// is a refused host.
-fn ask_of_origin(layer: Option<&str>, evaluation: &Evaluation<'_>) -> Verdict {
-    THROTTLE.ask(Class::Origin, |hasher| {
-        hash_by_whom(layer, evaluation, hasher);
-        if !evaluation.allows_host() {
-            let request = evaluation.request();
-            let target = request.uri.authority().map(|authority| authority.as_str().as_bytes());
-            let header = request.headers.get(HOST).map(HeaderValue::as_bytes);
-            hash_bytes(target.or(header).unwrap_or_default(), hasher);
-            hasher.write_usize(1);
-        }
-    })
+fn hash_origin(layer: Option<&str>, evaluation: &Evaluation<'_>, hasher: &mut impl Hasher) {
+    hash_by_whom(layer, evaluation, hasher);
+    if !evaluation.allows_host() {
+        let request = evaluation.request();
+        let target = request.uri.authority().map(|authority| authority.as_str().as_bytes());
+        let header = request.headers.get(HOST).map(HeaderValue::as_bytes);
+        hash_bytes(target.or(header).unwrap_or_default(), hasher);
+        hasher.write_usize(1);
+    }
 }
 
 /// From an allowed origin, a kind is what is not allowed.

@@ -115,14 +115,24 @@ pub(crate) fn is_observed(observer: Option<&Observer>) -> bool {
     observer.is_some() || cfg!(all(feature = "metrics", not(test)))
 }
 
-/// Whether somebody may want to know of this decision, though not of every one.
+/// Whether somebody may want to know of decisions that are not ordinary.
 #[inline]
+pub(crate) fn is_logged() -> bool {
+    #[cfg(feature = "tracing")]
+    let logged = super::events::are_wanted();
+    #[cfg(not(feature = "tracing"))]
+    let logged = false;
+    logged
+}
+
+/// Whether there is something to log of a decision that is not ordinary. A refusal that was logged
+/// often enough is counted here.
 pub(crate) fn is_notable(evaluation: &Evaluation<'_>) -> bool {
     #[cfg(feature = "tracing")]
-    let wanted = super::events::are_wanted();
+    let notable = super::events::is_notable(evaluation);
     #[cfg(not(feature = "tracing"))]
-    let wanted = false;
-    wanted && !evaluation.is_ordinary()
+    let notable = !evaluation.is_ordinary();
+    notable
 }
 
 /// Reports a decision; returns it if it is to be recorded.

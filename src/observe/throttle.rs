@@ -7,6 +7,8 @@
 //!    once a minute.
 //! 3. Memory is fixed, and nobody waits for a lock: there is none. Threads that meet at one kind
 //!    may lose a count; nothing is told twice.
+//! 4. In a flood of kinds that are not remembered, the clock is read for every second one only. So
+//!    the first refusal after a flood may be counted where it could have been told.
 
 use super::TARGET;
 use crate::keyed::{Fold, Keyed};
@@ -74,7 +76,13 @@ pub(super) static THROTTLE: Throttle = Throttle::new();
 pub(super) struct Throttle {
     groups: [[Slot; WAYS]; GROUPS],
     allowances: [Allowance; 3],
-    key_and_start: OnceLock<(Keyed, Instant)>,
+    clock: OnceLock<Clock>,
+}
+
+/// What differs between two processes.
+struct Clock {
+    key: Keyed,
+    start: Instant,
 }
 
 /// One kind. Key 0 is free.
@@ -87,6 +95,8 @@ struct Slot {
 struct Allowance {
     /// The second of the last refill in the upper half, what is spent in the lower.
     spent: AtomicU64,
+    /// How many were suppressed since one was told in the upper half, since their number was told in
+    /// the lower.
     suppressed: AtomicU64,
     /// The second in which the number was last told.
     told: AtomicU32,
@@ -97,30 +107,69 @@ impl Throttle {
         Self {
             groups: [const { [const { Slot::new() }; WAYS] }; GROUPS],
             allowances: [const { Allowance::new() }; 3],
-            key_and_start: OnceLock::new(),
+            clock: OnceLock::new(),
         }
     }
 
     /// `kind` hashes what makes the kind.
     pub(super) fn ask(&self, class: Class, kind: impl FnOnce(&mut Fold)) -> Verdict {
-        let (key, start) = self.key_and_start.get_or_init(|| (Keyed::new(), Instant::now()));
-        let mut hasher = key.build_hasher();
-        kind(&mut hasher);
-        hasher.write_usize(class as usize);
-        // The first second is one interval after zero, so that zero is long ago.
-        let now = u32::try_from(start.elapsed().as_secs()).unwrap_or(u32::MAX);
-        self.ask_at(class, hasher.finish(), now.saturating_add(INTERVAL_SECONDS))
+        let clock = self.clock();
+        self.ask_at(class, clock.hash(class, kind), || clock.second())
     }
 
-    fn ask_at(&self, class: Class, key: u64, now: u32) -> Verdict {
-        let key = key.max(1);
+    /// Counts a refusal if it is one to suppress, and does nothing else: [`ask`](Self::ask) says what
+    /// is to be done with the others.
+    pub(super) fn suppress(&self, class: Class, kind: impl FnOnce(&mut Fold)) -> bool {
+        let clock = self.clock();
+        self.suppress_at(class, clock.hash(class, kind), || clock.second())
+    }
+
+    fn clock(&self) -> &Clock {
+        self.clock.get_or_init(|| Clock { key: Keyed::new(), start: Instant::now() })
+    }
+
+    fn suppress_at(&self, class: Class, key: u64, now: impl FnOnce() -> u32) -> bool {
+        if self.is_flooded_by(class, key) {
+            return true;
+        }
+        let now = now();
+        let (group, allowance) = (self.group(key), &self.allowances[class as usize]);
+        if let Some(slot) = group.iter().find(|slot| slot.is_of(key)) {
+            let suppressed = !(slot.is_due(now) && allowance.is_left(now));
+            if suppressed {
+                slot.count();
+            }
+            return suppressed;
+        }
+        let free = allowance.is_left(now) && group.iter().any(|slot| slot.is_due(now));
+        let suppressed = !free && !allowance.is_number_due(now);
+        if suppressed {
+            allowance.count_one();
+        }
+        suppressed
+    }
+
+    /// Counts a kind that is not remembered, if there are too many of those.
+    fn is_flooded_by(&self, class: Class, key: u64) -> bool {
         let allowance = &self.allowances[class as usize];
-        #[expect(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
-        let group = &self.groups[key as usize % GROUPS];
-        if let Some(slot) = group.iter().find(|slot| slot.key.load(Relaxed) == key) {
+        let flooded = allowance.is_flooded() && !self.group(key).iter().any(|slot| slot.is_of(key));
+        if flooded {
+            allowance.count_one();
+        }
+        flooded
+    }
+
+    fn ask_at(&self, class: Class, key: u64, now: impl FnOnce() -> u32) -> Verdict {
+        if self.is_flooded_by(class, key) {
+            return Verdict::Suppress;
+        }
+        let now = now();
+        let (group, allowance) = (self.group(key), &self.allowances[class as usize]);
+        if let Some(slot) = group.iter().find(|slot| slot.is_of(key)) {
             return slot.again(allowance, now);
         }
-        let Some(slot) = group.iter().find(|slot| slot.is_free(now)) else {
+        // A slot that was not told for so long may as well be another kind's.
+        let Some(slot) = group.iter().find(|slot| slot.is_due(now)) else {
             return allowance.suppress(now);
         };
         if !allowance.take(now) {
@@ -134,6 +183,26 @@ impl Throttle {
         allowance.suppressed.fetch_add(left.into(), Relaxed);
         Verdict::Tell { suppressed: 0 }
     }
+
+    fn group(&self, key: u64) -> &[Slot; WAYS] {
+        #[expect(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
+        &self.groups[key as usize % GROUPS]
+    }
+}
+
+impl Clock {
+    fn hash(&self, class: Class, kind: impl FnOnce(&mut Fold)) -> u64 {
+        let mut hasher = self.key.build_hasher();
+        kind(&mut hasher);
+        hasher.write_usize(class as usize);
+        hasher.finish().max(1)
+    }
+
+    /// The first second is one interval after zero, so that zero is long ago.
+    fn second(&self) -> u32 {
+        let seconds = u32::try_from(self.start.elapsed().as_secs()).unwrap_or(u32::MAX);
+        seconds.saturating_add(INTERVAL_SECONDS)
+    }
 }
 
 impl Slot {
@@ -141,25 +210,33 @@ impl Slot {
         Self { key: AtomicU64::new(0), state: AtomicU64::new(0) }
     }
 
-    /// Free, or not told for so long that its kind may as well begin anew.
-    fn is_free(&self, now: u32) -> bool {
+    fn is_of(&self, key: u64) -> bool {
+        self.key.load(Relaxed) == key
+    }
+
+    /// Whether its kind may be told. One that is free is due as well.
+    fn is_due(&self, now: u32) -> bool {
         let (told, _) = halves(self.state.load(Relaxed));
         now.saturating_sub(told) >= INTERVAL_SECONDS
+    }
+
+    fn count(&self) {
+        let (_, suppressed) = halves(self.state.load(Relaxed));
+        if suppressed < u32::MAX {
+            self.state.fetch_add(1, Relaxed);
+        }
     }
 
     fn again(&self, allowance: &Allowance, now: u32) -> Verdict {
         let state = self.state.load(Relaxed);
         let (told, suppressed) = halves(state);
-        let due = now.saturating_sub(told) >= INTERVAL_SECONDS;
-        if due
+        if now.saturating_sub(told) >= INTERVAL_SECONDS
             && allowance.take(now)
             && self.state.compare_exchange(state, joined(now, 0), Relaxed, Relaxed).is_ok()
         {
             return Verdict::Tell { suppressed: suppressed.into() };
         }
-        if suppressed < u32::MAX {
-            self.state.fetch_add(1, Relaxed);
-        }
+        self.count();
         Verdict::Suppress
     }
 }
@@ -169,26 +246,54 @@ impl Allowance {
         Self { spent: AtomicU64::new(0), suppressed: AtomicU64::new(0), told: AtomicU32::new(0) }
     }
 
+    /// The state after one more is told; `None` if none may be.
+    fn after_one_more(state: u64, now: u32) -> Option<u64> {
+        let (filled, spent) = halves(state);
+        let refills = now.saturating_sub(filled) / REFILL_SECONDS;
+        let spent = spent.saturating_sub(refills);
+        let filled = if spent == 0 { now } else { filled + refills * REFILL_SECONDS };
+        (spent < BURST).then(|| joined(filled, spent + 1))
+    }
+
+    fn is_left(&self, now: u32) -> bool {
+        Self::after_one_more(self.spent.load(Relaxed), now).is_some()
+    }
+
     fn take(&self, now: u32) -> bool {
-        let take = |state| {
-            let (filled, spent) = halves(state);
-            let refills = now.saturating_sub(filled) / REFILL_SECONDS;
-            let spent = spent.saturating_sub(refills);
-            let filled = if spent == 0 { now } else { filled + refills * REFILL_SECONDS };
-            (spent < BURST).then(|| joined(filled, spent + 1))
-        };
-        self.spent.fetch_update(Relaxed, Relaxed, take).is_ok()
+        let take = |state| Self::after_one_more(state, now);
+        let taken = self.spent.fetch_update(Relaxed, Relaxed, take).is_ok();
+        if taken {
+            self.suppressed.fetch_and(joined(0, u32::MAX), Relaxed);
+        }
+        taken
+    }
+
+    fn count_one(&self) {
+        self.suppressed.fetch_add(joined(1, 1), Relaxed);
+    }
+
+    /// Whether so many were suppressed in a row that this one may be, before the clock is read: to
+    /// read it takes half of the time that a suppressed refusal does. The answer is `false` for every
+    /// second one, so that the end of a flood is noticed.
+    fn is_flooded(&self) -> bool {
+        let (in_a_row, _) = halves(self.suppressed.load(Relaxed));
+        in_a_row > BURST && in_a_row % 2 == 1
+    }
+
+    fn is_number_due(&self, now: u32) -> bool {
+        now.saturating_sub(self.told.load(Relaxed)) >= INTERVAL_SECONDS
     }
 
     fn suppress(&self, now: u32) -> Verdict {
-        self.suppressed.fetch_add(1, Relaxed);
+        self.count_one();
         let told = self.told.load(Relaxed);
         if now.saturating_sub(told) < INTERVAL_SECONDS
             || self.told.compare_exchange(told, now, Relaxed, Relaxed).is_err()
         {
             return Verdict::Suppress;
         }
-        Verdict::TellNumber { suppressed: self.suppressed.swap(0, Relaxed) }
+        let (_, suppressed) = halves(self.suppressed.swap(0, Relaxed));
+        Verdict::TellNumber { suppressed: suppressed.into() }
     }
 }
 
@@ -218,13 +323,14 @@ fn halves(joined: u64) -> (u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
 
     const START: u32 = INTERVAL_SECONDS;
 
     #[test]
     fn one_kind_is_told_at_once_and_then_once_a_minute() {
         let throttle = Throttle::new();
-        let ask = |second| throttle.ask_at(Class::Origin, 7, START + second);
+        let ask = |second| throttle.ask_at(Class::Origin, 7, || START + second);
         assert_eq!(ask(0), Verdict::Tell { suppressed: 0 });
         for second in 0..60 {
             assert_eq!(ask(second), Verdict::Suppress, "{second}");
@@ -238,7 +344,7 @@ mod tests {
     fn kinds_and_classes_are_told_apart() {
         let throttle = Throttle::new();
         for (class, key) in [(Class::Origin, 1), (Class::Origin, 2), (Class::Preflight, 3)] {
-            let first = throttle.ask_at(class, key, START);
+            let first = throttle.ask_at(class, key, || START);
             assert_eq!(first, Verdict::Tell { suppressed: 0 }, "{class:?} {key}");
         }
     }
@@ -261,19 +367,71 @@ mod tests {
         // 10 minutes, 1,000 a second, each of a kind of its own.
         for second in 0..600_u32 {
             for i in 0..1000 {
-                count(throttle.ask_at(Class::Origin, mixed(second * 1000 + i), START + second));
+                let kind = mixed(second * 1000 + i);
+                count(throttle.ask_at(Class::Origin, kind, || START + second));
             }
         }
-        // Long after, so that what was counted last is told too.
-        for i in 0..=BURST {
-            count(throttle.ask_at(Class::Origin, mixed(1_000_000 + i), START + 100_000));
+        // Long after, so that what was counted last is told too. The first may be counted only.
+        for i in 0..BURST + 2 {
+            count(throttle.ask_at(Class::Origin, mixed(1_000_000 + i), || START + 100_000));
         }
         assert!(told <= u64::from(BURST + 600 / REFILL_SECONDS + BURST), "{told} told");
         assert!((10..=12).contains(&numbers), "{numbers} numbers");
-        assert_eq!(told + counted, 600_000 + u64::from(BURST) + 1);
+        let later = throttle.allowances[Class::Origin as usize].suppressed.load(Relaxed);
+        let (_, later) = halves(later);
+        assert!(later <= 1, "{later} not told");
+        assert_eq!(told + counted + u64::from(later), 600_000 + u64::from(BURST) + 2);
         // A flood in one class leaves the others their own.
-        let other = throttle.ask_at(Class::Preflight, 1, START + 100_000);
+        let other = throttle.ask_at(Class::Preflight, 1, || START + 100_000);
         assert_eq!(other, Verdict::Tell { suppressed: 0 });
+    }
+
+    #[test]
+    fn a_flood_reads_the_clock_for_every_second_kind_and_its_end_is_noticed() {
+        let (throttle, reads) = (Throttle::new(), Cell::new(0));
+        let ask = |kind, second| {
+            let read = || {
+                reads.set(reads.get() + 1);
+                START + second
+            };
+            throttle.ask_at(Class::Origin, kind, read)
+        };
+        for i in 0..10_000 {
+            ask(mixed(i), 1);
+        }
+        assert!((5000..5200).contains(&reads.get()), "{} reads", reads.get());
+        // The kinds that are remembered are not part of it.
+        for second in [61, 3600] {
+            assert!(matches!(ask(mixed(0), second), Verdict::Tell { .. }), "{second}");
+        }
+        for i in 0..1000 {
+            ask(mixed(20_000 + i), 3601);
+        }
+        let first = ask(mixed(30_000), 7200);
+        let second = ask(mixed(30_001), 7200);
+        let third = ask(mixed(30_002), 7200);
+        let told = Verdict::Tell { suppressed: 0 };
+        assert!([told, Verdict::Suppress].contains(&first), "{first:?}");
+        assert_eq!([second, third], [told; 2]);
+    }
+
+    /// So that it may be asked first, and the verdict after it.
+    #[test]
+    fn what_is_suppressed_is_no_more_than_what_is_not_told() {
+        let (asked, both) = (Throttle::new(), Throttle::new());
+        for i in 0..200_000_u32 {
+            // Kinds that come again and kinds that do not, some at a time and then none for a while.
+            let kind = mixed(if i % 3 == 0 { i } else { i % 70 });
+            let second = START + i / 500 + i / 20_000 * 100;
+            let verdict = asked.ask_at(Class::Origin, kind, || second);
+            let suppressed = both.suppress_at(Class::Origin, kind, || second);
+            let other = if suppressed {
+                Verdict::Suppress
+            } else {
+                both.ask_at(Class::Origin, kind, || second)
+            };
+            assert_eq!(other, verdict, "{i}");
+        }
     }
 
     fn mixed(i: u32) -> u64 {
