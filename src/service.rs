@@ -3,7 +3,7 @@
 use crate::{
     body::EmptyBody,
     future::ResponseFuture,
-    observe::{Observer, is_logged, is_notable, is_observed, observe, observe_alone},
+    observe::{Observer, is_notable, is_observed, is_to_be_logged, observe, observe_alone},
     policy::Policy,
     protocol::{Action, Evaluation},
     select::{Reads, SelectPolicy, Selection},
@@ -118,7 +118,7 @@ fn act(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
         return Action::Forward(selection.into_decoration());
     }
     let evaluation = selection.evaluate();
-    if is_logged() && !evaluation.is_ordinary() {
+    if is_notable(&evaluation) {
         return act_logged(evaluation.elsewhere());
     }
     evaluation.into_action()
@@ -127,7 +127,7 @@ fn act(selection: Selection<'_>, observer: Option<&Observer>) -> Action {
 /// Without an observer, but with a log.
 #[inline(never)]
 fn act_logged(evaluation: Evaluation<'_>) -> Action {
-    if is_notable(&evaluation) {
+    if is_to_be_logged(&evaluation) {
         return act_and_report(evaluation, None);
     }
     evaluation.into_action()

@@ -31,9 +31,9 @@ pub(super) fn all_are_wanted() -> bool {
     tracing::level_enabled!(Level::TRACE)
 }
 
-/// Whether there is something to log of a decision that is not ordinary. A refused origin that was
-/// logged often enough is counted here: so a flood of strangers costs little.
-pub(super) fn is_notable(evaluation: &Evaluation<'_>) -> bool {
+/// Whether there is something to log of a notable decision. A refused origin that was logged often
+/// enough is counted here: so a flood of strangers costs little.
+pub(super) fn is_to_be_logged(evaluation: &Evaluation<'_>) -> bool {
     if evaluation.allows_origin() {
         return !evaluation.is_granted();
     }

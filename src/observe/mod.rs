@@ -58,7 +58,7 @@ pub(crate) use self::observer::unavailable;
 pub use self::report::{ShadowDifference, ShadowReport};
 #[cfg(feature = "tower")]
 pub(crate) use self::{
-    observer::{Observer, is_logged, is_notable, is_observed, observe, observe_alone},
+    observer::{Observer, is_notable, is_observed, is_to_be_logged, observe, observe_alone},
     setters::observer_setters,
 };
 

@@ -115,24 +115,24 @@ pub(crate) fn is_observed(observer: Option<&Observer>) -> bool {
     observer.is_some() || cfg!(all(feature = "metrics", not(test)))
 }
 
-/// Whether somebody may want to know of decisions that are not ordinary.
+/// Whether somebody may want to know of this decision, though not of every one.
 #[inline]
-pub(crate) fn is_logged() -> bool {
-    #[cfg(feature = "tracing")]
-    let logged = super::events::are_wanted();
-    #[cfg(not(feature = "tracing"))]
-    let logged = false;
-    logged
-}
-
-/// Whether there is something to log of a decision that is not ordinary. A refusal that was logged
-/// often enough is counted here.
 pub(crate) fn is_notable(evaluation: &Evaluation<'_>) -> bool {
     #[cfg(feature = "tracing")]
-    let notable = super::events::is_notable(evaluation);
+    let wanted = super::events::are_wanted();
     #[cfg(not(feature = "tracing"))]
-    let notable = !evaluation.is_ordinary();
-    notable
+    let wanted = false;
+    wanted && !evaluation.is_ordinary()
+}
+
+/// Whether there is something to log of a notable decision. A refusal that was logged often enough is
+/// counted here.
+pub(crate) fn is_to_be_logged(evaluation: &Evaluation<'_>) -> bool {
+    #[cfg(feature = "tracing")]
+    let logged = super::events::is_to_be_logged(evaluation);
+    #[cfg(not(feature = "tracing"))]
+    let logged = !evaluation.is_ordinary();
+    logged
 }
 
 /// Reports a decision; returns it if it is to be recorded.
