@@ -112,6 +112,20 @@ async fn a_call_of_ones_own(session: &Session) {
              return [result.dataset.gist, result.querySelectorAll('.exchange').length]";
         assert_eq!(script(session, result).await, json!([gist, rows]), "{method} {path}");
     }
+    for (lines, message) in [
+        ("x-trace: 7\n\nx-other:", ""),
+        (
+            "x-trace: 7\nx-other 8",
+            "\"x-other 8\" has no colon: each line is a name, a colon and a value",
+        ),
+    ] {
+        let type_in = "const { headers } = document.getElementById('own-form').elements; \
+             headers.value = arguments[0]; \
+             headers.dispatchEvent(new Event('input', { bubbles: true })); \
+             return headers.validationMessage";
+        let type_in = json!({ "script": type_in, "args": [lines] });
+        assert_eq!(session.command("execute/sync", type_in).await.unwrap(), message, "{lines}");
+    }
 }
 
 /// The form "What if a page elsewhere called this?": its verdict, and the requests it shows.

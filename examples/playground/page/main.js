@@ -109,14 +109,18 @@ function borrow(call) {
   elements.from.value = call.from ?? "page";
   elements.headers.value = Object.entries(call.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join("\n");
   elements.body.value = call.body ?? "";
+  elements.headers.dispatchEvent(new Event("input", { bubbles: true }));
   byId("own").scrollIntoView();
   elements.method.focus({ preventScroll: true });
 }
 
+/** The lines of the form's headers. */
+const headerLines = ({ value }) => value.split("\n").filter((line) => line.trim());
+
 /** The call that the form describes. */
 function own() {
   const { elements } = byId("own-form");
-  const headers = elements.headers.value.split("\n").filter((line) => line.trim())
+  const headers = headerLines(elements.headers)
     .map((line) => [line.split(":")[0].trim(), line.split(":").slice(1).join(":").trim()]);
   const { path, host } = place(elements.path.value.trim());
   return {
@@ -137,6 +141,11 @@ function place(text) {
   const { hostname, pathname, search } = new URL(text);
   return { path: pathname + search, host: hostname };
 }
+
+byId("own-form").addEventListener("input", ({ currentTarget: { elements: { headers } } }) => {
+  const wrong = headerLines(headers).find((line) => !line.includes(":"));
+  headers.setCustomValidity(wrong === undefined ? "" : `"${wrong}" has no colon: each line is a name, a colon and a value`);
+});
 
 byId("own-form").addEventListener("submit", async (event) => {
   event.preventDefault();
