@@ -65,7 +65,8 @@ fn write_if_changed(path: &Path, content: &str) {
 }
 
 /// The numbers of the mutants that a compiler error is about: those in the first line that it marks,
-/// or else in the rest of what it marks, or else in what it mentions.
+/// or else in the rest of what it marks, or else in what it mentions, or else in the line above: what
+/// a mutant stands beside may no longer compile.
 fn mutants_of(error: &Value, tree: &Path) -> BTreeSet<u32> {
     let mut found = BTreeMap::<_, BTreeSet<u32>>::new();
     for span in error["spans"].as_array().into_iter().flatten() {
@@ -75,12 +76,13 @@ fn mutants_of(error: &Value, tree: &Path) -> BTreeSet<u32> {
             let text = fs::read_to_string(tree.join(file)).unwrap_or_default();
             let line = |name: &str| place[name].as_u64().and_then(|line| line.try_into().ok());
             let (first, last) = (line("line_start").unwrap_or(0), line("line_end").unwrap_or(0));
-            for (at, line) in (1..).zip(text.lines()).take(last).skip(first.saturating_sub(1)) {
+            for (at, line) in (1..).zip(text.lines()).take(last).skip(first.saturating_sub(2)) {
                 let numbers = line.split("/*M").skip(1).filter_map(|rest| rest.split("*/").next());
                 let numbers = numbers.filter_map(|number| number.parse::<u32>().ok());
                 let numbers = numbers.collect::<BTreeSet<_>>();
                 if !numbers.is_empty() {
-                    found.entry((is_mentioned, at > first)).or_default().extend(numbers);
+                    let order = (at < first, is_mentioned, at > first);
+                    found.entry(order).or_default().extend(numbers);
                 }
             }
             place = &place["expansion"]["span"];
