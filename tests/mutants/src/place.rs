@@ -6,7 +6,8 @@ use proc_macro2::{LineColumn, Span};
 use quote::ToTokens;
 use std::fmt::Write;
 use syn::{
-    Arm, Block, Expr, ExprMatch, ExprStruct, ImplItemConst, ItemConst, ItemStatic, Pat,
+    Arm, Block, Expr, ExprMatch, ExprRepeat, ExprStruct, ImplItemConst, ItemConst, ItemStatic, Pat,
+    TypeArray,
     spanned::Spanned,
     visit::{self, Visit},
 };
@@ -113,6 +114,12 @@ impl<'ast> Visit<'ast> for Placer<'_, '_> {
     fn visit_item_const(&mut self, _: &'ast ItemConst) {}
     fn visit_item_static(&mut self, _: &'ast ItemStatic) {}
     fn visit_impl_item_const(&mut self, _: &'ast ImplItemConst) {}
+    fn visit_type_array(&mut self, _: &'ast TypeArray) {}
+
+    /// So is the length of an array.
+    fn visit_expr_repeat(&mut self, repeat: &'ast ExprRepeat) {
+        self.visit_expr(&repeat.expr);
+    }
 
     /// A function's body: it returns another value, or is an iterator of one of two types.
     fn visit_block(&mut self, block: &'ast Block) {
@@ -282,10 +289,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_switched_has_no_place() {
-        let constant = "const A: u8 = 1 + 2;";
-        let mut it = mutant(constant, 7, "BinaryOperator", "+", "-");
-        assert_eq!(place(constant, &mut [&mut it]), constant);
-        assert_eq!(it.fate, Fate::Unplaced);
+        for constant in [
+            "const A: u8 = 1 + 2;",
+            "fn f() -> usize { [0; A + 1].len() }",
+            "fn f(array: [u8; A + 1]) {}",
+        ] {
+            let mut it = mutant(constant, 7, "BinaryOperator", "+", "-");
+            assert_eq!(place(constant, &mut [&mut it]), constant);
+            assert_eq!(it.fate, Fate::Unplaced, "{constant}");
+        }
 
         let complete = "fn f() -> u8 { match g() { true => 2, false => 3 } }";
         let mut it = mutant(complete, 7, "MatchArm", "true", "");
