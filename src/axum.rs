@@ -130,3 +130,80 @@ impl<S: Sync> OptionalFromRequestParts<S> for Origin {
         origin(parts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Origin;
+    use crate::{CorsLayer, Decision};
+    use axum::{
+        Router,
+        body::{Body, to_bytes},
+        http::{Request, header::ORIGIN},
+        routing::get,
+    };
+    use tower::ServiceExt;
+
+    /// The status and the text of what a handler that has the extractor answers.
+    async fn answer(app: &Router, path: &str, origins: &[&str]) -> (u16, String) {
+        let mut request = Request::builder().uri(path);
+        for origin in origins {
+            request = request.header(ORIGIN, *origin);
+        }
+        let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn origins_are_extracted() {
+        let origin = |origin: Origin| async move { origin.to_string() };
+        let optional = |origin: Option<Origin>| async move { format!("{origin:?}") };
+        let app = Router::new().route("/origin", get(origin)).route("/optional", get(optional));
+        let invalid = (400, "expected one valid `Origin` header");
+        for (about, lines, expected, optional) in [
+            (
+                "an origin",
+                &["https://a.example"][..],
+                (200, "https://a.example"),
+                (200, "Some(Origin(\"https://a.example\"))"),
+            ),
+            ("an opaque one", &["null"], (200, "null"), (200, "Some(Origin(\"null\"))")),
+            ("none", &[], invalid, (200, "None")),
+            ("an invalid one", &["https://a.example/"], invalid, invalid),
+            ("the same one twice", &["https://a.example"; 2], invalid, invalid),
+        ] {
+            for (path, (status, text)) in [("/origin", expected), ("/optional", optional)] {
+                let answer = answer(&app, path, lines).await;
+                assert_eq!(answer, (status, text.to_owned()), "{about}: {path}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn decisions_are_extracted_where_one_is_recorded() {
+        let decision = |decision: Decision| async move { decision.to_string() };
+        let optional = |decision: Option<Decision>| async move {
+            decision.map_or("none".to_owned(), |decision| decision.to_string())
+        };
+        let layer = CorsLayer::builder().allow_origin("https://a.example").build().unwrap();
+        let app = Router::new().route("/decision", get(decision)).route("/optional", get(optional));
+        let missing = "no CORS decision is recorded for this request; add \
+                       `.record_decision(true)` to the CORS layer, and add the layer to this route";
+        for (about, app, expected, optional) in [
+            ("no layer", app.clone(), (500, missing), "none"),
+            (
+                "a layer that records",
+                app.layer(layer.record_decision(true)),
+                (200, "granted"),
+                "granted",
+            ),
+        ] {
+            for (path, (status, text)) in [("/decision", expected), ("/optional", (200, optional))]
+            {
+                let answer = answer(&app, path, &["https://a.example"]).await;
+                assert_eq!(answer, (status, text.to_owned()), "{about}: {path}");
+            }
+        }
+    }
+}

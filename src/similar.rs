@@ -68,6 +68,9 @@ mod tests {
         let long = "a".repeat(1 << 20);
         assert_eq!(distance(&long, &format!("{long}b")), 1);
         assert_eq!(distance(&long, "b"), usize::MAX);
-        assert_eq!(distance(&"a".repeat(64), "b"), 64);
+        for (length, expected) in [(64, 64), (65, usize::MAX)] {
+            let long = "a".repeat(length);
+            assert_eq!((distance(&long, "b"), distance("b", &long)), (expected, expected));
+        }
     }
 }

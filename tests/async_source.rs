@@ -85,6 +85,11 @@ where
     summary(&response.unwrap_or_else(|never| match never {}))
 }
 
+/// The recorded decision; empty where none is recorded.
+fn decision_of(response: &Response<String>) -> String {
+    response.extensions().get::<Decision>().map(ToString::to_string).unwrap_or_default()
+}
+
 fn build(policy: PolicyBuilder) -> Policy {
     policy.build().unwrap_or_else(|errors| panic!("{errors}"))
 }
@@ -254,16 +259,19 @@ async fn a_source_that_takes_too_long_refuses() {
 /// No runtime, no timer: what does not answer at once is unavailable, and nothing panics.
 #[test]
 fn outside_a_runtime_a_source_that_does_not_answer_at_once_is_unavailable() {
-    fn status<P: PolicySource + Clone>(source: P) -> StatusCode {
-        let service = AsyncCorsLayer::with_source(source).layer(service_fn(inner));
-        let answer = pin!(service.oneshot(request(PREFLIGHT)));
+    fn decided<P: PolicySource + Clone>(source: P) -> (StatusCode, String) {
+        let layer = AsyncCorsLayer::with_source(source).record_decision(true);
+        let answer = pin!(layer.layer(service_fn(inner)).oneshot(request(PREFLIGHT)));
         match answer.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(response)) => response.status(),
+            Poll::Ready(Ok(response)) => (response.status(), decision_of(&response)),
             Poll::Pending => panic!("it waits for ever"),
         }
     }
-    assert_eq!(status(|_: &Parts| std::future::ready(yields::two())), StatusCode::NO_CONTENT);
-    assert_eq!(status(|_: &Parts| pending::<Asked>()), StatusCode::SERVICE_UNAVAILABLE);
+    let (status, decision) = decided(|_: &Parts| std::future::ready(yields::two()));
+    assert_eq!((status.as_u16(), &*decision), (204, "granted"));
+    let (status, decision) = decided(|_: &Parts| pending::<Asked>());
+    let expected = "refused: the policy is unavailable: there is no tokio runtime to wait on";
+    assert_eq!((status.as_u16(), &*decision), (503, expected));
 }
 
 /// Closures need no annotation.
@@ -380,8 +388,7 @@ async fn observing_is_as_on_the_synchronous_layer() {
         S: Service<Request<()>, Response = Response<String>, Error = Infallible>,
     {
         let response = service.oneshot(request(lines)).await.expect("infallible");
-        let recorded = response.extensions().get::<Decision>().map(ToString::to_string);
-        (response.headers().clone(), response.body().clone(), recorded.unwrap_or_default())
+        (response.headers().clone(), response.body().clone(), decision_of(&response))
     }
 
     let shadow = build(Policy::builder().allow_origin("https://b.example"));
@@ -480,23 +487,50 @@ fn settings_are_checked_together() {
             .unavailable_status(status)
             .build()
     };
-    for status in [400, 403, 503, 599] {
+    // A leap year is a year.
+    let year = Duration::from_secs(366 * 24 * 60 * 60);
+    for (time, status) in
+        [(Duration::from_nanos(1), 400), (Duration::from_secs(1), 403), (year, 503), (year, 599)]
+    {
         let status = StatusCode::from_u16(status).expect("a status");
-        assert!(build(Duration::from_nanos(1), status).is_ok(), "{status}");
+        assert!(build(time, status).is_ok(), "{time:?} {status}");
     }
     for status in [200, 204, 302, 399, 600] {
         let status = StatusCode::from_u16(status).expect("a status");
-        let errors = build(Duration::MAX, status).expect_err("two errors");
-        let kinds =
-            errors.iter().map(|error| (error.setting(), error.kind().clone())).collect::<Vec<_>>();
+        let errors = build(year + Duration::from_nanos(1), status).expect_err("two errors");
+        let parts = errors.iter().map(|error| (error.setting(), error.value(), error.kind()));
         assert_eq!(
-            kinds,
+            parts.collect::<Vec<_>>(),
             [
-                (SourceSetting::Timeout, SourceErrorKind::TooLong),
-                (SourceSetting::UnavailableStatus, SourceErrorKind::NotAnErrorStatus),
+                (SourceSetting::Timeout, Some("31622400.000000001s"), &SourceErrorKind::TooLong),
+                (
+                    SourceSetting::UnavailableStatus,
+                    Some(status.as_str()),
+                    &SourceErrorKind::NotAnErrorStatus
+                ),
             ],
-            "{status}"
         );
+    }
+}
+
+/// Of the layer it has the settings. Most sources are functions, which have no `Debug`.
+#[tokio::test]
+async fn debug_output_names_the_type() {
+    let builder = AsyncCorsLayer::builder(|_: &Parts| pending::<Asked>()).enforce(true);
+    assert_eq!(
+        format!("{builder:?}"),
+        "AsyncCorsBuilder { timeout: 2s, unavailable_status: 503, enforce: true, .. }"
+    );
+    let layer = builder.build().expect("valid");
+    let mut service = layer.layer(tower::util::BoxCloneService::new(service_fn(inner)));
+    let future = service.call(request(PLAIN));
+    for (debug, parts) in [
+        (format!("{layer:?}"), &["AsyncCorsLayer { ", "timeout: 2s"][..]),
+        (format!("{service:?}"), &["AsyncCors { ", "inner: BoxCloneService", "timeout: 2s"]),
+        (format!("{future:?}"), &["AsyncResponseFuture { .. }"]),
+    ] {
+        assert!(debug.starts_with(parts[0]), "{debug}");
+        assert!(parts.iter().all(|part| debug.contains(part)), "{debug}");
     }
 }
 

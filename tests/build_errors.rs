@@ -710,6 +710,8 @@ expose_headers: "set-cookie" is a header that a page cannot read; leave it out
 max_age: "100000s" is over 86400 seconds, the longest that any browser honors; use 86400 seconds ("1d") or less
 preflight_status: "404" is not a success status, so every preflight would fail; use 204, or 200 for clients that need it"#
     );
+    // What `unwrap` and a failing `main` print is as readable.
+    assert_eq!(format!("{errors:?}"), errors.to_string());
     let places = errors.iter().map(|error| (error.index(), error.value().unwrap_or_default()));
     assert_eq!(
         places.collect::<Vec<_>>(),

@@ -330,3 +330,14 @@ fn an_invalid_file_at_the_start() {
         format!("{}:1: unknown key `origins`; did you mean `allow_origin`?", path.display());
     assert_eq!(errors.to_string(), expected);
 }
+
+/// Of the builder it has the settings, here the defaults.
+#[test]
+fn debug_output_names_the_type() {
+    assert_eq!(
+        format!("{:?}", FileWatcher::builder("cors.toml")),
+        "FileWatcherBuilder { path: \"cors.toml\", timing: Timing { interval: 1s, quiet: 250ms }, \
+         reload_on_hangup: false, .. }",
+    );
+    assert_eq!(format!("{:?}", Watched::new().watcher), "FileWatcher { .. }");
+}

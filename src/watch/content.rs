@@ -67,3 +67,39 @@ impl Look {
         Seen::Content { len: content.len(), hash: self.0.hash_one(content) }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::Stamp;
+    use std::{fs, path::Path};
+
+    /// So a file that is as it was does not have to be read.
+    #[test]
+    fn a_stamp_stays_the_same_until_the_file_is_changed() {
+        type Change = fn(&Path);
+        let rows: [(&str, Change, bool); 5] = [
+            ("nothing happened", |_| {}, true),
+            ("it was read", |path| drop(fs::read(path).unwrap()), true),
+            ("it is longer", |path| fs::write(path, "longer").unwrap(), false),
+            (
+                "an equal file is in its place",
+                |path| {
+                    let other = path.with_extension("new");
+                    fs::write(&other, "file").unwrap();
+                    fs::rename(other, path).unwrap();
+                },
+                false,
+            ),
+            ("it is missing", |path| fs::remove_file(path).unwrap(), false),
+        ];
+        for (about, change, same) in rows {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("cors.toml");
+            fs::write(&path, "file").unwrap();
+            let before = Stamp::of(&path);
+            assert!(before.is_some(), "{about}");
+            change(&path);
+            assert_eq!(Stamp::of(&path) == before, same, "{about}");
+        }
+    }
+}
