@@ -7,11 +7,14 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc,
     },
+    thread::{self, ThreadId},
+    time::Duration,
 };
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
-    CorsLayer, Policy, PolicyList, Reloadable, policy::Setting, protocol::Action,
+    AllowOrigin, CorsLayer, Policy, PolicyList, Reloadable, policy::Setting, protocol::Action,
     reload::Direction, select::SelectPolicy, watch::FileWatcher,
 };
 
@@ -212,12 +215,101 @@ fn changes_in_words() {
             "policy for /a: now off\npolicy for /b: removed (was off)\npolicy for /c: added (off)",
         ),
         (
+            "one of two entries with the same paths",
+            "policy = [{ paths = '/a', allow_origin = 'https://a.example' }, \
+                       { paths = '/a', allow_origin = 'https://b.example' }]",
+            "policy = [{ paths = '/a', allow_origin = 'https://a.example' }, \
+                       { paths = '/a', allow_origin = 'https://c.example' }]",
+            "policy for /a (2): allow_origin: wider by \"https://c.example\"\n\
+             policy for /a (2): allow_origin: narrower by \"https://b.example\"",
+        ),
+        (
             "order",
             "[[policy]]\nallow_origin = '*'\npaths = ['/a/{x}']\n[[policy]]\nallow_origin = '*'\npaths = ['/{x}/b']",
             "[[policy]]\nallow_origin = '*'\npaths = ['/{x}/b']\n[[policy]]\nallow_origin = '*'\npaths = ['/a/{x}']",
             "policies: now in the order policy for /{x}/b, policy for /a/{x}",
         ),
     ]);
+}
+
+#[test]
+fn whether_more_or_less_is_allowed() {
+    let one = "allow_origin = 'https://a.example'";
+    let two = "allow_origin = ['https://a.example', 'https://b.example']";
+    let [other, seconds] = ["allow_origin = 'https://b.example'", "max_age = 1"];
+    let (entry, off) = ("[[policy]]\npaths = ['/a']\nallow_origin = '*'", "[[policy]]\noff = true");
+    for (description, old, new, wider, narrower) in [
+        ("nothing changed", one, one, false, false),
+        ("an origin is added", one, two, true, false),
+        ("an origin is removed", two, one, false, true),
+        ("an origin is replaced", one, other, true, true),
+        ("neither", one, &format!("{one}\n{seconds}"), false, false),
+        ("an entry is added", off, &format!("{entry}\n{off}"), false, false),
+        ("an entry is removed", &format!("{entry}\n{off}"), off, false, false),
+    ] {
+        let change = Reloadable::new(list(old)).1.replace(list(new));
+        assert_eq!((change.is_wider(), change.is_narrower()), (wider, narrower), "{description}");
+    }
+}
+
+#[test]
+fn the_differences_for_a_program() {
+    let named = |rest: &str| list(&format!("[[policy]]\nname = 'app'\nallow_origin = '*'\n{rest}"));
+    let (_, handle) = Reloadable::new(named("allow_methods = 'PUT'"));
+    let change = handle.replace(named("allow_methods = ['PUT', 'DELETE']\npaths = ['/a', '/b']"));
+    let mut differences = Vec::new();
+    for difference in &change {
+        assert_eq!(difference.entry(), "policy \"app\"");
+        let values = difference.values().join(" ");
+        differences.push((difference.setting(), difference.direction(), values));
+    }
+    let expected = [
+        (None, Direction::Other, "now for /a, /b".to_owned()),
+        (Some(Setting::AllowMethods), Direction::Wider, "DELETE".to_owned()),
+    ];
+    assert_eq!(differences, expected);
+}
+
+#[test]
+fn the_policies_in_force_are_printed_as_a_list_is() {
+    let (policies, handle) = Reloadable::new(list(OLD));
+    assert_eq!(policies.to_string(), list(OLD).to_string());
+    handle.replace(list(NEW));
+    assert_eq!(policies.to_string(), list(NEW).to_string());
+}
+
+/// Tells which thread drops it.
+struct Dropped(mpsc::Sender<ThreadId>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        let _ = self.0.send(thread::current().id());
+    }
+}
+
+/// To free a million origins takes 0.1 s, which the last request that began with them would wait for.
+#[test]
+fn requests_do_not_free_large_policies() {
+    let parts = preflight().into_parts().0;
+    for (description, origins, freed_by_request) in [("small", 10, true), ("large", 20_000, false)]
+    {
+        let (sender, dropped) = mpsc::channel();
+        let held = Dropped(sender);
+        let predicate = AllowOrigin::predicate(move |_, _| {
+            let _ = &held;
+            false
+        });
+        let origins = (0..origins).map(|n| format!("https://customer-{n}.example"));
+        let policy = Policy::builder().allow_origin(origins.collect::<Vec<_>>());
+        let policy = policy.allow_origin(predicate).build().expect("a valid policy");
+        let (policies, handle) = Reloadable::new(policy);
+        let request = policies.select(&parts);
+        handle.replace(version(1));
+        assert_eq!(dropped.try_recv(), Err(mpsc::TryRecvError::Empty), "{description}: in use");
+        drop(request);
+        let freed_by = dropped.recv_timeout(Duration::from_secs(30)).expect(description);
+        assert_eq!(freed_by == thread::current().id(), freed_by_request, "{description}");
+    }
 }
 
 #[test]
@@ -278,7 +370,7 @@ async fn a_watched_file_under_load() {
     for text in [NEW, "allow_origin = 'https://a.example/'", OLD, NEW, OLD] {
         write(text);
         let expected = if text.contains("example/") { NEW } else { text };
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
         let mut settled = 0;
         while settled < 50 {
             settled = if ask().await == expected { settled + 1 } else { 0 };
@@ -320,7 +412,7 @@ async fn one_exact_origin_behind_a_handle_is_dynamic() {
 
 /// The version of a policy is its method and its age.
 fn version(n: usize) -> Policy {
-    let age = std::time::Duration::from_secs(u64::try_from(n).expect("small"));
+    let age = Duration::from_secs(u64::try_from(n).expect("small"));
     let builder = Policy::builder().allow_origin("*").allow_methods([format!("V{n}")]);
     builder.max_age(age).build().expect("a valid policy")
 }
@@ -341,7 +433,7 @@ fn answered_under(policies: &Reloadable) -> usize {
 fn stagger(state: &mut u64) {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
     match *state >> 61 {
-        0 => std::thread::yield_now(),
+        0 => thread::yield_now(),
         1 => (0..*state >> 54).for_each(|_| std::hint::spin_loop()),
         _ => {}
     }
@@ -354,7 +446,7 @@ fn no_thread_sees_an_older_policy_after_a_newer_one() {
     for seed in 0..200_u64 {
         let (policies, handle) = Reloadable::new(version(0));
         let replaced = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             for n in 1..=3 {
                 let (policies, replaced) = (&policies, &replaced);
                 scope.spawn(move || {
@@ -385,7 +477,7 @@ fn changes_of_several_threads_form_one_chain() {
     for seed in 0..200_u64 {
         let (policies, handle) = Reloadable::new(version(0));
         let changes = Mutex::new(HashMap::new());
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             for thread in 0..3 {
                 let (handle, changes) = (handle.clone(), &changes);
                 scope.spawn(move || {

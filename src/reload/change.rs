@@ -277,8 +277,6 @@ fn compare(
     };
     for (before, now) in old.into_iter().zip(new) {
         let setting = now.setting;
-        let added = without(setting, &now.values, &before.values);
-        let removed = without(setting, &before.values, &now.values);
         if setting == Setting::AllowHosts && before.values.is_empty() != now.values.is_empty() {
             // Without a list, every host is allowed.
             if now.values.is_empty() {
@@ -290,12 +288,14 @@ fn compare(
             continue;
         }
         if !setting.is_list() {
-            if !added.is_empty() || !removed.is_empty() {
+            if now.values != before.values {
                 let direction = direction_of_switch(setting, &now.values);
                 push(setting, direction, now.values, Form::Value);
             }
             continue;
         }
+        let added = without(&now.values, &before.values);
+        let removed = without(&before.values, &now.values);
         for (values, direction) in [(added, Direction::Wider), (removed, Direction::Narrower)] {
             if !values.is_empty() {
                 push(setting, direction, values, Form::Items);
@@ -304,12 +304,11 @@ fn compare(
     }
 }
 
-/// The values that others neither are nor cover.
-fn without(setting: Setting, values: &[String], others: &[String]) -> Vec<String> {
+/// The values of a list that others neither are nor cover.
+fn without(values: &[String], others: &[String]) -> Vec<String> {
     let same = others.iter().map(String::as_str).collect::<HashSet<_>>();
-    let any = setting.is_list() && same.contains("*");
-    let patterns =
-        others.iter().filter(|other| setting == Setting::AllowOrigin && other.contains('*'));
+    let any = same.contains("*");
+    let patterns = others.iter().filter(|other| other.contains('*'));
     let patterns = patterns.filter_map(|other| other.parse().ok()).collect::<OriginSet>();
     let covered = |value: &str| {
         // The one name that `*` does not cover.
