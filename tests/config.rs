@@ -112,6 +112,15 @@ fn durations() {
 }
 
 #[test]
+fn choices() {
+    for (inner_headers, printed) in [("replace", ""), ("keep", "; inner_headers: keep")] {
+        let text = format!("allow_origin = '*'\ninner_headers = '{inner_headers}'");
+        let list = PolicyList::from_toml(&text).expect("a valid file");
+        assert_eq!(list.to_string(), format!("policy for every path: allow_origin: *{printed}"));
+    }
+}
+
+#[test]
 fn all_errors_of_a_flat_file_at_once() {
     let text = r#"allow_origin = ["https://a.example/", 3, "null"]
 allow_method = "PUT"
@@ -294,6 +303,11 @@ fn unknown_keys() {
             "line 2: unknown key `optionsSuccessStatus`; did you mean `preflight_status`?",
         ),
         ("allow_origin = '*'\nlog = true", "line 2: unknown key `log`; remove it"),
+        (
+            "log = true",
+            "missing key `allow_origin`; name the origins that may call, or write \"*\"\n\
+             line 1: unknown key `log`; remove it",
+        ),
         (
             "[cors]\nallow_origin = '*'\nmax_age = 3",
             "line 1: unknown key `cors`; remove the table `cors` and write its keys at the top level",
@@ -643,6 +657,28 @@ fn errors_are_in_the_order_of_their_places() {
     }
 }
 
+/// A program can offer the correction, wherever the error was found.
+#[test]
+fn the_value_and_its_correction() {
+    for (text, value, suggestion) in [
+        ("allow_origin = 'https://a.example/'", "https://a.example/", Some("https://a.example")),
+        ("[[policy]]\nallow_origin = '*'\npaths = ['/:id']", "/:id", Some("/{id}")),
+        ("allow_origin = '*'\nmax_age = '1 h'", "1 h", None),
+    ] {
+        let errors = PolicyList::from_toml(text).expect_err("an invalid file");
+        let found = errors.iter().map(|error| (error.value(), error.suggestion()));
+        assert_eq!(found.collect::<Vec<_>>(), [(Some(value), suggestion)], "{text}");
+    }
+}
+
+#[test]
+fn an_empty_name() {
+    assert_eq!(
+        toml_errors("[[policy]]\nallow_origin = '*'\nname = ''"),
+        "line 3: policy[0].name: is empty; choose a name, or remove the key"
+    );
+}
+
 /// What is wrong with the paths of one entry says nothing about another.
 #[test]
 fn mistyped_paths_are_one_error() {
@@ -793,6 +829,38 @@ fn public_suffixes_are_checked_where_asked_for() {
     assert_eq!(places, ["allow_origin"]);
 }
 
+/// Every policy is checked, whatever the configuration says; nothing else of it changes.
+#[test]
+fn a_tool_checks_the_public_suffixes_of_all_policies() {
+    const SUFFIX: &str = "allow_origin = 'https://*.github.io'\nallow_credentials = true\n";
+    let no_check = "check_public_suffixes = false\nenforce = false\n";
+    for (description, text, expected) in [
+        ("one policy", SUFFIX.to_owned(), &["allow_origin"][..]),
+        ("one that turns it off", format!("{no_check}{SUFFIX}"), &["allow_origin"]),
+        (
+            "a list",
+            format!(
+                "[[policy]]\npaths = ['/a']\n{SUFFIX}[[policy]]\npaths = ['/b']\noff = true\n\
+                 [[policy]]\n{no_check}{SUFFIX}"
+            ),
+            &["policy[0].allow_origin", "policy[2].allow_origin"],
+        ),
+        (
+            "a key of the wrong type",
+            format!("check_public_suffixes = 'yes'\n{SUFFIX}"),
+            &["check_public_suffixes"],
+        ),
+        ("no list", "policy = 3".to_owned(), &["policy"]),
+        ("no entry", "policy = [3]".to_owned(), &["policy[0]"]),
+        ("no suffix", "allow_origin = 'https://a.example'\nenforce = true".to_owned(), &[]),
+    ] {
+        let config = PolicyConfig::from_toml(&text).expect("TOML").checking_public_suffixes();
+        let errors = config.build().err();
+        let errors = errors.iter().flatten();
+        assert_eq!(errors.map(ConfigError::place).collect::<Vec<_>>(), expected, "{description}");
+    }
+}
+
 #[test]
 fn environment_variables() {
     let config = |variables: &[(&str, &str)]| {
@@ -803,13 +871,17 @@ fn environment_variables() {
         ("CORS_ALLOW_ORIGIN", "https://a.example, https://b.example"),
         ("CORS_ALLOW_ORIGIN_REGEX", r"https://[a-z]{1,3}\.c\.example"),
         ("CORS_ALLOW_CREDENTIALS", "true"),
+        ("CORS_ENFORCE", "false"),
         ("CORS_MAX_AGE", "600"),
         ("CORS_PREFLIGHT_STATUS", "200"),
         ("CORS_INNER_HEADERS", "keep"),
         ("CORS_ALLOW_METHODS", ""),
         ("PATH", "/bin"),
     ]);
-    assert!(valid.is_ok(), "{valid:?}");
+    assert_eq!(
+        valid.expect("valid variables").to_string(),
+        r"policy for every path: allow_origin: https://a.example, https://b.example, https://[a-z]{1,3}\.c\.example; allow_credentials: true; max_age: 600s; preflight_status: 200; inner_headers: keep"
+    );
     for (variables, expected) in [
         (
             &[("CORS_MAX_AGE", "ten minutes")][..],
@@ -1175,6 +1247,17 @@ fn an_applications_own_struct() {
     let flattened: Flattened = serde_json::from_str(json).expect("valid");
     let errors = flattened.cors.build().expect_err("invalid");
     assert_eq!(errors.to_string(), "unknown key `origins`; did you mean `allow_origin`?");
+}
+
+/// Formats have values that no configuration has, such as the bytes of CBOR.
+#[test]
+fn a_value_that_cannot_be_deserialized() {
+    let bytes = serde::de::value::BytesDeserializer::<serde::de::value::Error>::new(b"*");
+    let error = <PolicyConfig as serde::Deserialize>::deserialize(bytes).expect_err("bytes");
+    assert_eq!(
+        error.to_string(),
+        "invalid type: byte array, expected a boolean, an integer, a string, a list or a map"
+    );
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a policy or a list of them")
+        f.write_str("a boolean, an integer, a string, a list or a map")
     }
 
     fn visit_bool<E>(self, boolean: bool) -> Result<Value, E> {

@@ -32,10 +32,7 @@ fn check_syntax(text: &str, document: &At) -> Result<(), ConfigErrors> {
     }
     serde_json::from_str::<serde_json::Value>(text).map(drop).map_err(|error| {
         let place = format!(" at line {} column {}", error.line(), error.column());
-        let mut why = error.to_string().replace(&place, "");
-        if is_after_comma(text, error.line(), error.column()) {
-            "trailing comma".clone_into(&mut why);
-        }
+        let why = error.to_string().replace(&place, "");
         let is_escape = why == "invalid escape";
         let error = syntax_error(&document.on_line(error.line()), Some(error.column()), why);
         if is_escape {
@@ -44,13 +41,6 @@ fn check_syntax(text: &str, document: &At) -> Result<(), ConfigErrors> {
             error.into()
         }
     })
-}
-
-/// Whether a closing bracket or brace at this place follows a comma.
-fn is_after_comma(text: &str, line: usize, column: usize) -> bool {
-    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let (before, from) = line.as_bytes().split_at(column.saturating_sub(1).min(line.len()));
-    matches!(from, [b']' | b'}', ..]) && before.trim_ascii_end().ends_with(b",")
 }
 
 fn syntax_error(at: &At, column: Option<usize>, why: String) -> ConfigError {

@@ -94,9 +94,12 @@ fn lists(reader: &mut Reader<'_>) -> Lists {
 fn with_lists(reader: &mut Reader<'_>, builder: PolicyBuilder, lists: &Lists) -> PolicyBuilder {
     let mut builder = builder;
     // First, so that the positions of the builder's errors begin with these.
-    if let Some(texts) = lists.get(ALLOW_ORIGIN_REGEX) {
-        builder = with_expressions(reader, builder, texts);
+    #[cfg(feature = "regex")]
+    for text in lists.get(ALLOW_ORIGIN_REGEX).iter().flat_map(|texts| texts.to_strings()) {
+        builder = builder.allow_origin(crate::AllowOrigin::regex(text));
     }
+    #[cfg(not(feature = "regex"))]
+    missing_feature(reader, ALLOW_ORIGIN_REGEX, "regex");
     for (key, texts) in lists {
         let (one, several) = (texts.one_string, texts.to_strings());
         let first = several.first().cloned().unwrap_or_default();
@@ -148,32 +151,18 @@ fn unknown_preset(item: &Item, name: &str) -> ConfigError {
         .advice(format!("the presets are {known}"))
 }
 
-#[cfg(feature = "public-suffix")]
 fn with_public_suffixes(reader: &mut Reader<'_>, builder: PolicyBuilder) -> PolicyBuilder {
-    builder.check_public_suffixes(reader.boolean(CHECK_PUBLIC_SUFFIXES))
-}
-
-#[cfg(not(feature = "public-suffix"))]
-fn with_public_suffixes(reader: &mut Reader<'_>, builder: PolicyBuilder) -> PolicyBuilder {
-    if reader.boolean(CHECK_PUBLIC_SUFFIXES) {
+    let check = reader.boolean(CHECK_PUBLIC_SUFFIXES);
+    #[cfg(feature = "public-suffix")]
+    let builder = builder.check_public_suffixes(check);
+    #[cfg(not(feature = "public-suffix"))]
+    if check {
         missing_feature(reader, CHECK_PUBLIC_SUFFIXES, "public-suffix");
     }
     builder
 }
 
-#[cfg(feature = "regex")]
-fn with_expressions(_: &mut Reader<'_>, builder: PolicyBuilder, texts: &Texts) -> PolicyBuilder {
-    let expressions = texts.to_strings().into_iter().map(crate::AllowOrigin::regex);
-    expressions.fold(builder, PolicyBuilder::allow_origin)
-}
-
-#[cfg(not(feature = "regex"))]
-fn with_expressions(reader: &mut Reader<'_>, builder: PolicyBuilder, _: &Texts) -> PolicyBuilder {
-    missing_feature(reader, ALLOW_ORIGIN_REGEX, "regex");
-    builder
-}
-
-#[cfg(not(all(feature = "regex", feature = "public-suffix")))]
+#[cfg(any(test, not(all(feature = "regex", feature = "public-suffix"))))]
 fn missing_feature(reader: &mut Reader<'_>, key: &str, feature: &str) {
     let Some(entry) = reader.get(key) else { return };
     let reason = format!("needs the feature \"{feature}\" of tower-cors, which is not enabled");
@@ -250,7 +239,11 @@ fn place_of(error: &PolicyError, reader: &Reader<'_>, lists: &Lists) -> (At, Str
 
 #[cfg(test)]
 mod tests {
-    use super::{At, Kind, Reader, rejected};
+    use super::{
+        super::{document::Value, format::Format, toml},
+        At, Kind, Lists, Reader, missing_feature, place_of, rejected,
+    };
+    use crate::Policy;
 
     /// Without the feature "regex", a file of expressions alone was told to name its origins, too.
     #[test]
@@ -266,5 +259,30 @@ mod tests {
             reader.errors.push(error);
             assert_eq!(rejected(&reader), expected, "{key}: {kind:?}");
         }
+    }
+
+    #[test]
+    fn a_key_that_needs_a_feature() {
+        let document = At::in_text(Format::Toml);
+        let node = toml::parse("max_age = 1\ncheck_public_suffixes = true", &document);
+        let Ok(Value::Table(entries)) = node.map(|node| node.value) else { panic!("a table") };
+        let mut reader = Reader::new("", &document, &entries);
+        missing_feature(&mut reader, "allow_origin_regex", "regex");
+        missing_feature(&mut reader, "check_public_suffixes", "public-suffix");
+        let errors = reader.errors.iter().map(|error| (error.kind(), error.to_string()));
+        let expected = "line 2: check_public_suffixes: needs the feature \"public-suffix\" of tower-cors, which is not enabled; enable it in Cargo.toml, or remove the key";
+        let expected = [(&Kind::MissingFeature, expected.to_owned())];
+        assert_eq!(errors.collect::<Vec<_>>(), expected);
+    }
+
+    /// It is that of the table, with the line where it begins.
+    #[test]
+    fn the_place_of_an_error_of_a_setting_that_is_not_there() {
+        let at = At::in_text(Format::Toml).on_line(3);
+        let reader = Reader::new("policy[1]", &at, &[]);
+        let errors = Policy::builder().build().expect_err("no origin");
+        let place = |error| place_of(error, &reader, &Lists::new());
+        let expected = (at.clone(), "policy[1].allow_origin".to_owned());
+        assert_eq!(errors.iter().map(place).collect::<Vec<_>>(), [expected]);
     }
 }

@@ -53,8 +53,8 @@ use std::{fs, path::Path};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Deserializing accepts any value, and the errors of `build` have no lines then, because serde
-/// does not pass them on. The format must be self-describing, as TOML, JSON and YAML are.
+/// Deserializing accepts any value that JSON has, and the errors of `build` have no lines then,
+/// because serde does not pass them on. The format must be self-describing, as TOML, JSON and YAML are.
 #[derive(Clone, Debug)]
 pub struct PolicyConfig {
     pub(super) document: Node,

@@ -78,6 +78,7 @@ mod tests {
         assert_eq!(words(Quotes::Escaped, advice), r#"write "\\." for a dot, or "[a-z]""#);
         assert_eq!(words(Literal, advice), r#"write '\.' for a dot, or "[a-z]""#);
         assert_eq!(words(Literal, r#"`"` is not valid in \d"#), r#"`"` is not valid in \\d"#);
+        assert_eq!(words(None, r#"`"` is not valid in \d"#), r#"`"` is not valid in \d"#);
         assert_eq!(words(Literal, "write \"PUT\""), "write \"PUT\"");
     }
 }
