@@ -242,9 +242,11 @@ mod tests {
         }
     }
 
+    /// What is logged of these requests, each so many seconds after the start, by the layer of a
+    /// policy of its own: whether a line is due depends on those before it.
     #[cfg(feature = "tracing")]
-    #[test]
-    fn a_log_at_warn_is_told_of_refusals() {
+    fn logged(level: tracing::Level, app: &str, requests: &[(u32, Request<()>)]) -> Vec<String> {
+        use crate::observe::SECONDS_LATER;
         use std::{
             io::{self, Write},
             sync::{Arc, Mutex},
@@ -266,19 +268,79 @@ mod tests {
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::WARN)
+            .with_max_level(level)
+            .with_ansi(false)
+            .without_time()
             .with_writer(move || writer.clone())
             .finish();
-        let policy = Policy::builder().allow_origin(APP).build().unwrap();
+        let policy = Policy::builder().allow_origin(app).build().unwrap();
         tracing::subscriber::with_default(subscriber, || {
-            for origin in [APP, "https://logged.unobserved.example"] {
-                let request = Request::builder().header("origin", origin);
-                let parts = request.body(()).unwrap().into_parts().0;
+            for (second, request) in requests {
+                SECONDS_LATER.set(*second);
+                let parts = request.clone().into_parts().0;
                 let _ = act(Selection::fixed(policy.clone(), &parts), None);
             }
         });
+        SECONDS_LATER.set(0);
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        assert!(log.contains("logged.unobserved.example"), "{log}");
-        assert_eq!(log.lines().count(), 1, "{log}");
+        log.lines().map(|line| line.trim().to_owned()).collect()
+    }
+
+    #[cfg(feature = "tracing")]
+    #[test]
+    fn where_nobody_observes_refusals_are_logged_all_the_same() {
+        use tracing::Level;
+
+        let origins = ["warn", "debug"].map(|level| format!("https://{level}.unobserved.example"));
+        for (level, app, each_of_both) in [
+            (Level::WARN, &origins[0], &["WARN"][..]),
+            (Level::DEBUG, &origins[1], &["WARN", "DEBUG", "DEBUG"]),
+        ] {
+            let stranger = app.replace("https", "http");
+            let actual = |origin: &str, host: &str| {
+                let request = Request::builder().header("origin", origin).header("host", host);
+                (0, request.body(()).unwrap())
+            };
+            let preflight = |method: &str| {
+                let request = Request::options("/").header("origin", app);
+                (0, request.header("access-control-request-method", method).body(()).unwrap())
+            };
+            let requests = [
+                actual(&stranger, HOST),
+                actual(app, HOST),
+                actual("https://same.unobserved.example", "same.unobserved.example"),
+                preflight("DELETE"),
+                preflight("GET"),
+            ];
+            let lines = logged(level, app, &[requests.clone(), requests].concat());
+            for refused in [format!("origin=\"{stranger}\""), "method_not_allowed".to_owned()] {
+                let told = lines.iter().filter(|line| line.contains(&refused));
+                let levels = told.map(|line| line.split(' ').next().unwrap()).collect::<Vec<_>>();
+                assert_eq!(levels, each_of_both, "{refused}: {lines:#?}");
+            }
+            assert_eq!(lines.len(), 2 * each_of_both.len(), "{lines:#?}");
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    #[test]
+    fn after_a_minute_a_refusal_is_logged_with_the_number_of_those_in_between() {
+        let app = "https://minute.unobserved.example";
+        let actual = |second| {
+            let request = Request::builder().header("origin", "http://minute.unobserved.example");
+            (second, request.body(()).unwrap())
+        };
+        let preflight = |second| {
+            let request = Request::options("/").header("origin", app);
+            (second, request.header("access-control-request-method", "PUT").body(()).unwrap())
+        };
+        for lines in [
+            logged(tracing::Level::WARN, app, &[0, 1, 2, 50, 80, 81, 150].map(actual)),
+            logged(tracing::Level::WARN, app, &[0, 1, 2, 50, 80, 81, 150].map(preflight)),
+        ] {
+            let numbers = lines.iter().map(|line| Some(line.split_once(" suppressed=")?.1));
+            let numbers = numbers.collect::<Vec<_>>();
+            assert_eq!(numbers, [None, Some("3"), Some("1")], "{lines:#?}");
+        }
     }
 }

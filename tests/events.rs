@@ -196,6 +196,125 @@ fn the_policies_in_force_are_logged() {
 }
 
 #[test]
+fn of_many_policies_in_force_the_first_are_logged() {
+    for (entries, logged_lines, last) in
+        [(20, 20, "policy for /p19: off"), (21, 21, "and 1 more"), (45, 21, "and 25 more")]
+    {
+        let mut policies = PolicyList::builder();
+        for i in 0..entries {
+            policies = policies.entry(PolicyEntry::off().paths([format!("/p{i}")]));
+        }
+        let policies = policies.build().unwrap();
+        let lines = logged(Level::INFO, || {
+            let _ = CorsLayer::with_policies(policies).log_policies();
+        });
+        assert_eq!(lines.len(), logged_lines, "{entries}");
+        assert_eq!(lines[19], "INFO CORS policy in force: policy for /p19: off ", "{entries}");
+        assert_eq!(lines.last().unwrap(), &format!("INFO CORS policy in force: {last} "));
+    }
+}
+
+#[test]
+fn each_error_of_a_file_that_is_not_reloaded_is_logged() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("cors.toml");
+    std::fs::write(&file, "allow_origin = \"https://a.example/\"\nallow_credential = true\n")
+        .unwrap();
+    let (_policies, handle) = Reloadable::new(policy().build().unwrap());
+    let mut errors = None;
+    let lines = logged(Level::ERROR, || errors = handle.reload_file(&file).err());
+    let errors = errors.unwrap();
+    let expected = errors
+        .iter()
+        .map(|error| format!("ERROR CORS policy not reloaded, the old one stays: {error} "));
+    assert_eq!(lines, expected.collect::<Vec<_>>());
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn each_kind_of_refusal_is_logged_once() {
+    let cors = |policy: PolicyBuilder| {
+        CorsLayer::with_policies(PolicyList::from(policy.build().unwrap())).named("kinds")
+    };
+    let asks_for = |headers: &str| {
+        let mut parts = preflight("PUT");
+        let headers = HeaderValue::from_str(headers).unwrap();
+        parts.headers.insert("access-control-request-headers", headers);
+        parts
+    };
+    let at = |origin: &str, host: &str| {
+        parts("GET", &[("origin", origin.as_bytes()), ("host", host.as_bytes())])
+    };
+    let (at_any, at_one) = (cors(policy()), cors(policy().allow_hosts("api.example.com")));
+    let long = |end: &str| format!("https://{}{end}.example", "a".repeat(300));
+    for (row, cors, requests, told) in [
+        ("methods", &at_any, vec![preflight("DELETE"), preflight("QUERY"), preflight("QUERY")], 2),
+        ("headers", &at_any, vec![asks_for("x-a"), asks_for("x-b"), asks_for("x-b")], 2),
+        (
+            "an origin, whatever host it asks",
+            &at_any,
+            vec![
+                at("https://kinds.example", "a.example"),
+                at("https://kinds.example", "b.example"),
+            ],
+            1,
+        ),
+        (
+            "hosts that are refused",
+            &at_one,
+            vec![at(APP, "a.example"), at(APP, "b.example"), at(APP, "b.example")],
+            2,
+        ),
+        ("origins", &at_any, vec![actual("https://k1.example"), actual("https://k2.example")], 2),
+        (
+            "long origins that start the same",
+            &at_any,
+            vec![actual(&long("b")), actual(&long("c"))],
+            1,
+        ),
+    ] {
+        let lines = events(Level::WARN, cors, requests);
+        assert_eq!(lines.len(), told, "{row}: {lines:#?}");
+    }
+}
+
+#[test]
+fn what_nobody_hears_is_not_taken_for_logged() {
+    let cors = layer("unheard");
+    let stranger = || vec![actual("https://unheard.example")];
+    assert_eq!(events(Level::ERROR, &cors, stranger()), [""; 0]);
+    assert_eq!(events(Level::WARN, &cors, stranger()).len(), 1);
+}
+
+/// However many origins they are of.
+#[test]
+fn same_origin_requests_do_not_use_up_what_may_be_logged() {
+    let cors = layer("same origin");
+    let same = (0..200).map(|i| {
+        let host = format!("tenant-{i}.example");
+        let origin = format!("https://{host}");
+        parts("GET", &[("origin", origin.as_bytes()), ("host", host.as_bytes())])
+    });
+    assert_eq!(events(Level::TRACE, &cors, same.collect()), [""; 0]);
+    assert_eq!(events(Level::WARN, &cors, vec![actual("https://other.example")]).len(), 1);
+}
+
+#[test]
+fn reports_on_a_shadow_policy_are_logged() {
+    let shadow = Policy::builder().allow_origin(APP).allow_methods(Any).build().unwrap();
+    let cors = layer("shadow report").shadow(shadow, |_, _, _| ());
+    let cors = cors.report_shadow(std::time::Duration::ZERO, |_| ());
+    let lines = events(Level::INFO, &cors, vec![preflight("PUT"), preflight("DELETE")]);
+    let reports = lines.iter().filter(|line| line.starts_with("INFO")).collect::<Vec<_>>();
+    assert_eq!(
+        reports,
+        [
+            r#"INFO CORS shadow policy: 1 of 1 requests differ; 1 preflight, method_not_allowed, shadow granted, from https://app.example.com layer="shadow report" requests=1 would_be_refused=0 would_be_granted=1"#
+        ]
+    );
+}
+
+#[test]
 fn shadow_differences_are_logged() {
     let shadow = Policy::builder().allow_origin(APP).allow_methods(Any).build().unwrap();
     let cors = layer("shadow").shadow(shadow, |_, _, _| ());

@@ -77,6 +77,25 @@ async fn entries_of_a_reloaded_file() {
     assert_eq!(reports.lock().unwrap().len(), 1);
 }
 
+/// In a file, entries that cover no request of a path leave it out; policies that are set in code are
+/// compared with every request.
+#[tokio::test]
+async fn a_request_that_no_shadow_policy_covers() {
+    let everywhere = || Policy::builder().allow_origin("*").build().unwrap();
+    let list =
+        PolicyList::from_toml("[[policy]]\npaths = [\"/api\"]\nallow_origin = \"*\"").unwrap();
+    let (cors, reports) = reporting(CorsLayer::with_policies(everywhere()));
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let kept = told.clone();
+    let cors = cors.shadow(list, move |live, shadow, parts| {
+        kept.lock().unwrap().push(format!("{} {live}, {shadow}", parts.uri.path()));
+    });
+    call(&cors, "/api", "https://app.example.com").await;
+    call(&cors, "/other", "https://app.example.com").await;
+    assert_eq!(*told.lock().unwrap(), ["/other granted, not CORS"]);
+    assert_eq!(reports.lock().unwrap().len(), 1);
+}
+
 #[tokio::test]
 async fn a_report_counts_requests_and_names_the_first_origins() {
     let policy = |origin: &str| Policy::builder().allow_origin(origin).build().unwrap();

@@ -8,7 +8,7 @@ use super::{
     nearest::Effort,
     report::ShadowReport,
     seen::Seen,
-    throttle::{Class, THROTTLE, Verdict, not_zero, tell_number},
+    throttle::{Class, THROTTLE, Verdict, tell_number},
 };
 use crate::protocol::{Decision, Evaluation, Refusal, RequestKind};
 use http::{
@@ -37,8 +37,7 @@ pub(super) fn is_to_be_logged(evaluation: &Evaluation<'_>) -> bool {
     if evaluation.allows_origin() {
         return !evaluation.is_granted();
     }
-    // Of a source that failed, the failure is logged.
-    if evaluation.is_unavailable() || tracing::level_enabled!(Level::DEBUG) {
+    if tracing::level_enabled!(Level::DEBUG) {
         return true;
     }
     if evaluation.allows_host() && evaluation.kind() == RequestKind::NotCors {
@@ -146,13 +145,10 @@ fn hash_by_whom(layer: Option<&str>, evaluation: &Evaluation<'_>, hasher: &mut i
     }
 }
 
-/// Hashing must not cost more, the more somebody sends.
+/// Hashing must not cost more, the more somebody sends. What starts with the same 256 bytes is one
+/// kind.
 fn hash_bytes(bytes: &[u8], hasher: &mut impl Hasher) {
-    const MOST: usize = 256;
-    hasher.write(&bytes[..bytes.len().min(MOST)]);
-    if bytes.len() > MOST {
-        hasher.write_usize(bytes.len());
-    }
+    hasher.write(&bytes[..bytes.len().min(256)]);
 }
 
 #[cold]
@@ -192,7 +188,6 @@ fn refused(layer: Option<&str>, evaluation: &Evaluation<'_>, refusal: &Refusal, 
         };
     }
     if let Verdict::Tell { suppressed } = verdict {
-        let suppressed = not_zero(suppressed);
         event!(Level::WARN, suppressed,);
     }
     if debug {

@@ -4,7 +4,7 @@ use super::{
     TARGET,
     seen::Seen,
     text::one_line,
-    throttle::{Class, THROTTLE, Verdict, not_zero, tell_number},
+    throttle::{Class, THROTTLE, Verdict, tell_number},
 };
 use crate::protocol::RequestKind;
 use http::request::Parts;
@@ -29,7 +29,6 @@ pub(super) fn unavailable(layer: Option<&str>, error: &(dyn Error + 'static), pa
     }
     let Seen { kind, method, path, origin } = Seen::of(RequestKind::of(parts), parts);
     if let Verdict::Tell { suppressed } = verdict {
-        let suppressed = not_zero(suppressed);
         tracing::warn!(
             target: TARGET, kind, method, path, origin, layer, error, suppressed,
             "CORS policy unavailable"
@@ -52,7 +51,6 @@ pub(crate) fn lookup_failed(error: &(dyn Error + 'static)) {
     let error = one_line(error);
     match THROTTLE.ask(Class::Source, |hasher| ("lookup", &error).hash(hasher)) {
         Verdict::Tell { suppressed } => {
-            let suppressed = not_zero(suppressed);
             tracing::warn!(target: TARGET, error, suppressed, "CORS policy lookup failed");
         }
         Verdict::TellNumber { suppressed } => tell_number(Class::Source, suppressed),

@@ -56,6 +56,8 @@ pub(crate) use self::observer::unavailable;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use self::report::{ShadowDifference, ShadowReport};
+#[cfg(all(test, feature = "tower", feature = "tracing"))]
+pub(crate) use self::throttle::SECONDS_LATER;
 #[cfg(feature = "tower")]
 pub(crate) use self::{
     observer::{Observer, is_notable, is_observed, is_to_be_logged, observe, observe_alone},

@@ -14,6 +14,7 @@ use super::TARGET;
 use crate::keyed::{Fold, Keyed};
 use std::{
     hash::{BuildHasher, Hasher},
+    num::NonZeroU64,
     sync::{
         OnceLock,
         atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
@@ -59,9 +60,9 @@ impl Class {
 /// What is to be done with one refusal or failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Tell it, and that so many of its kind were suppressed since the last one.
+    /// Tell it, and that so many of its kind were suppressed since the last one, if any were.
     Tell {
-        suppressed: u64,
+        suppressed: Option<NonZeroU64>,
     },
     /// Tell only that so many of all kinds of its class were suppressed.
     TellNumber {
@@ -142,7 +143,7 @@ impl Throttle {
             return suppressed;
         }
         let free = allowance.is_left(now) && group.iter().any(|slot| slot.is_due(now));
-        let suppressed = !free && !allowance.is_number_due(now);
+        let suppressed = !(free || allowance.is_number_due(now));
         if suppressed {
             allowance.count_one();
         }
@@ -181,7 +182,7 @@ impl Throttle {
         }
         let (_, left) = halves(slot.state.swap(joined(now, 0), Relaxed));
         allowance.suppressed.fetch_add(left.into(), Relaxed);
-        Verdict::Tell { suppressed: 0 }
+        Verdict::Tell { suppressed: None }
     }
 
     fn group(&self, key: u64) -> &[Slot; WAYS] {
@@ -201,6 +202,8 @@ impl Clock {
     /// The first second is one interval after zero, so that zero is long ago.
     fn second(&self) -> u32 {
         let seconds = u32::try_from(self.start.elapsed().as_secs()).unwrap_or(u32::MAX);
+        #[cfg(test)]
+        let seconds = seconds + SECONDS_LATER.get();
         seconds.saturating_add(INTERVAL_SECONDS)
     }
 }
@@ -234,7 +237,7 @@ impl Slot {
             && allowance.take(now)
             && self.state.compare_exchange(state, joined(now, 0), Relaxed, Relaxed).is_ok()
         {
-            return Verdict::Tell { suppressed: suppressed.into() };
+            return Verdict::Tell { suppressed: NonZeroU64::new(suppressed.into()) };
         }
         self.count();
         Verdict::Suppress
@@ -297,11 +300,6 @@ impl Allowance {
     }
 }
 
-/// The field `suppressed` of one kind: it is left out where nothing was suppressed.
-pub(super) fn not_zero(suppressed: u64) -> Option<u64> {
-    Some(suppressed).filter(|&number| number > 0)
-}
-
 /// Logs how many were suppressed.
 pub(super) fn tell_number(class: Class, suppressed: u64) {
     let class = class.name();
@@ -321,23 +319,85 @@ fn halves(joined: u64) -> (u32, u32) {
 }
 
 #[cfg(test)]
+thread_local! {
+    /// By how much the time of a unit test is later than the clock says.
+    pub(crate) static SECONDS_LATER: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::cell::Cell;
 
     const START: u32 = INTERVAL_SECONDS;
+    const TOLD: Verdict = Verdict::Tell { suppressed: None };
+
+    fn told_after(suppressed: u64) -> Verdict {
+        Verdict::Tell { suppressed: NonZeroU64::new(suppressed) }
+    }
 
     #[test]
     fn one_kind_is_told_at_once_and_then_once_a_minute() {
         let throttle = Throttle::new();
         let ask = |second| throttle.ask_at(Class::Origin, 7, || START + second);
-        assert_eq!(ask(0), Verdict::Tell { suppressed: 0 });
+        assert_eq!(ask(0), TOLD);
         for second in 0..60 {
             assert_eq!(ask(second), Verdict::Suppress, "{second}");
         }
-        assert_eq!(ask(60), Verdict::Tell { suppressed: 60 });
+        assert_eq!(ask(60), told_after(60));
         assert_eq!(ask(61), Verdict::Suppress);
-        assert_eq!(ask(3600), Verdict::Tell { suppressed: 1 });
+        assert_eq!(ask(3600), told_after(1));
+    }
+
+    #[test]
+    fn a_number_that_cannot_grow_stays() {
+        let throttle = Throttle::new();
+        let ask = |second| throttle.ask_at(Class::Origin, 7, || START + second);
+        assert_eq!(ask(0), TOLD);
+        throttle.group(7)[0].state.store(joined(START, u32::MAX), Relaxed);
+        assert_eq!(ask(1), Verdict::Suppress);
+        assert_eq!(ask(60), told_after(u32::MAX.into()));
+    }
+
+    /// Five kinds, and room for four.
+    #[test]
+    fn a_kind_is_remembered_for_its_minute() {
+        let throttle = Throttle::new();
+        let keys = [1, 2, 3, 4, 5].map(|i| i * GROUPS as u64);
+        let ask = |key, second| throttle.ask_at(Class::Origin, key, || START + second);
+        for key in &keys[..WAYS] {
+            assert_eq!(ask(*key, 0), TOLD, "{key}");
+        }
+        for second in [0, 59] {
+            assert!(!matches!(ask(keys[WAYS], second), Verdict::Tell { .. }), "{second}");
+            for key in &keys[..WAYS] {
+                assert_eq!(ask(*key, second), Verdict::Suppress, "{key} {second}");
+            }
+        }
+        assert_eq!(ask(keys[WAYS], 60), TOLD);
+    }
+
+    #[test]
+    fn after_a_burst_one_more_is_told_every_five_seconds() {
+        for (asked, told) in [
+            (&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10][..], &[5, 10][..]),
+            (&[4, 7, 9, 10, 14, 15], &[7, 10, 15]),
+            (&[12, 12, 12, 14, 15], &[12, 12, 15]),
+            (&[249, 249, 250], &[249, 249, 250]),
+        ] {
+            let (throttle, mut kinds) = (Throttle::new(), (0..).map(mixed));
+            let mut is_told = |second| {
+                let verdict =
+                    throttle.ask_at(Class::Origin, kinds.next().unwrap(), || START + 7 + second);
+                matches!(verdict, Verdict::Tell { .. })
+            };
+            for i in 0..BURST {
+                assert!(is_told(0), "{i}");
+            }
+            assert!(!is_told(0));
+            let seconds = asked.iter().copied().filter(|&second| is_told(second));
+            assert_eq!(seconds.collect::<Vec<u32>>(), told, "{asked:?}");
+        }
     }
 
     #[test]
@@ -345,7 +405,7 @@ mod tests {
         let throttle = Throttle::new();
         for (class, key) in [(Class::Origin, 1), (Class::Origin, 2), (Class::Preflight, 3)] {
             let first = throttle.ask_at(class, key, || START);
-            assert_eq!(first, Verdict::Tell { suppressed: 0 }, "{class:?} {key}");
+            assert_eq!(first, TOLD, "{class:?} {key}");
         }
     }
 
@@ -356,7 +416,7 @@ mod tests {
         let mut count = |verdict| match verdict {
             Verdict::Tell { suppressed } => {
                 told += 1;
-                counted += suppressed;
+                counted += suppressed.map_or(0, NonZeroU64::get);
             }
             Verdict::TellNumber { suppressed } => {
                 numbers += 1;
@@ -383,7 +443,7 @@ mod tests {
         assert_eq!(told + counted + u64::from(later), 600_000 + u64::from(BURST) + 2);
         // A flood in one class leaves the others their own.
         let other = throttle.ask_at(Class::Preflight, 1, || START + 100_000);
-        assert_eq!(other, Verdict::Tell { suppressed: 0 });
+        assert_eq!(other, TOLD);
     }
 
     #[test]
@@ -410,9 +470,8 @@ mod tests {
         let first = ask(mixed(30_000), 7200);
         let second = ask(mixed(30_001), 7200);
         let third = ask(mixed(30_002), 7200);
-        let told = Verdict::Tell { suppressed: 0 };
-        assert!([told, Verdict::Suppress].contains(&first), "{first:?}");
-        assert_eq!([second, third], [told; 2]);
+        assert!([TOLD, Verdict::Suppress].contains(&first), "{first:?}");
+        assert_eq!([second, third], [TOLD; 2]);
     }
 
     /// So that it may be asked first, and the verdict after it.
