@@ -121,6 +121,12 @@ fn nearest_origins() {
             "the scheme differs",
         ),
         ("https for http", "https://localhost:3000", "http://localhost:3000", "the scheme differs"),
+        (
+            "https for http, of a pattern",
+            "https://a.example.test",
+            "http://a.example.test",
+            "the scheme differs",
+        ),
         ("the port", "http://localhost:3001", "http://localhost:3000", "the port differs"),
         ("a port where none is allowed", "https://app.example.com:8443", APP, "the port differs"),
         (
@@ -155,6 +161,12 @@ fn nearest_origins() {
             APP,
             "its subdomains are not",
         ),
+        (
+            "a subdomain, where its domain matches a pattern",
+            "https://a.pr-7.example.dev",
+            "https://pr-7.example.dev",
+            "its subdomains are not",
+        ),
         ("a typing error", "https://pap.example.com", APP, ""),
         (
             "a typing error in a longer name",
@@ -163,7 +175,12 @@ fn nearest_origins() {
             "check the spelling of the host",
         ),
     ];
-    let policy = policy().allow_origin("https://dashboard.example.net").build().unwrap();
+    let policy = policy().allow_origin([
+        "https://dashboard.example.net",
+        "http://*.example.test",
+        "https://pr-*.example.dev",
+    ]);
+    let policy = policy.build().unwrap();
     for (about, origin, nearest, words) in rows {
         let explanation = policy.explain(&from(origin));
         if words.is_empty() {
@@ -175,6 +192,55 @@ fn nearest_origins() {
             "refused: origin {origin:?} is not allowed; {nearest:?} is allowed; {words}; to allow it, add {origin:?} to allow_origin"
         );
         assert_eq!(explanation.to_string(), text, "{about}");
+    }
+}
+
+/// In whatever order they are configured.
+#[test]
+fn the_nearest_of_several_origins() {
+    for (about, refused, nearer, farther) in [
+        (
+            "the port before the scheme",
+            "http://a.example.com:8080",
+            "http://a.example.com:3000",
+            "https://a.example.com:8080",
+        ),
+        (
+            "another name of this machine before the scheme",
+            "http://127.0.0.1:3000",
+            "http://localhost:3000",
+            "https://127.0.0.1:3000",
+        ),
+        (
+            "the scheme before scheme and port",
+            "http://a.example.com:8080",
+            "https://a.example.com:8080",
+            "https://a.example.com:8443",
+        ),
+        (
+            "the domain of a pattern before another name and the port",
+            "http://localhost:8080",
+            "http://*.localhost:8080",
+            "http://127.0.0.1:3000",
+        ),
+        (
+            "the port before the domain",
+            "https://a.b.example.com:8443",
+            "https://a.b.example.com",
+            "https://b.example.com:8443",
+        ),
+        (
+            "the domain before the spelling",
+            "https://dashbord.example.co",
+            "https://example.co",
+            "https://dashboard.example.co",
+        ),
+    ] {
+        for origins in [[nearer, farther], [farther, nearer]] {
+            let policy = Policy::builder().allow_origin(origins).build().unwrap();
+            let explanation = policy.explain(&from(refused));
+            assert_eq!(explanation.nearest(), Some(nearer), "{about}: {explanation}");
+        }
     }
 }
 
@@ -256,6 +322,19 @@ fn what_other_rules_said() {
                 .allow_origin(regex(r"https://mr-[0-9]+\.example\.dev")),
             from("https://a.example"),
             r#"refused: origin "https://a.example" is not allowed; none of the regular expressions "https://pr-[0-9]+\.example\.dev", "https://mr-[0-9]+\.example\.dev" matches it; to allow it, add "https://a.example" to allow_origin"#,
+        ),
+        (
+            "as many regular expressions as are named",
+            Policy::builder().allow_origin(["https://x", "https://y", "https://z"].map(regex)),
+            from("https://a.example"),
+            r#"refused: origin "https://a.example" is not allowed; none of the regular expressions "https://x", "https://y", "https://z" matches it; to allow it, add "https://a.example" to allow_origin"#,
+        ),
+        (
+            "more regular expressions",
+            Policy::builder()
+                .allow_origin(["https://w", "https://x", "https://y", "https://z"].map(regex)),
+            from("https://a.example"),
+            r#"refused: origin "https://a.example" is not allowed; none of the 4 regular expressions ("https://w", "https://x", "https://y", …) matches it; to allow it, add "https://a.example" to allow_origin"#,
         ),
     ]);
 }
@@ -340,6 +419,7 @@ fn hosts_that_are_not_allowed() {
         ("127.0.0.1.", "127.0.0.1"),
         ("WEB.example", "WEB.example"),
         ("web.example:", "web.example"),
+        ("web.example:0", "web.example"),
     ] {
         let refusing = Policy::builder().allow_origin("*").allow_hosts("api.example");
         let (parts, ()) = Request::builder().header("host", host).body(()).unwrap().into_parts();
@@ -466,6 +546,43 @@ fn however_many_headers_are_missing_the_text_is_short() {
         r#"refused: request headers "x-0", "x-1", "x-2", "x-3", "x-4", "x-5", "x-6", "x-7" and more are not allowed; to allow them, add "x-0", "x-1", "x-2", "x-3", "x-4", "x-5", "x-6" and "x-7" to allow_headers"#
     );
     assert_eq!(explanation.reasons().len(), 32);
+}
+
+/// Nobody is left to believe that the headers that are named are all.
+#[test]
+fn headers_that_are_not_named_are_more() {
+    let long = "x".repeat(150);
+    let of_no_page = (0..29).map(|i| format!("sec-{i}")).collect::<Vec<_>>().join(",");
+    for (about, headers, text) in [
+        (
+            "as many as are named together",
+            "x-1,x-2,x-3,x-4,x-5,x-6,x-7,x-8".to_owned(),
+            r#"request headers "x-1", "x-2", "x-3", "x-4", "x-5", "x-6", "x-7" and "x-8" are not allowed; "#,
+        ),
+        (
+            "one more",
+            "x-1,x-2,x-3,x-4,x-5,x-6,x-7,x-8,x-9".to_owned(),
+            r#"request headers "x-1", "x-2", "x-3", "x-4", "x-5", "x-6", "x-7", "x-8" and more are not allowed; "#,
+        ),
+        (
+            "as many reasons as are given",
+            format!("x-1,{of_no_page},x-2,x-3"),
+            r#"request headers "x-1", "x-2" and "x-3" are not allowed; "#,
+        ),
+        (
+            "one more reason",
+            format!("x-1,{of_no_page},x-2,x-3,x-4"),
+            r#"request headers "x-1", "x-2", "x-3" and more are not allowed; "#,
+        ),
+        (
+            "a long name, which is advised as it is",
+            format!("x-1,{long}"),
+            &format!(r#"to allow them, add "x-1" and "{long}" to allow_headers"#),
+        ),
+    ] {
+        let explanation = policy().build().unwrap().explain(&preflight("PUT", &headers));
+        assert!(explanation.to_string().contains(text), "{about}: {explanation}");
+    }
 }
 
 /// One text for a log: what is to be added is said together, and of nothing else it can be taken
@@ -613,7 +730,7 @@ fn the_policy_is_named() {
 #[test]
 fn explanations_as_data() {
     let policy = policy().build().unwrap();
-    let explanation = policy.explain(&preflight("DELET", "authorization,x-a"));
+    let explanation = policy.explain(&preflight("delete", "authorization,x-a"));
     assert_eq!(
         serde_json::to_value(&explanation).unwrap(),
         json!({
@@ -626,9 +743,9 @@ fn explanations_as_data() {
                     "code": "method_not_allowed",
                     "setting": "allow_methods",
                     "nearest": null,
-                    "hints": [],
+                    "hints": ["methods are case-sensitive"],
                     "suggestion": "have the page send \"DELETE\", and add that to allow_methods",
-                    "text": "method \"DELET\" is not allowed",
+                    "text": "method \"delete\" is not allowed",
                 },
                 {
                     "code": "header_not_allowed",
@@ -641,6 +758,24 @@ fn explanations_as_data() {
             ],
             "suggestion": "have the page send \"DELETE\", and add that to allow_methods; to allow the header, add \"x-a\" to allow_headers",
             "text": explanation.to_string(),
+        })
+    );
+    let list = PolicyList::from_toml(
+        "[[policy]]\nname = \"app\"\nallow_origin = \"https://app.example.com\"",
+    )
+    .unwrap();
+    let same_origin =
+        parts("POST", &[("origin", b"https://api.example"), ("host", b"api.example")]);
+    assert_eq!(
+        serde_json::to_value(list.explain(&same_origin)).unwrap(),
+        json!({
+            "decision": "not_cors",
+            "kind": "not_cors",
+            "policy": "app",
+            "same_origin": true,
+            "reasons": [],
+            "suggestion": null,
+            "text": "not CORS: the request comes from the origin that it is sent to",
         })
     );
 }

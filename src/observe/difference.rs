@@ -171,7 +171,7 @@ pub(super) fn is_machine(host: &str) -> bool {
 /// A similar name with another registrable domain belongs to somebody else, and may have been chosen
 /// for its similarity: nobody should be told to allow it.
 fn is_misspelled(refused: &str, allowed: &str) -> bool {
-    if refused.starts_with('[') || allowed.contains('*') {
+    if allowed.contains('*') {
         return false;
     }
     let (refused, allowed) = (labels(refused), labels(allowed));
@@ -205,9 +205,8 @@ fn labels(host: &str) -> Vec<&str> {
 /// Whether one text is the other with one letter wrong, missing, too many or two swapped. Two in a
 /// long text. Never where only digits differ: those are counted, not mistyped.
 pub(super) fn is_typing_error(typed: &str, meant: &str) -> bool {
-    const COMPARED: usize = 64;
-    let (short, long) = (typed.len().min(meant.len()), typed.len().max(meant.len()));
-    if short < 4 || long > COMPARED || without_digits(typed) == without_digits(meant) {
+    let short = typed.len().min(meant.len());
+    if short < 4 || without_digits(typed) == without_digits(meant) {
         return false;
     }
     if is_swapped(typed.as_bytes(), meant.as_bytes()) {
@@ -251,6 +250,11 @@ mod tests {
                 Some("to a browser `localhost` and `127.0.0.1` are different hosts"),
             ),
             (
+                "http://[::1]",
+                "http://localhost",
+                Some("to a browser `localhost` and `[::1]` are different hosts"),
+            ),
+            (
                 "http://[::1]:3000",
                 "http://127.0.0.1:8080",
                 Some(
@@ -292,6 +296,20 @@ mod tests {
                 "https://admin.example.org",
                 Some("check the spelling of the host"),
             ),
+            // A short name beneath a top-level domain, and a long one beneath that of a country.
+            (
+                "https://dashbord.abc.com",
+                "https://dashboard.abc.com",
+                Some("check the spelling of the host"),
+            ),
+            (
+                "https://dashbord.example.de",
+                "https://dashboard.example.de",
+                Some("check the spelling of the host"),
+            ),
+            // A pattern has no spelling.
+            ("https://preview.example.org", "https://*-preview.example.org", None),
+            ("https://[fd00::12]", "https://[fd00::21]", None),
             // Somebody else's.
             ("https://app.examp1e.org", "https://app.example.org", None),
             ("https://app.exmaple.org", "https://app.example.org", None),
@@ -320,6 +338,10 @@ mod tests {
             ("x-request-id2", "x-request-id1", false),
             ("PUT", "PAT", false),
             ("POST", "HOST", true),
+            ("DLXETE", "DELETE", false),
+            ("OPTINZ", "OPTIONS", false),
+            ("if-macht", "if-match", true),
+            ("fi-macht", "if-match", false),
             ("etag", "x-trace-identifier", false),
         ] {
             assert_eq!(is_typing_error(typed, meant), expected, "{typed} {meant}");

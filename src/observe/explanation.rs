@@ -239,7 +239,7 @@ impl Statement<'_> {
         const SHOWN: usize = 8;
         let (mut list, mut lower) = (Vec::new(), Vec::new());
         for name in &names[..names.len().min(SHOWN)] {
-            let quoted = format!("\"{}\"", shortened(name));
+            let quoted = format!("\"{name}\"");
             lower.push(quoted.to_ascii_lowercase());
             list.push(quoted);
         }
@@ -263,14 +263,5 @@ impl fmt::Display for Statement<'_> {
             f.write_str(text)?;
         }
         Ok(())
-    }
-}
-
-/// A token, which is ASCII.
-fn shortened(name: &str) -> String {
-    const SHOWN: usize = 100;
-    match name.get(..SHOWN) {
-        Some(start) if name.len() > SHOWN => format!("{start}…"),
-        _ => name.to_owned(),
     }
 }

@@ -188,3 +188,27 @@ impl ShadowDifference {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_be_refused_and_granted() {
+        for (live, shadow, refused, granted) in [
+            ("granted", "origin_not_allowed", 3, 0),
+            ("not CORS", "host_not_allowed", 3, 0),
+            ("origin_not_allowed", "granted", 0, 3),
+            ("not CORS", "granted", 0, 3),
+            ("host_not_allowed", "not CORS", 0, 0),
+            ("method_not_allowed", "header_not_allowed", 0, 0),
+        ] {
+            let (kind, origins) = (RequestKind::Actual, Vec::new());
+            let difference = ShadowDifference { kind, live, shadow, requests: 3, origins };
+            let (requests, interval, differences) = (5, Duration::ZERO, vec![difference]);
+            let report = ShadowReport { requests, interval, differences };
+            let counted = (report.would_be_refused(), report.would_be_granted());
+            assert_eq!(counted, (refused, granted), "{live}, shadow {shadow}");
+        }
+    }
+}
