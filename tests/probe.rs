@@ -26,6 +26,7 @@ fn finds(policy: &impl SelectPolicy, meant: &[&str], origin: &str, but: &str) {
     let finding = finding.unwrap_or_else(|| panic!("{origin} is not among\n{found}"));
     assert!(finding.reason().contains(but), "{finding}");
     assert!(!found.is_empty() && found.len() == found.iter().count());
+    assert!((&found).into_iter().eq(found.iter()));
 }
 
 #[test]
@@ -73,6 +74,96 @@ fn wrong_predicates() {
     assert!(!probe::look_alikes(&confusable, APP).is_empty());
     let eye = predicate(|origin| origin.as_str().replace("rn", "m") == "https://app.example.com");
     finds(&eye, &APP, "https://app.exarnple.com", "only looks to the eye like");
+}
+
+/// It compares all but one part.
+#[test]
+fn incomplete_comparisons() {
+    fn matches(matches: fn(&str) -> bool) -> Policy {
+        predicate(move |origin| matches(origin.as_str()))
+    }
+    fn all_octets_but_one(ignored: usize) -> Policy {
+        predicate(move |origin| {
+            let octets = origin.host().split('.').enumerate().filter(|(at, _)| *at != ignored);
+            octets.eq("203.7.113.5".split('.').enumerate().filter(|(at, _)| *at != ignored))
+        })
+    }
+    for (about, policy, meant, origin, but) in [
+        (
+            "a part of the meant origin, from its begin",
+            matches(|origin| "https://app.example.com".starts_with(origin)),
+            "https://app.example.com",
+            "https://app.example.co",
+            "only begins like",
+        ),
+        (
+            "a part of the meant origin, to its end",
+            predicate(|o| o.scheme() == "https" && "app.example.com".ends_with(o.host())),
+            "https://app.example.com",
+            "https://pp.example.com",
+            "only ends like",
+        ),
+        (
+            "the port is only begun like",
+            matches(|origin| origin.starts_with("http://localhost:3000")),
+            "http://localhost:3000",
+            "http://localhost:30000",
+            "has another port than",
+        ),
+        (
+            "a part of the meant address",
+            matches(|origin| "http://127.0.0.11".starts_with(origin)),
+            "http://127.0.0.11",
+            "http://127.0.0.1",
+            "is another address than that of",
+        ),
+        (
+            "the first octet is ignored",
+            all_octets_but_one(0),
+            "http://203.7.113.5",
+            "http://202.7.113.5",
+            "is another address than that of",
+        ),
+        (
+            "the second octet is ignored",
+            all_octets_but_one(1),
+            "http://203.7.113.5",
+            "http://203.6.113.5",
+            "is another address than that of",
+        ),
+        (
+            "the third octet is ignored",
+            all_octets_but_one(2),
+            "http://203.7.113.5",
+            "http://203.7.112.5",
+            "is another address than that of",
+        ),
+        (
+            "the last octet is ignored",
+            all_octets_but_one(3),
+            "http://203.7.113.5",
+            "http://203.7.113.4",
+            "is another address than that of",
+        ),
+        (
+            "an address of IPv6 is only begun like",
+            matches(|origin| origin.starts_with("http://[fe80::1")),
+            "http://[fe80::1]:3000",
+            "http://[fe80::11]:3000",
+            "is another address than that of",
+        ),
+        (
+            "an address of IPv6 only ends like",
+            matches(|origin| origin.ends_with("::1]:3000")),
+            "http://[::1]:3000",
+            "http://[1::1]:3000",
+            "is another address than that of",
+        ),
+    ] {
+        let found = probe::look_alikes(&policy, [meant]);
+        let told = found.iter().find(|finding| finding.origin() == origin);
+        assert!(told.is_some_and(|told| told.reason().contains(but)), "{about}: {found}");
+    }
 }
 
 #[test]

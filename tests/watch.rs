@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     sync::mpsc::{self, Receiver, RecvTimeoutError},
     thread::sleep,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 use tower_cors::{
@@ -122,27 +122,35 @@ fn written_and_renamed() {
 /// update renames another link over `..data`.
 #[test]
 fn a_config_map_is_swapped() {
-    let watched = Watched::prepared(|path| {
-        let etc = path.parent().expect("a folder");
-        fs::create_dir(etc.join("..2026_01")).expect("created");
-        fs::write(etc.join("..2026_01/cors.toml"), A).expect("written");
-        symlink("..2026_01", etc.join("..data")).expect("linked");
-        symlink("..data/cors.toml", path).expect("linked");
-    });
-    let etc = watched.folder.path().join("etc");
-    for (folder, content, origin) in [
-        ("..2026_02", B, "b.example"),
-        ("..2026_03", A, "a.example"),
-        ("..2026_04", B, "b.example"),
-    ] {
-        fs::create_dir(etc.join(folder)).expect("created");
-        fs::write(etc.join(folder).join("cors.toml"), content).expect("written");
-        symlink(folder, etc.join("..data_tmp")).expect("linked");
-        fs::rename(etc.join("..data_tmp"), etc.join("..data")).expect("renamed");
-        let report = watched.reports.recv_timeout(Duration::from_secs(10)).expect("a report");
-        assert!(report.is_ok() && watched.in_force().contains(origin), "{folder}");
+    let mut intervals = vec![INTERVAL];
+    if cfg!(target_os = "linux") {
+        // Notifications alone are enough.
+        intervals.push(Duration::from_secs(3600));
     }
-    watched.expect_silence();
+    for interval in intervals {
+        let prepare = |path: &Path| {
+            let etc = path.parent().expect("a folder");
+            fs::create_dir(etc.join("..2026_01")).expect("created");
+            fs::write(etc.join("..2026_01/cors.toml"), A).expect("written");
+            symlink("..2026_01", etc.join("..data")).expect("linked");
+            symlink("..data/cors.toml", path).expect("linked");
+        };
+        let watched = Watched::start(prepare, |builder| builder.interval(interval));
+        let etc = watched.folder.path().join("etc");
+        for (folder, content, origin) in [
+            ("..2026_02", B, "b.example"),
+            ("..2026_03", A, "a.example"),
+            ("..2026_04", B, "b.example"),
+        ] {
+            fs::create_dir(etc.join(folder)).expect("created");
+            fs::write(etc.join(folder).join("cors.toml"), content).expect("written");
+            symlink(folder, etc.join("..data_tmp")).expect("linked");
+            fs::rename(etc.join("..data_tmp"), etc.join("..data")).expect("renamed");
+            let report = watched.reports.recv_timeout(Duration::from_secs(10)).expect("a report");
+            assert!(report.is_ok() && watched.in_force().contains(origin), "{folder}");
+        }
+        watched.expect_silence();
+    }
 }
 
 #[test]
@@ -285,6 +293,72 @@ fn half_a_new_file_is_never_in_force() {
         "policy: allow_origin: wider by \"https://b.example\"\npolicy: enforce: now true (narrower)",
     ));
     watched.expect_silence();
+}
+
+/// The same where the folder is new, and the one that the file links to: what was written before they
+/// were watched was not notified.
+#[cfg(target_os = "linux")]
+#[test]
+fn half_a_file_in_a_new_folder_is_never_in_force() {
+    let begin = |etc: &Path, content: &str| {
+        fs::create_dir_all(etc.join("data")).expect("created");
+        symlink("data/cors.toml", etc.join("cors.toml")).expect("linked");
+        let mut file = File::create(etc.join("data/cors.toml")).expect("created");
+        file.write_all(content.as_bytes()).expect("written");
+        file
+    };
+    let watched = Watched::prepared(|path| drop(begin(path.parent().expect("a folder"), A)));
+    let [etc, old, new] = ["etc", "old", "new"].map(|name| watched.folder.path().join(name));
+    let mut file = begin(&new, &format!("{B}\n"));
+    fs::rename(&etc, old).expect("renamed");
+    fs::rename(new, etc).expect("renamed");
+    // Longer than the interval and the quiet time.
+    sleep(Duration::from_millis(400));
+    assert!(watched.in_force().contains("a.example"), "{}", watched.in_force());
+    file.write_all(b"enforce = true\n").expect("written");
+    drop(file);
+    watched.expect(Ok(&format!("{A_TO_B}\npolicy: enforce: now true (narrower)")));
+}
+
+/// Neither sooner nor much later, and from the last change.
+#[test]
+fn a_change_takes_effect_after_the_quiet_time() {
+    let quiet = Duration::from_secs(2);
+    let write = |path: &Path| fs::write(path, A).expect("written");
+    let watched = Watched::start(write, |builder| builder.quiet_time(quiet));
+    fs::write(&watched.path, format!("{B}\nenforce = true")).expect("written");
+    sleep(quiet / 2);
+    let began = Instant::now();
+    fs::write(&watched.path, B).expect("written");
+    watched.expect(Ok(A_TO_B));
+    let taken = began.elapsed();
+    assert!(taken >= quiet && taken < quiet * 8 / 5, "{taken:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn waiting_takes_next_to_no_processor_time() {
+    /// Of each thread that watches, of whatever test, in hundredths of a second.
+    fn used() -> Vec<(PathBuf, u64)> {
+        let threads = fs::read_dir("/proc/self/task").expect("a folder").flatten();
+        let used = threads.filter_map(|thread| {
+            let stat = fs::read_to_string(thread.path().join("stat")).ok()?;
+            let (name, fields) = stat.rsplit_once(')')?;
+            let field = |at: usize| fields.split_whitespace().nth(at)?.parse::<u64>().ok();
+            let used = field(11)? + field(12)?;
+            name.ends_with("(tower-cors-watc").then(|| (thread.path(), used))
+        });
+        used.collect()
+    }
+    let _watched = Watched::new();
+    let before = used();
+    assert!(!before.is_empty());
+    sleep(Duration::from_secs(1));
+    for (thread, after) in used() {
+        let before = before.iter().find(|(other, _)| *other == thread);
+        let used = before.map_or(0, |(_, before)| after - before);
+        assert!(used < 20, "{used} % of the time");
+    }
 }
 
 /// The signal is sent to this process. No other test listens to it.

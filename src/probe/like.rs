@@ -102,9 +102,8 @@ fn names(host: &str, made: &mut Made, with: &dyn Fn(&str) -> String) {
         let why = if depth == 0 { &DEEPER } else { &BENEATH_PARENT };
         made.push(why, with(&format!("evil.{suffix}")));
         made.push(why, with(&format!("a.evil.{suffix}")));
-        if depth > 0 {
-            made.push(&PARENT, with(suffix));
-        }
+        // The host itself is meant, and is not looked at.
+        made.push(&PARENT, with(suffix));
         for tail in [".evil.invalid", "-evil.invalid", "evil.invalid", ".com", "x", ".evil.com"] {
             made.push(&BEGINS, with(&format!("{suffix}{tail}")));
         }
@@ -117,10 +116,8 @@ fn names(host: &str, made: &mut Made, with: &dyn Fn(&str) -> String) {
             made.push(&BEGINS, with(&format!("{without_last}{tail}")));
         }
     }
-    if host.len() > 1 {
-        made.push(&BEGINS, with(&host[..host.len() - 1]));
-        made.push(&ENDS, with(&host[1..]));
-    }
+    made.push(&BEGINS, with(&host[..host.len() - 1]));
+    made.push(&ENDS, with(&host[1..]));
     for (at, _) in host.match_indices('.') {
         for other in ["x", "-"] {
             made.push(&DOTS, with(&format!("{}{other}{}", &host[..at], &host[at + 1..])));

@@ -71,7 +71,11 @@ impl Look {
 #[cfg(all(test, unix))]
 mod tests {
     use super::Stamp;
-    use std::{fs, path::Path};
+    use std::{
+        fs::{self, File},
+        path::Path,
+        time::{Duration, SystemTime},
+    };
 
     /// So a file that is as it was does not have to be read.
     #[test]
@@ -100,6 +104,23 @@ mod tests {
             assert!(before.is_some(), "{about}");
             change(&path);
             assert_eq!(Stamp::of(&path) == before, same, "{about}");
+        }
+    }
+
+    /// Until then it is read, because it may change and have the same time.
+    #[test]
+    fn a_stamp_counts_when_its_time_is_past() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cors.toml");
+        let file = File::create(&path).unwrap();
+        let now = SystemTime::now();
+        for (about, modified, settled) in [
+            ("just now", now, false),
+            ("a minute ago", now - Duration::from_secs(60), true),
+            ("later, by another clock", now + Duration::from_secs(60), false),
+        ] {
+            file.set_modified(modified).unwrap();
+            assert_eq!(Stamp::of(&path).unwrap().is_settled(), settled, "{about}");
         }
     }
 }

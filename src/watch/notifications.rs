@@ -68,7 +68,7 @@ impl Notifications {
         let mut wanted = Vec::new();
         for folder in folders.into_iter().flatten() {
             let folder = (folder.to_owned(), identity(folder));
-            if folder.1.is_some() && !wanted.contains(&folder) {
+            if !wanted.contains(&folder) {
                 wanted.push(folder);
             }
         }
@@ -132,5 +132,53 @@ fn identity(folder: &Path) -> Option<Identity> {
     {
         drop(metadata);
         Some((0, 0))
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::{Notification, What};
+    use notify::{
+        Error, Event, EventKind,
+        event::{
+            AccessKind, AccessMode, CreateKind, DataChange, MetadataKind, ModifyKind, RemoveKind,
+            RenameMode,
+        },
+    };
+    use std::ffi::OsStr;
+
+    /// Of a file `cors.toml` that leads to a file `real.toml`.
+    #[test]
+    fn what_notifications_say() {
+        let opened = EventKind::Access(AccessKind::Open(AccessMode::Any));
+        let closed_unwritten = EventKind::Access(AccessKind::Close(AccessMode::Read));
+        let closed = EventKind::Access(AccessKind::Close(AccessMode::Write));
+        let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        let mode = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
+        let renamed = EventKind::Modify(ModifyKind::Name(RenameMode::To));
+        let created = EventKind::Create(CreateKind::File);
+        let removed = EventKind::Remove(RemoveKind::File);
+        let names = ["cors.toml", "real.toml"].map(|name| Some(OsStr::new(name)));
+        for (about, kind, of_the_file, of_another) in [
+            ("opened, as the watcher does", opened, None, None),
+            ("closed after reading", closed_unwritten, None, None),
+            ("written to", written, Some(What::Written), None),
+            ("closed after writing", closed, Some(What::Closed), None),
+            ("renamed", renamed, Some(What::Replaced), Some(What::Other)),
+            ("created", created, Some(What::Replaced), Some(What::Other)),
+            ("removed", removed, Some(What::Replaced), Some(What::Other)),
+            ("its permissions", mode, Some(What::Other), Some(What::Other)),
+        ] {
+            for (name, expected) in
+                [("cors.toml", of_the_file), ("real.toml", of_the_file), ("log", of_another)]
+            {
+                let event = Event::new(kind).add_path(format!("/etc/{name}").into());
+                let notification = Notification::of(Ok(event));
+                let what = notification.and_then(|notification| notification.about(&names));
+                assert_eq!(what, expected, "{about}: {name}");
+            }
+        }
+        let lost = Notification::of(Err(Error::generic("notifications were lost")));
+        assert_eq!(lost.and_then(|lost| lost.about(&names)), Some(What::Other));
     }
 }
