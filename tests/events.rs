@@ -265,6 +265,16 @@ fn each_kind_of_refusal_is_logged_once() {
             vec![at(APP, "a.example"), at(APP, "b.example"), at(APP, "b.example")],
             2,
         ),
+        (
+            "refused hosts of requests that are not CORS",
+            &at_one,
+            vec![
+                parts("GET", &[("host", b"c.example")]),
+                at("https://d.example", "d.example"),
+                parts("GET", &[("host", b"api.example.com")]),
+            ],
+            2,
+        ),
         ("origins", &at_any, vec![actual("https://k1.example"), actual("https://k2.example")], 2),
         (
             "long origins that start the same",
