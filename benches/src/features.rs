@@ -30,7 +30,7 @@ const ONE_EXPRESSION: &str = "one regular expression";
 
 /// The rows.
 pub const SCENARIOS: &[Scenario] = &[
-    own(NOT_CORS, |s| call(s, plain, get), Rule::Adds(845)),
+    own(NOT_CORS, |s| call(s, plain, get), Rule::Adds(860)),
     own(GRANTED, |s| call(s, plain, granted), Rule::Small),
     own(REFUSED, |s| call(s, plain, refused), Rule::Small),
     own(PREFLIGHT, |s| call(s, plain, preflight), Rule::Small),
