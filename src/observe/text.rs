@@ -64,7 +64,8 @@ mod tests {
     }
 }
 
-#[cfg(all(test, feature = "source", feature = "tracing"))]
+#[cfg(test)]
+#[cfg(all(feature = "source", feature = "tracing"))]
 mod tests_of_errors {
     use super::one_line;
     use std::{error::Error, fmt};

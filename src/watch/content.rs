@@ -68,7 +68,8 @@ impl Look {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::Stamp;
     use std::{

@@ -135,7 +135,8 @@ fn identity(folder: &Path) -> Option<Identity> {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::{Notification, What};
     use notify::{
