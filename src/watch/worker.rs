@@ -32,6 +32,15 @@ impl Default for Timing {
     }
 }
 
+impl Timing {
+    /// How long to wait for the next check. A new content is looked at again before the quiet time is
+    /// over.
+    fn wait(self, is_pending: bool) -> Duration {
+        let wait = if is_pending { self.quiet / 2 } else { self.interval };
+        wait.clamp(SHORTEST_WAIT, LONGEST_WAIT)
+    }
+}
+
 /// How long a writer is waited for that has the file open and does not write.
 const STALLED: Duration = Duration::from_secs(30);
 
@@ -110,9 +119,7 @@ impl Worker {
 
     /// Waits for the next check. Returns `false` when the watcher is dropped.
     fn listen(&mut self, receiver: &Receiver<Message>) -> bool {
-        let quiet = self.timing.quiet / 2;
-        let wait = if self.pending.is_some() { quiet } else { self.timing.interval };
-        let end = Instant::now() + wait.clamp(SHORTEST_WAIT, LONGEST_WAIT);
+        let end = Instant::now() + self.timing.wait(self.pending.is_some());
         let mut next = receiver.recv_timeout(end.saturating_duration_since(Instant::now()));
         loop {
             let concerns_the_file = match next {
@@ -188,6 +195,26 @@ impl Worker {
         let result = self.handle.replace_with(policies);
         if let Some(on_reload) = &self.on_reload {
             on_reload(&result);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timing;
+    use std::time::Duration;
+
+    #[test]
+    fn a_new_content_is_looked_at_before_the_quiet_time_is_over() {
+        for (about, interval, quiet, waits) in [
+            ("the defaults, nearly", 1000, 240, [1000, 120]),
+            ("a long quiet time", 1000, 9000, [1000, 4500]),
+            ("none, and no interval", 0, 0, [10, 10]),
+            ("an interval of a day", 86_400_000, 240, [3_600_000, 120]),
+        ] {
+            let [interval, quiet] = [interval, quiet].map(Duration::from_millis);
+            let wait = |is_pending| Timing { interval, quiet }.wait(is_pending).as_millis();
+            assert_eq!([wait(false), wait(true)], waits, "{about}");
         }
     }
 }
