@@ -54,7 +54,8 @@ use std::{fs, path::Path};
 /// ```
 ///
 /// Deserializing accepts any value that JSON has, and the errors of `build` have no lines then,
-/// because serde does not pass them on. The format must be self-describing, as TOML, JSON and YAML are.
+/// because serde does not pass them on. The format must be self-describing, as TOML, JSON and YAML
+/// are.
 #[derive(Clone, Debug)]
 pub struct PolicyConfig {
     pub(super) document: Node,

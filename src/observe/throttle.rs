@@ -220,7 +220,7 @@ impl Slot {
     /// Whether its kind may be told. One that is free is due as well.
     fn is_due(&self, now: u32) -> bool {
         let (told, _) = halves(self.state.load(Relaxed));
-        now.saturating_sub(told) >= INTERVAL_SECONDS
+        is_interval_over(told, now)
     }
 
     fn count(&self) {
@@ -233,7 +233,7 @@ impl Slot {
     fn again(&self, allowance: &Allowance, now: u32) -> Verdict {
         let state = self.state.load(Relaxed);
         let (told, suppressed) = halves(state);
-        if now.saturating_sub(told) >= INTERVAL_SECONDS
+        if is_interval_over(told, now)
             && allowance.take(now)
             && self.state.compare_exchange(state, joined(now, 0), Relaxed, Relaxed).is_ok()
         {
@@ -284,13 +284,13 @@ impl Allowance {
     }
 
     fn is_number_due(&self, now: u32) -> bool {
-        now.saturating_sub(self.told.load(Relaxed)) >= INTERVAL_SECONDS
+        is_interval_over(self.told.load(Relaxed), now)
     }
 
     fn suppress(&self, now: u32) -> Verdict {
         self.count_one();
         let told = self.told.load(Relaxed);
-        if now.saturating_sub(told) < INTERVAL_SECONDS
+        if !is_interval_over(told, now)
             || self.told.compare_exchange(told, now, Relaxed, Relaxed).is_err()
         {
             return Verdict::Suppress;
@@ -307,6 +307,10 @@ pub(super) fn tell_number(class: Class, suppressed: u64) {
         target: TARGET, class, suppressed,
         "too many different CORS refusals or failures; the rest is logged at DEBUG only"
     );
+}
+
+fn is_interval_over(told: u32, now: u32) -> bool {
+    now.saturating_sub(told) >= INTERVAL_SECONDS
 }
 
 fn joined(upper: u32, lower: u32) -> u64 {
