@@ -103,14 +103,17 @@ pub(crate) fn express() -> Option<Server> {
             return None;
         }
     }
-    let mut child = Command::new("node")
+    let child = Command::new("node")
         .arg("server.js")
         .current_dir(&target)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+        .spawn();
+    let Ok(mut child) = child else {
+        lacking("node is not installed");
+        return None;
+    };
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let ports: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&line).unwrap();
